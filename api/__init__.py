@@ -1,0 +1,1 @@
+"""The web application: reads and writes through `pipeline.store`, computes nothing."""

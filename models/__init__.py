@@ -1,0 +1,1 @@
+"""Statistics and learned models: text, arrays or DataFrames in, small dataclasses out; no database, no web."""

@@ -1,0 +1,1 @@
+"""The Japanese success-phrase dictionary: entries, normalisation, matching, lint, versions."""

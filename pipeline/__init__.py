@@ -1,0 +1,1 @@
+"""From recordings to stored effects; the only package that touches the database."""

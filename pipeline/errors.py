@@ -1,0 +1,176 @@
+"""What can go wrong, in words for people: what happened, where, and what to do."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from pipeline.language import Bilingual, Language, Text, in_language
+
+
+class ExitCode(IntEnum):
+    """The documented exit codes of every command."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    SOME_QUARANTINED = 3
+    LOCKED = 4
+    STOPPED_BY_LIMIT = 5
+
+
+class Reason(StrEnum):
+    """Why one recording is not analysed: the closed list that ledger, report and help share."""
+
+    EMPTY_AUDIO = "EMPTY_AUDIO"
+    NOT_AUDIO = "NOT_AUDIO"
+    TRUNCATED = "TRUNCATED"
+    TOO_LONG = "TOO_LONG"
+    IO_ERROR = "IO_ERROR"
+    OUTSIDE_ARCHIVE = "OUTSIDE_ARCHIVE"
+    TIMEOUT = "TIMEOUT"
+    RESOURCE_LIMIT = "RESOURCE_LIMIT"
+    WORKER_DIED = "WORKER_DIED"
+    ANALYSIS_FAILED = "ANALYSIS_FAILED"
+    OPERATOR_MISSING = "OPERATOR_MISSING"
+
+
+REASON_TEXTS: dict[Reason, Text] = {
+    Reason.EMPTY_AUDIO: Text(
+        "音声が入っていません。録音装置の設定を確かめてください。",
+        "The file holds no audio. Check the recorder.",
+    ),
+    Reason.NOT_AUDIO: Text(
+        "音声ファイルではありません(名前だけが音声です)。正しいファイルに置き換えてください。",
+        "This is not an audio file, whatever its name says. Replace it with the recording.",
+    ),
+    Reason.TRUNCATED: Text(
+        "途中で切れていて、読める部分が少なすぎます。元の録音から取り直してください。",
+        "The file is cut off and too little of it can be read. Fetch it again from the recorder.",
+    ),
+    Reason.TOO_LONG: Text(
+        "設定の上限より長い録音です。speech.max_hours を見直すか、録音を分けてください。",
+        "The recording is longer than the limit. Raise speech.max_hours or split the recording.",
+    ),
+    Reason.IO_ERROR: Text(
+        "ファイルを読めませんでした。権限とディスクを確かめ、kouken retry で再実行してください。",
+        "The file could not be read. Check permissions and the disk, then run kouken retry.",
+    ),
+    Reason.OUTSIDE_ARCHIVE: Text(
+        "アーカイブの外を指すリンクなので開きませんでした。実ファイルを置いてください。",
+        "A link leads out of the archive, so it was not opened. Put the file itself there.",
+    ),
+    Reason.TIMEOUT: Text(
+        "時間の上限までに終わりませんでした。kouken retry で再実行できます。",
+        "It did not finish within the time limit. Run kouken retry.",
+    ),
+    Reason.RESOURCE_LIMIT: Text(
+        "メモリの上限に達しました。録音を分けるか、上限を見直してください。",
+        "The memory limit was reached. Split the recording or raise the limit.",
+    ),
+    Reason.WORKER_DIED: Text(
+        "処理中にワーカーが異常終了しました。kouken retry で再実行できます。",
+        "The worker died on this file. Run kouken retry.",
+    ),
+    Reason.ANALYSIS_FAILED: Text(
+        "解析に失敗しました。ログの番号を添えて管理者に伝えてください。",
+        "The analysis failed. Tell your administrator, with the number in the log.",
+    ),
+    Reason.OPERATOR_MISSING: Text(
+        "通話表のこの行に担当者がありません。operator_id を書き足して、もう一度実行してください。",
+        "This row of the calls table has no operator. Fill in operator_id and run again.",
+    ),
+}
+
+
+class KoukenError(Exception):
+    """Base of everything that is reported to a person. `remedy` says what to do next.
+
+    >>> str(KoukenError(Text("開けません", "cannot open"), remedy=Text("権限を確かめる", "check permissions")))
+    '開けません 権限を確かめる'
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, text: Bilingual, *, remedy: Bilingual | None = None) -> None:
+        self.text = text
+        self.remedy = remedy
+        super().__init__(self.render("ja"))
+
+    def render(self, language: Language) -> str:
+        """What happened and what to do, in the reader's language."""
+        parts = [in_language(self.text, language)]
+        if self.remedy:
+            parts.append(in_language(self.remedy, language))
+        return " ".join(parts)
+
+
+class BadInput(KoukenError):
+    """The user's input or settings cannot be used as they are."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class Locked(KoukenError):
+    """Another run holds the lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class StoppedByLimit(KoukenError):
+    """A limit (time of day, a signal) stopped the run; the next one goes on from there."""
+
+    exit_code = ExitCode.STOPPED_BY_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong in a table: which file, line (1 = header line), column and value, and why."""
+
+    file: str
+    line: int | None
+    column: str | None
+    value: str | None
+    reason: Text
+
+    def render(self, language: Language) -> str:
+        """`calls.csv 12行目 started_at「2026/13/45」: 日付として読めません。`"""
+        why = in_language(self.reason, language)
+        if language == "en":
+            where = self.file + (f" line {self.line}" if self.line else "")
+            what = f" {self.column}" if self.column else ""
+            value = f" “{self.value}”" if self.value else ""
+        else:
+            where = self.file + (f" {self.line}行目" if self.line else "")
+            what = f" {self.column}" if self.column else ""
+            value = f"「{self.value}」" if self.value else ""
+        return f"{where}{what}{value}: {why}"
+
+
+class BadTable(BadInput):
+    """A table is refused whole; every problem in it is listed at once."""
+
+    def __init__(self, problems: list[RowProblem]) -> None:
+        self.problems = problems
+        super().__init__(
+            Text(
+                f"表を読み込みませんでした(問題 {len(problems)} 件)。",
+                f"The table was not loaded ({len(problems)} problem(s)).",
+            ),
+            remedy=Text("直してから、もう一度実行してください。", "Mend them and run again."),
+        )
+
+    def render(self, language: Language) -> str:
+        """The summary, then one line per problem."""
+        lines = [KoukenError.render(self, language)]
+        return "\n".join(lines + ["  " + problem.render(language) for problem in self.problems])
+
+
+@dataclass
+class ItemError(Exception):
+    """One recording cannot be analysed; the others go on. `retryable` says whether trying again can help."""
+
+    reason: Reason
+    detail: str = ""  # ids, counts and codes only, never what was said
+    retryable: bool = field(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)

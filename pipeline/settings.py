@@ -1,0 +1,145 @@
+"""Settings: one `kouken.toml` and the environment, read and checked once, then passed. Unknown keys are refused."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import BadInput
+from pipeline.language import Text
+
+PREFIX = "KOUKEN_"
+
+
+class Section(BaseModel):
+    """A table of `kouken.toml`: frozen, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(Section):
+    """`[store]`: where results are kept."""
+
+    url: str = Field("", description="SQLAlchemy の URL。空なら data_dir の kouken.db(SQLite)")
+
+
+class SpeechSettings(Section):
+    """`[speech]`: decoding and transcription."""
+
+    model: str = Field("", description="faster-whisper の重みのフォルダー。空なら同梱の Whisper base")
+    device: Literal["cpu", "cuda"] = Field("cpu", description="推論に使う装置")
+    compute_type: str = Field("int8", description="CTranslate2 の計算精度(CPU は int8、GPU は float16 など)")
+    operator_channel: int = Field(0, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
+    max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
+
+
+class WorkSettings(Section):
+    """`[work]`: how the night uses the machine."""
+
+    workers: int = Field(0, ge=0, description="並行して解析する数。0 なら CPU の数")
+    timeout_factor: float = Field(20.0, gt=0, description="1 件の上限時間 = 録音の長さ × この値 + 10 分")
+    attempts: int = Field(3, ge=1, description="一件を隔離するまでの試行回数")
+
+
+class PrivacySettings(Section):
+    """`[privacy]`: personal data in transcripts."""
+
+    mask: bool = Field(True, description="カード番号などを最初の書き込みの前に伏せる")
+
+
+class WebSettings(Section):
+    """`[web]`: the pages."""
+
+    host: str = Field("127.0.0.1", description="待ち受けるアドレス")
+    port: int = Field(8000, ge=1, le=65535, description="待ち受けるポート")
+
+
+class Settings(Section):
+    """Everything that can be set. `KOUKEN_WEB__PORT=8080` is the same as `port = 8080` under `[web]`."""
+
+    data_dir: Path = Field(
+        default_factory=lambda: _default_data_dir(), description="結果を置くフォルダー(録音は動かさない)"
+    )
+    store: StoreSettings = StoreSettings()
+    speech: SpeechSettings = SpeechSettings()
+    work: WorkSettings = WorkSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    web: WebSettings = WebSettings()
+
+    @property
+    def store_url(self) -> str:
+        """The database: the configured one, else SQLite in `data_dir`."""
+        return self.store.url or f"sqlite:///{self.data_dir / 'kouken.db'}"
+
+
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "kouken"
+
+
+def read_settings(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings from `config` (else `kouken.toml` in the current folder, if there), then the environment.
+
+    Raises `BadInput` naming the key, and the nearest known one if it is unknown.
+    """
+    path = config or Path("kouken.toml")
+    values: dict[str, Any] = {}
+    if config or path.exists():
+        values = _read_toml(path)
+    for keys, value in _from_environment(environ):
+        table = values
+        for key in keys[:-1]:
+            table = table.setdefault(key, {})
+        table[keys[-1]] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise BadInput(_explain(error, path)) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(
+            Text(f"設定ファイルを読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}")
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(
+            Text(f"設定ファイルの書き方が違います: {path}: {error}", f"{path} is not valid TOML: {error}")
+        ) from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
+    for name in sorted(environ):
+        if name.startswith(PREFIX):
+            yield name.removeprefix(PREFIX).lower().split("__"), environ[name]
+
+
+def known_keys(model: type[BaseModel] = Settings, before: str = "") -> Iterator[str]:
+    """Every key, dotted: `web.port`."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from known_keys(kind, f"{before}{name}.")
+        else:
+            yield before + name
+
+
+def _explain(error: ValidationError, path: Path) -> Text:
+    ja, en = [], []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0)
+            ja.append(f"設定「{key}」はありません。「{near[0]}」のことですか。")
+            en.append(f"There is no setting “{key}”. Did you mean “{near[0]}”?")
+        else:
+            ja.append(f"設定「{key}」の値が使えません: {problem['msg']}")
+            en.append(f"The value of “{key}” cannot be used: {problem['msg']}")
+    where_ja, where_en = f"({path} または環境変数 {PREFIX}…)", f"({path} or environment {PREFIX}…)"
+    return Text(" ".join(ja) + where_ja, " ".join(en) + " " + where_en)
