@@ -1,1 +1,75 @@
-def main() -> None: ...
+"""The command `kouken`: a table of lazily loaded commands, and the one place where errors meet the person."""
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_problem
+from pipeline.errors import ExitCode, KoukenError
+from pipeline.language import Language, Text, locale_language
+
+COMMANDS: dict[str, Lazy] = {}
+
+kouken = LazyGroup(
+    "kouken",
+    text=Text(
+        "サポートセンターの通話録音から、場面と反応と契約の成果をまとめます。",
+        "From call recordings of a support centre to moments, reactions and contract outcomes.",
+    ),
+    table=COMMANDS,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave the process with its documented exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every error becomes words for the person and an exit code."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing goes out unless it is switched on
+    _write_utf8()
+    language = language_in(arguments) or locale_language()
+    try:
+        code = kouken.main(list(arguments), prog_name="kouken", standalone_mode=False)
+        return code if isinstance(code, int) else ExitCode.DONE
+    except KoukenError as error:
+        click.echo(error.render(language), err=True)
+        return error.exit_code
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        click.echo(usage_problem(error, language), err=True)
+        return ExitCode.BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("中断しました。" if language == "ja" else "Interrupted.", err=True)
+        return ExitCode.STOPPED_BY_LIMIT
+    except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into words
+        click.echo(_internal_error(error, language), err=True)
+        return ExitCode.FAILED
+
+
+def _write_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):  # cron runs with LANG=C
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _internal_error(error: Exception, language: Language) -> str:
+    """Type and place only: the message of an exception may hold a customer's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    head = (
+        "予期しない誤りで止まりました。次の行を添えて開発元に知らせてください。"
+        if language == "ja"
+        else "Stopped by an unexpected error. Please report the lines below."
+    )
+    return f"{head}\n{where}\n  {type(error).__name__}"
+
+
+if __name__ == "__main__":
+    main()

@@ -58,12 +58,15 @@ class WebSettings(Section):
     port: int = Field(8000, ge=1, le=65535, description="待ち受けるポート")
 
 
+def _default_data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "kouken"
+
+
 class Settings(Section):
     """Everything that can be set. `KOUKEN_WEB__PORT=8080` is the same as `port = 8080` under `[web]`."""
 
-    data_dir: Path = Field(
-        default_factory=lambda: _default_data_dir(), description="結果を置くフォルダー(録音は動かさない)"
-    )
+    data_dir: Path = Field(default_factory=_default_data_dir, description="結果を置くフォルダー(録音は動かさない)")
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
     work: WorkSettings = WorkSettings()
@@ -74,11 +77,6 @@ class Settings(Section):
     def store_url(self) -> str:
         """The database: the configured one, else SQLite in `data_dir`."""
         return self.store.url or f"sqlite:///{self.data_dir / 'kouken.db'}"
-
-
-def _default_data_dir() -> Path:
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "kouken"
 
 
 def read_settings(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

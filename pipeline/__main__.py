@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `kouken`."""
+
+from pipeline.cli import main
+
+main()
