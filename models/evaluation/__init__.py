@@ -1,0 +1,1 @@
+"""Agreement with what people heard and tagged: error rates, precision and recall, with intervals."""

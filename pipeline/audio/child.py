@@ -1,0 +1,215 @@
+"""The decoder's own process: the recording comes in as standard input, samples leave by standard output.
+
+It is run by `pipeline.audio.decode` as `python -m pipeline.audio.child KIND MAX_SECONDS`. Once its libraries are
+loaded it gives up the right to open anything, so that a crafted file can make it neither read another file nor talk
+to the network: the kernel refuses, whatever FFmpeg tries. Memory and processor time are limited too.
+
+Output: 16 kHz signed 16-bit little-endian samples, channels interleaved; one line of JSON (`Report`) on standard error.
+"""
+
+import ctypes
+import io
+import json
+import resource
+import signal
+import sys
+import wave
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, cast
+
+import av
+import av.audio.resampler
+import av.error
+
+SAMPLE_RATE = 16_000
+MEMORY_BYTES = 2 << 30
+CPU_SECONDS = 1800  # ten hours of Opus take about a minute
+MAX_CHANNELS = 8
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Report:
+    """What decoding found; `error` is a name of `pipeline.errors.Reason`, or None."""
+
+    error: str | None = None
+    detail: str = ""
+    samples: int = 0  # per channel
+    channels: int = 0
+    sample_rate_hz: int = 0
+    codec: str = ""
+    container: str = ""
+    container_s: float | None = None  # by FFmpeg's reading of the container
+    bad_packets: int = 0
+    streams: int = 0
+
+
+class TooLong(Exception):
+    """More samples than the limit."""
+
+
+class Decoder:
+    """Packets to samples. One bad packet costs that packet only."""
+
+    def __init__(self, report: Report, sink: BinaryIO, max_samples: int) -> None:
+        self._report = report
+        self._sink = sink
+        self._max_samples = max_samples
+        self._resampler: av.AudioResampler | None = None
+        self._shape: tuple[object, ...] = ()
+
+    def run(self, container: av.container.InputContainer) -> None:
+        """Read the first audio stream to its end. Raises `TooLong`."""
+        stream = container.streams.audio[0]
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.error.InvalidDataError:  # the demuxer cannot go on after this
+                self._report.bad_packets += 1
+                return
+            if packet is None:
+                return
+            self._decode(packet)
+
+    def _decode(self, packet: "av.Packet[Any]") -> None:
+        try:
+            frames = cast("list[av.AudioFrame]", packet.decode())
+        except av.error.InvalidDataError:
+            self._report.bad_packets += 1
+            return
+        except av.error.EOFError:
+            return
+        for frame in frames:
+            self._resample(frame)
+
+    def _resample(self, frame: av.AudioFrame) -> None:
+        if self._report.channels == 0:
+            self._report.channels = min(len(frame.layout.channels), MAX_CHANNELS)
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != self._shape:  # the encoder may change its mind in mid-file
+            self.flush()
+            layout = {1: "mono", 2: "stereo"}.get(self._report.channels, frame.layout.name)
+            self._resampler = av.AudioResampler("s16", layout, SAMPLE_RATE)
+            self._shape = shape
+        frame.pts = None  # a hole in the time stamps must not make the resampler refuse
+        self._write(frame)
+
+    def flush(self) -> None:
+        """Write what the resampler still holds."""
+        if self._resampler is not None:
+            self._write(None)
+
+    def _write(self, frame: av.AudioFrame | None) -> None:
+        assert self._resampler is not None
+        for out in self._resampler.resample(frame):
+            self._report.samples += out.samples
+            if self._report.samples > self._max_samples:
+                raise TooLong
+            self._sink.write(bytes(out.planes[0])[: out.samples * self._report.channels * 2])
+
+
+def decode(source: BinaryIO, sink: BinaryIO, demuxer: str, max_samples: int) -> Report:
+    """Decode `source` by one demuxer only, and say what was found."""
+    report = Report()
+    decoder = Decoder(report, sink, max_samples)
+    options = {"protocol_whitelist": "", "format_whitelist": av.ContainerFormat(demuxer, "r").name}
+    try:
+        with av.open(source, "r", format=demuxer, options=options, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                return Report(error="NOT_AUDIO", detail="no audio stream")
+            _describe(container, report)
+            decoder.run(container)
+            decoder.flush()
+    except TooLong:
+        report.error = "TOO_LONG"
+    except av.error.MemoryError:
+        report.error = "RESOURCE_LIMIT"
+    except av.error.FFmpegError as error:
+        report.error, report.detail = "TRUNCATED", type(error).__name__
+    return report
+
+
+def _describe(container: av.container.InputContainer, report: Report) -> None:
+    stream = container.streams.audio[0]
+    stream.codec_context.thread_count = 1
+    report.codec = stream.codec_context.name
+    report.container = container.format.name
+    report.sample_rate_hz = stream.codec_context.sample_rate
+    report.streams = len(container.streams.audio)
+    if stream.duration and stream.time_base:
+        report.container_s = float(stream.duration * stream.time_base)
+    elif container.duration:
+        report.container_s = container.duration / av.time_base
+
+
+class Nameless(io.RawIOBase):
+    """A file without a name: PyAV hands a handle's name to FFmpeg, which would look beside it."""
+
+    def __init__(self, file: io.FileIO | io.BytesIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: object) -> int | None:
+        """Bytes from the file."""
+        return self._file.readinto(buffer)  # type: ignore[arg-type]
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move in the file."""
+        return self._file.seek(offset, whence)
+
+
+def load_everything() -> None:
+    """Let PyAV import what it imports on first use, by decoding a tenth of a second of silence."""
+    silence = io.BytesIO()
+    with wave.open(silence, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(8000)
+        writer.writeframes(bytes(1600))
+    silence.seek(0)
+    decode(io.BufferedReader(Nameless(silence)), io.BytesIO(), "wav", SAMPLE_RATE)
+
+
+def die_with_parent() -> None:
+    """A worker that is killed must not leave its decoder behind (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def shut_the_doors(max_output_bytes: int) -> None:
+    """Give up opening files and sockets, starting processes, and using more than the limits."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_output_bytes, max_output_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def main(arguments: list[str]) -> None:
+    """Decode standard input to standard output; the report is the last thing on standard error."""
+    demuxer, max_seconds = arguments[0], float(arguments[1])
+    max_samples = int(max_seconds * SAMPLE_RATE)
+    av.logging.set_level(None)
+    die_with_parent()
+    load_everything()
+    shut_the_doors(max_samples * MAX_CHANNELS * 2 + (1 << 20))
+    with io.FileIO(0, closefd=False) as source, io.FileIO(1, "w", closefd=False) as out:
+        sink = io.BufferedWriter(out, 1 << 20)
+        report = decode(io.BufferedReader(Nameless(source), 1 << 16), sink, demuxer, max_samples)
+        try:
+            sink.flush()
+        except OSError as error:
+            report.error, report.detail = "IO_ERROR", f"errno {error.errno}"
+    sys.stderr.write(json.dumps(asdict(report)) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

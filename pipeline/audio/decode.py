@@ -1,0 +1,156 @@
+"""A recording as 16 kHz samples, read in bounded memory, with an account of how much of the file could be read."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audio.declared import ogg_has_end, wav_seconds
+from pipeline.audio.sniff import DEMUXERS, EXTENSIONS, HEAD_BYTES, sniff
+from pipeline.errors import ItemError, Reason
+from pipeline.records import AudioFacts
+
+SAMPLE_RATE = 16_000
+COMPLETE = 0.99  # declared lengths are rounded to frames; below this the recording counts as partial
+MIN_COVERAGE = 0.25
+RETRYABLE = {Reason.IO_ERROR, Reason.TIMEOUT, Reason.RESOURCE_LIMIT, Reason.WORKER_DIED}
+
+Samples = npt.NDArray[np.float32]
+
+
+class DecodedAudio:
+    """Decoded samples on disk (an unnamed temporary file), read piece by piece. Use it as a context manager."""
+
+    def __init__(self, facts: AudioFacts, spool: IO[bytes], samples: int, stored_channels: int) -> None:
+        self.facts = facts
+        self.samples = samples  # per channel
+        self._spool = spool
+        self._stored_channels = stored_channels
+
+    @property
+    def channels(self) -> int:
+        """How many channels can be read."""
+        return self._stored_channels
+
+    def read(self, channel: int, start: int, stop: int) -> Samples:
+        """Samples `start` to `stop` (exclusive) of one channel, -1 to 1."""
+        return self.read_all(start, stop)[:, channel]
+
+    def read_all(self, start: int, stop: int) -> Samples:
+        """Samples `start` to `stop` (exclusive) of every channel: shape (samples, channels)."""
+        frame = 2 * self._stored_channels
+        raw = os.pread(self._spool.fileno(), (stop - start) * frame, start * frame)
+        whole = len(raw) // frame * frame
+        pcm = np.frombuffer(raw[:whole], dtype="<i2").reshape(-1, self._stored_channels)
+        return pcm.astype(np.float32) / np.float32(32768)
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._spool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def decode(
+    path: Path, *, max_hours: float = 12.0, timeout_s: float = 1800.0, spool_dir: Path | None = None
+) -> DecodedAudio:
+    """Decode a recording in a child process that can open nothing else and is killed after `timeout_s`.
+
+    `spool_dir` takes the decoded samples (115 MB per hour and channel), for as long as the result is open.
+    Raises `ItemError`: EMPTY_AUDIO, NOT_AUDIO, TRUNCATED, TOO_LONG, IO_ERROR, TIMEOUT, RESOURCE_LIMIT.
+    """
+    try:
+        with path.open("rb") as file:
+            kind = _kind(file)
+            declared_s = wav_seconds(file) if kind == "wav" else None
+            file.seek(0)
+            spool = tempfile.TemporaryFile(dir=spool_dir)  # noqa: SIM115 - lives as long as the result
+            try:
+                report = _run_child(file, spool, kind, max_hours, timeout_s)
+                return _decoded(path, kind, declared_s, report, spool)
+            except BaseException:
+                spool.close()
+                raise
+    except OSError as error:
+        raise ItemError(Reason.IO_ERROR, f"errno {error.errno}", retryable=True) from None
+
+
+def _kind(file: IO[bytes]) -> str:
+    head = file.read(HEAD_BYTES)
+    if not head:
+        raise ItemError(Reason.EMPTY_AUDIO, "0 bytes")
+    kind = sniff(head)
+    if kind is None:
+        raise ItemError(Reason.NOT_AUDIO)
+    return kind
+
+
+def _run_child(file: IO[bytes], spool: IO[bytes], kind: str, max_hours: float, timeout_s: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", "pipeline.audio.child", DEMUXERS[kind], str(max_hours * 3600)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module; the file comes as standard input
+            command, stdin=file, stdout=spool, stderr=subprocess.PIPE, timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ItemError(Reason.TIMEOUT, f"decoding, {timeout_s:.0f} s", retryable=True) from None
+    if done.returncode != 0:
+        raise ItemError(Reason.RESOURCE_LIMIT, f"decoder ended with {done.returncode}", retryable=True)
+    report: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
+    return report
+
+
+def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, Any], spool: IO[bytes]) -> DecodedAudio:
+    samples, channels = int(report["samples"]), int(report["channels"])
+    _refuse_failures(report)
+    decoded_s = samples / SAMPLE_RATE
+    if declared_s is None and kind != "wav":
+        declared_s = report["container_s"]
+    coverage = min(1.0, decoded_s / declared_s) if declared_s else None
+    if coverage is not None and coverage < MIN_COVERAGE:
+        raise ItemError(Reason.TRUNCATED, f"coverage {coverage:.2f}")
+    partial = (coverage is not None and coverage < COMPLETE) or (kind == "ogg" and not ogg_has_end(path))
+    facts = AudioFacts(
+        duration_s=round(decoded_s, 3),
+        channels=channels,
+        sample_rate_hz=report["sample_rate_hz"],
+        codec=report["codec"],
+        container=report["container"],
+        declared_s=round(declared_s, 3) if declared_s else None,
+        coverage=math.floor(coverage * 10_000) / 10_000 if coverage is not None else None,
+        bad_packets=report["bad_packets"],
+        notes=_notes(path, kind, report, partial),
+    )
+    return DecodedAudio(facts, spool, samples, channels)
+
+
+def _refuse_failures(report: dict[str, Any]) -> None:
+    if report["error"] and not (report["error"] == Reason.TRUNCATED and report["samples"]):
+        reason = Reason(report["error"])
+        raise ItemError(reason, report["detail"], retryable=reason in RETRYABLE)
+    if not report["samples"]:
+        raise ItemError(Reason.TRUNCATED if report["bad_packets"] else Reason.EMPTY_AUDIO, "no samples")
+
+
+def _notes(path: Path, kind: str, report: dict[str, Any], partial: bool) -> tuple[str, ...]:
+    found = {
+        "partial": partial or bool(report["error"]),
+        "bad_packets": report["bad_packets"] > 0,
+        "extension_mismatch": path.suffix.lower() not in EXTENSIONS[kind],
+        "extra_channels": report["channels"] > 2,
+        "extra_streams": report["streams"] > 1,
+    }
+    return tuple(note for note, holds in found.items() if holds)

@@ -1,0 +1,1 @@
+"""Samples to utterances: speech found, packed, recognised, guarded, cut, masked."""

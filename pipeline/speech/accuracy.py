@@ -1,0 +1,95 @@
+"""Recordings with their true text: how well the product hears them. Unmasked text stays in memory."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.evaluation.asr import ErrorRate, Reading, SpeakerText, error_rate
+from pipeline.audio.sniff import AUDIO_EXTENSIONS
+from pipeline.errors import BadInput
+from pipeline.language import Text
+from pipeline.records import Transcript
+
+ROLES = ("operator", "customer")
+TRUTH_SUFFIX = ".truth.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What was really said: the sentences of `<call_id>.truth.json`, joined per speaker."""
+
+    call_id: str
+    operator_channel: int
+    text: Mapping[str, str]
+
+
+def read_truths(folder: Path) -> list[Truth]:
+    """Every truth file of a folder, by name. Raises `BadInput` where there is none or one cannot be read."""
+    found = sorted(folder.glob("*" + TRUTH_SUFFIX))
+    if not found:
+        raise BadInput(
+            Text(
+                f"正解のファイル(*{TRUTH_SUFFIX})がありません: {folder}", f"No truth file (*{TRUTH_SUFFIX}) in {folder}"
+            )
+        )
+    return [_read_truth(path) for path in found]
+
+
+def _read_truth(path: Path) -> Truth:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = dict.fromkeys(ROLES, "")
+        for sentence in document["sentences"]:
+            text[sentence["speaker"]] += sentence["text"]
+        return Truth(path.name.removesuffix(TRUTH_SUFFIX), int(document.get("operator_channel", 0)), text)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            Text(f"正解のファイルを読めません: {path} ({error!r})", f"Cannot read the truth file {path} ({error!r})")
+        ) from None
+
+
+def recording_of(truth: Truth, folder: Path) -> Path:
+    """The recording beside a truth file. Raises `BadInput` if there is none."""
+    found = [p for p in sorted(folder.glob(truth.call_id + ".*")) if p.suffix.lower() in AUDIO_EXTENSIONS]
+    if not found:
+        raise BadInput(
+            Text(f"{truth.call_id} の録音がありません: {folder}", f"No recording of {truth.call_id} in {folder}")
+        )
+    return found[0]
+
+
+def measure(
+    truths: Iterable[Truth], transcript_of: Callable[[Truth], Transcript], reading: Reading | None = None
+) -> dict[str, ErrorRate]:
+    """Error rates of operator and customer. `transcript_of` transcribes, or reads what was transcribed before."""
+    texts: dict[str, list[SpeakerText]] = {role: [] for role in ROLES}
+    for truth in truths:
+        heard = spoken_text(transcript_of(truth), truth.operator_channel)
+        for role in ROLES:
+            texts[role].append(SpeakerText(truth.call_id, truth.text[role], heard[role]))
+    return {role: error_rate(texts[role], reading) for role in ROLES}
+
+
+def spoken_text(transcript: Transcript, operator_channel: int) -> dict[str, str]:
+    """All text of either speaker: by channel where the utterances have one, by speaker otherwise."""
+    heard = dict.fromkeys(ROLES, "")
+    for utterance in transcript.utterances:
+        speaker: str = utterance.speaker
+        if utterance.channel is not None:
+            speaker = "operator" if utterance.channel == operator_channel else "customer"
+        if speaker in heard:
+            heard[speaker] += utterance.text
+    return heard
+
+
+def as_json(rates: Mapping[str, ErrorRate]) -> dict[str, Any]:
+    """The document of `kouken evaluate asr --json`."""
+    document: dict[str, Any] = {
+        role: {"cer": rate.cer, "ci_low": rate.ci_low, "ci_high": rate.ci_high, "reading_cer": rate.reading_cer}
+        for role, rate in rates.items()
+    }
+    calls = rates["operator"].per_call
+    document["per_call"] = [{"call_id": call} | {role: rates[role].per_call[call] for role in ROLES} for call in calls]
+    return document

@@ -1,0 +1,161 @@
+"""faster-whisper's home: windows of speech to characters with times and probabilities."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import KoukenError
+from pipeline.language import Text
+from pipeline.records import ModelInfo
+from pipeline.settings import SpeechSettings
+from pipeline.speech.packing import WINDOW
+from pipeline.speech.vad import Floats
+from pipeline.speech.weights import find_weights
+
+FRAME_SAMPLES = 160  # one feature frame: 10 ms
+FULL_FRAMES = WINDOW // FRAME_SAMPLES
+ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
+LOOP_RATIO = 2.4  # compression above this means the same words again and again (Whisper's own threshold)
+LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
+MAX_TOKENS = 448
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserOptions:
+    """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
+
+    beam_size: int = 5
+    batch_size: int = 8
+    language: str = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A few characters that the model heard: seconds from the start of the window, probability 0 to 1."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+class Recogniser:
+    """One set of weights in memory, made once per process by `load_recogniser`."""
+
+    def __init__(self, whisper: Any, voice: Any, model: ModelInfo, options: RecogniserOptions) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+
+        self.model = model
+        self.options = options
+        self._whisper = whisper
+        self._voice = voice
+        self._tokenizer = Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=options.language)
+        self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        self._silenced = [*self._tokenizer.non_speech_tokens, *self._special_tokens()]
+
+    def _special_tokens(self) -> list[int]:
+        tokenizer = self._tokenizer
+        return [
+            tokenizer.transcribe,
+            tokenizer.translate,
+            tokenizer.sot,
+            tokenizer.sot_prev,
+            tokenizer.sot_lm,
+            tokenizer.no_speech,
+        ]
+
+    def voice_probabilities(self, audio: Floats) -> Floats:
+        """Silero's probability of a voice for each 512 samples; `audio` holds whole frames."""
+        return np.asarray(self._voice(audio), dtype=np.float32).ravel()
+
+    def recognise(self, windows: Sequence[Floats]) -> list[list[Heard]]:
+        """What is heard in each window (at most 30 s of 16 kHz samples), decoded as one batch."""
+        if not windows:
+            return []
+        features = [self._features(window) for window in windows]
+        encoded = self._whisper.encode(np.stack([_padded(feature) for feature in features]))
+        tokens = self._decode(encoded, len(windows))
+        for index, found in enumerate(tokens):
+            if _is_loop(self._tokenizer.decode(found)):
+                tokens[index] = self._decode_again(features[index])
+        return self._align(encoded, tokens, [feature.shape[1] for feature in features])
+
+    def _features(self, window: Floats) -> Floats:
+        features: Floats = self._whisper.feature_extractor(window)[..., :FULL_FRAMES]
+        return features
+
+    def _decode(self, encoded: Any, count: int, **options: Any) -> list[list[int]]:
+        results = self._whisper.model.generate(
+            encoded,
+            [self._prompt] * count,
+            beam_size=self.options.beam_size,
+            max_length=MAX_TOKENS,
+            suppress_tokens=self._silenced,
+            **options,
+        )
+        end = self._tokenizer.eot
+        return [[token for token in result.sequences_ids[0] if token < end] for result in results]
+
+    def _decode_again(self, features: Floats) -> list[int]:
+        """One more attempt, which may not repeat itself.
+
+        Whisper's own fallback draws at random at rising temperatures; the same call must give the same text in any
+        worker, so ours does not.
+        """
+        encoded = self._whisper.encode(_padded(features))
+        return self._decode(encoded, 1, no_repeat_ngram_size=LONGEST_REPEAT)[0]
+
+    def _align(self, encoded: Any, tokens: list[list[int]], frames: list[int]) -> list[list[Heard]]:
+        """Times from the attention heads that follow the speech: time stamp tokens would cost accuracy."""
+        found = self._whisper.model.align(encoded, self._tokenizer.sot_sequence, tokens, frames)
+        return [self._heard(ids, alignment) for ids, alignment in zip(tokens, found, strict=True)]
+
+    def _heard(self, tokens: list[int], alignment: Any) -> list[Heard]:
+        texts, groups = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
+        path = np.asarray(alignment.alignments).reshape(-1, 2)
+        starts = path[np.flatnonzero(np.diff(path[:, 0], prepend=-1)), 1] * ALIGNMENT_S
+        heard, at = [], 0
+        for text, group in zip(texts[:-1], groups[:-1], strict=True):
+            after = at + len(group)
+            probability = float(np.mean(alignment.text_token_probs[at:after]))
+            heard.append(Heard(text, float(starts[at]), float(starts[after]), probability))
+            at = after
+        return heard
+
+
+def _padded(features: Floats) -> Floats:
+    return np.pad(features, ((0, 0), (0, FULL_FRAMES - features.shape[1])))
+
+
+def _is_loop(text: str) -> bool:
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) > LOOP_RATIO
+
+
+def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
+    """Weights into memory, once per process. Raises `KoukenError` with the command that mends it."""
+    folder, model = find_weights(settings.model, data_dir)
+    from faster_whisper import WhisperModel
+    from faster_whisper.vad import get_vad_model
+
+    try:
+        whisper = WhisperModel(
+            str(folder),
+            device=settings.device,
+            compute_type=settings.compute_type,
+            cpu_threads=1,  # workers of one thread each are cheaper than one worker of many
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise KoukenError(
+            Text(f"音声認識を始められません: {error}", f"The recogniser cannot start: {error}"),
+            remedy=Text(
+                "speech.model、speech.device、speech.compute_type を見直すか kouken doctor を実行してください。",
+                "Check speech.model, speech.device and speech.compute_type, or run kouken doctor.",
+            ),
+        ) from None
+    return Recogniser(whisper, get_vad_model(), model, RecogniserOptions())

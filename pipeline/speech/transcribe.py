@@ -1,0 +1,125 @@
+"""A recording to its transcript, top to bottom: decode, find speech, pack, recognise, cut, guard, mask."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.audio.channels import check_channels
+from pipeline.audio.decode import DecodedAudio, decode
+from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
+from pipeline.settings import Settings
+from pipeline.speech.guards import guard
+from pipeline.speech.packing import Window, pack
+from pipeline.speech.recognise import Recogniser, RecogniserOptions
+from pipeline.speech.utterances import Spoken, to_utterances
+from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
+
+RECIPE = 1  # raised whenever the code changes what comes out for the same options
+GAP = SAMPLE_RATE * 3 // 10  # samples of silence between packed pieces
+VAD = VadOptions()
+EMPTY_S = 3.0  # speech this long without a single character is suspect
+
+
+def transcribe_recording(path: Path, *, call_id: str, recogniser: Recogniser, settings: Settings) -> Transcript:
+    """The transcript of one recording. A plain function: no database, nothing kept between calls.
+
+    Raises `pipeline.errors.ItemError` where the recording cannot be read.
+    """
+    with decode(path, max_hours=settings.speech.max_hours) as audio:
+        channels = check_channels(audio)
+        voice = {c: _voice(audio, c, recogniser) for c in channels}
+        pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in channels}
+        windows = [window for c in channels for window in pack(pieces[c], gap=GAP)]
+        spoken = _recognise(audio, windows, recogniser)
+        utterances = [
+            guard(utterance, partial(_mean, voice[c]))
+            for c in channels
+            for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, settings.speech.operator_channel))
+        ]
+        facts = audio.facts
+    return Transcript(
+        call_id=call_id,
+        audio=facts,
+        model=recogniser.model,
+        options=speech_options(settings),
+        utterances=tuple(sorted(utterances, key=lambda u: (u.start_ms or 0, u.channel or 0))),
+    )
+
+
+def speech_options(settings: Settings) -> dict[str, object]:
+    """Everything but the weights and the recording that changes the transcript, as plain JSON values."""
+    return {
+        "recipe": RECIPE,
+        "device": settings.speech.device,
+        "compute_type": settings.speech.compute_type,
+        "operator_channel": settings.speech.operator_channel,
+        "gap_ms": GAP * 1000 // SAMPLE_RATE,
+        "vad": asdict(VAD),
+        "recogniser": asdict(RecogniserOptions()),
+        "mask": settings.privacy.mask,
+    }
+
+
+def speech_fingerprint(settings: Settings, model: ModelInfo) -> str:
+    """A stable name of options and weights: a recording is transcribed once for each."""
+    told = json.dumps([speech_options(settings), model.sha256], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _voice(audio: DecodedAudio, channel: int, recogniser: Recogniser) -> Floats:
+    def read(start: int, stop: int) -> Floats:
+        return audio.read(channel, start, stop)
+
+    return voice_probabilities(read, audio.samples, recogniser.voice_probabilities)
+
+
+def _mean(voice: Floats, start_ms: int, stop_ms: int) -> float:
+    first, last = (ms * SAMPLE_RATE // 1000 // FRAME for ms in (start_ms, stop_ms))
+    return float(voice[first : last + 1].mean())
+
+
+def _speaker(channel: int, channels: Sequence[int], operator_channel: int) -> Speaker:
+    if len(channels) == 1:
+        return "unknown"
+    return "operator" if channel == operator_channel else "customer"
+
+
+def _recognise(audio: DecodedAudio, windows: Sequence[Window], recogniser: Recogniser) -> dict[int, list[Spoken]]:
+    """What was said on each channel; one batch of windows in memory at a time."""
+    spoken: dict[int, list[Spoken]] = defaultdict(list)
+    size = recogniser.options.batch_size
+    for first in range(0, len(windows), size):
+        batch = windows[first : first + size]
+        heard = recogniser.recognise([_sound(audio, window) for window in batch])
+        for window, parts in zip(batch, heard, strict=True):
+            index = 0
+            for part in parts:
+                start, stop = (round(s * SAMPLE_RATE) for s in (part.start_s, part.end_s))
+                if any(map(str.isalnum, part.text)):  # a mark belongs to the word before it
+                    index = window.piece_ending_at(stop)
+                piece = window.pieces[index]
+                begin, end = window.original(index, start), window.original(index, stop)
+                spoken[piece.channel].append(Spoken(piece, part.text, begin, end, part.probability))
+    return spoken
+
+
+def _sound(audio: DecodedAudio, window: Window) -> Floats:
+    sound = np.zeros(window.length, np.float32)
+    for piece, offset in zip(window.pieces, window.offsets, strict=True):
+        sound[offset : offset + piece.length] = audio.read(piece.channel, piece.start, piece.stop)
+    return sound
+
+
+def _utterances(pieces: Sequence[Piece], spoken: Sequence[Spoken], speaker: Speaker) -> Iterator[Utterance]:
+    yield from to_utterances(spoken, speaker)
+    heard = {part.piece for part in spoken}
+    for piece in pieces:
+        if piece not in heard and piece.length >= EMPTY_S * SAMPLE_RATE:
+            start_ms, end_ms = (sample * 1000 // SAMPLE_RATE for sample in (piece.start, piece.stop))
+            yield Utterance(speaker=speaker, text="", channel=piece.channel, start_ms=start_ms, end_ms=end_ms)
