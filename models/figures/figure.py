@@ -1,0 +1,84 @@
+"""What every figure is: a value with what it was counted from, and what could not be covered."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+Unit = Literal["rate", "yen", "months", "customers", "score", "count"]
+FISCAL_YEAR_BEGINS = 4  # April
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name for people, in both languages."""
+
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. `value` is None where nothing could be counted; yen are whole. `n` = customers (or events, or
+    answers) behind it; `uncovered` = how many rows it had to leave out, by closed code.
+    """
+
+    name: str
+    value: float | int | None
+    unit: Unit
+    n: int
+    numerator: int | float | None = None
+    denominator: int | float | None = None
+    uncovered: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "n": self.n,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "uncovered": dict(self.uncovered),
+        }
+
+
+def rate(name: str, numerator: int, denominator: int, n: int, uncovered: dict[str, int] | None = None) -> Figure:
+    """A share; undefined, not zero, where the denominator is zero."""
+    value = numerator / denominator if denominator else None
+    return Figure(name, value, "rate", n, numerator, denominator, uncovered or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Japanese calendar days from `opening` to the day before `closing`."""
+
+    name: str
+    opening: pd.Timestamp
+    closing: pd.Timestamp
+
+    @classmethod
+    def of_months(cls, name: str, year: int, month: int, months: int) -> "Period":
+        """So many whole months from the first of the named one."""
+        opening = pd.Timestamp(year=year, month=month, day=1)
+        return cls(name, opening, opening + pd.DateOffset(months=months))
+
+
+def calendar_year(year: int) -> Period:
+    """1 January to 31 December."""
+    return Period.of_months(str(year), year, 1, 12)
+
+
+def fiscal_year(year: int) -> Period:
+    """1 April of the year to 31 March of the next.
+
+    >>> fiscal_year(2025).closing.date()
+    datetime.date(2026, 4, 1)
+    """
+    return Period.of_months(f"FY{year}", year, FISCAL_YEAR_BEGINS, 12)
+
+
+def month(year: int, number: int) -> Period:
+    """One calendar month."""
+    return Period.of_months(f"{year}-{number:02d}", year, number, 1)

@@ -1,0 +1,194 @@
+"""The ledger: every contract as a line of MRR steps, from which every figure is counted.
+
+A *line* is one stream of MRR. Terms of one contract id share a line; a renewed term is continued on its line by the
+customer's next term even under a new contract id, if that starts within a week of the due date or of the renewal; a
+term begun after a churn is a new line.
+
+The MRR of a line on a day is `mrr_after_yen` of its last event before that day (ties by event id, else file order);
+before any event it is `mrr_yen` of the term in force. So a start counts from its own day, an event from the day after,
+and what happens on the opening day of a period falls in the period.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+CONTINUES_WITHIN_DAYS = 7  # a renewed term is continued by one that starts this near its due date or its renewal
+_DAY = np.timedelta64(1, "D")
+
+Day = "pd.Timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`steps`: line, customer_id, contract_id, kind (started, repriced or an event kind), on, effective_on, mrr_yen
+    (after), delta_yen (against the step before it), sorted by line and time. `terms`: the contracts with their `line`.
+    `events`: the outcomes of known contracts with line and customer_id, in order. `first_start`: by customer_id.
+    `uncovered`: what could not be placed, by closed code.
+    """
+
+    steps: pd.DataFrame
+    terms: pd.DataFrame
+    events: pd.DataFrame
+    first_start: "pd.Series[Any]"
+    uncovered: dict[str, int]
+
+    def line_mrr(self, day: pd.Timestamp) -> "pd.Series[Any]":
+        """MRR in yen of each line begun by that day, indexed by line."""
+        past = self.steps[self.steps["effective_on"] <= day]
+        return past.drop_duplicates("line", keep="last").set_index("line")["mrr_yen"]
+
+    def customer_mrr(self, day: pd.Timestamp) -> "pd.Series[Any]":
+        """MRR in yen of each customer with a line begun by that day, indexed by customer_id; 0 after churn."""
+        past = self.steps[self.steps["effective_on"] <= day].drop_duplicates("line", keep="last")
+        return past.groupby("customer_id", sort=True)["mrr_yen"].sum()
+
+    def between(self, opening: pd.Timestamp, closing: pd.Timestamp) -> pd.DataFrame:
+        """The steps that lead from the MRR on `opening` to the MRR on `closing` (first day after the period)."""
+        effective = self.steps["effective_on"]
+        return self.steps[(effective > opening) & (effective <= closing)]
+
+
+def build_ledger(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> Ledger:
+    """The ledger of canonical `contracts` (one row per term) and `outcomes`.
+
+    Events of unknown contracts are left out and counted as `unknown_contract`. An event before the start of its line
+    counts from that start. `chain_broken` counts events whose `mrr_before_yen` is not the line's MRR at that moment:
+    the ledger follows `mrr_after_yen` all the same, so that the sums still close.
+
+    >>> day = pd.Timestamp
+    >>> contracts = pd.DataFrame({"contract_id": ["K1"], "customer_id": ["C1"], "started_on": [day("2025-01-01")],
+    ...     "mrr_yen": [1000], "renewal_due_on": [pd.NaT]})
+    >>> outcomes = pd.DataFrame({"contract_id": ["K1"], "on": [day("2025-03-10")], "kind": ["upsell"],
+    ...     "mrr_before_yen": [1000], "mrr_after_yen": [1500]})
+    >>> ledger = build_ledger(contracts, outcomes)
+    >>> [int(ledger.customer_mrr(day(on))["C1"]) for on in ("2025-03-10", "2025-03-11")]
+    [1000, 1500]
+    """
+    terms = contracts.sort_values(["customer_id", "started_on", "contract_id"], kind="stable").reset_index(drop=True)
+    events = _ordered_events(outcomes)
+    known = events["contract_id"].isin(terms["contract_id"])
+    uncovered = {"unknown_contract": int((~known).sum())}
+    events = events[known].reset_index(drop=True)
+    terms["line"] = _lines(terms, events)
+    events["line"] = _line_of_events(terms, events)
+    events["customer_id"] = _looked_up(events["line"], terms.drop_duplicates("line").set_index("line")["customer_id"])
+    steps = _steps(terms, events)
+    uncovered["chain_broken"] = _broken_chains(steps)
+    uncovered["ended_without_event"] = _ended_without_event(terms, events)
+    return Ledger(steps, terms, events, terms.groupby("customer_id")["started_on"].min(), uncovered)
+
+
+def _looked_up(keys: "pd.Series[Any]", table: "pd.Series[Any]") -> "pd.Series[Any]":
+    """The table's value for each key, missing where it has none. Keeps the dtype also where the table is empty."""
+    return table.reindex(keys).set_axis(keys.index)
+
+
+def _ordered_events(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """By day, then event id (as numbers if all are), then file order."""
+    events = outcomes.reset_index(drop=True)
+    events["file_order"] = np.arange(len(events))
+    ids = events["event_id"] if "event_id" in events else pd.Series(pd.NA, index=events.index, dtype="string")
+    numeric = bool(ids.dropna().str.fullmatch(r"\d{1,18}").all())
+    events["event_order"] = pd.to_numeric(ids).astype("Int64") if numeric else ids
+    ordered = events.sort_values(["on", "event_order", "file_order"], na_position="last", ignore_index=True)
+    return ordered.drop(columns=["event_order", "file_order"])
+
+
+def _lines(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
+    """A line number for each term (terms sorted by customer and start)."""
+    before = _previous_term_of_contract(terms, events)
+    before = before.fillna(_renewed_predecessor(terms, events, taken=before))
+    lines = np.arange(len(terms))
+    for term in np.flatnonzero(before.notna().to_numpy()):  # a predecessor starts earlier, so its line is settled
+        lines[term] = lines[int(before.iloc[term])]
+    return pd.Series(lines, index=terms.index)
+
+
+def _previous_term_of_contract(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
+    """Row of the term before it under the same contract id, unless the contract churned in between."""
+    same = terms.assign(row=np.arange(len(terms), dtype="float64")).groupby(["customer_id", "contract_id"], sort=False)
+    previous, start_before = same["row"].shift(), same["started_on"].shift()
+    churn_on = _last_event_by(terms, events[events["kind"] == "churned"])
+    return previous.mask(churn_on.notna() & (churn_on >= start_before))
+
+
+def _last_event_by(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
+    """Day of the contract's last of these events on or before the start of each term."""
+    left = terms[["contract_id", "started_on"]].assign(row=np.arange(len(terms))).sort_values("started_on")
+    right = events[["contract_id", "on"]].sort_values("on")
+    if right.empty:
+        return pd.Series(pd.NaT, index=terms.index)
+    right = right.assign(event_on=right["on"])
+    found = pd.merge_asof(left, right, left_on="started_on", right_on="on", by="contract_id").sort_values("row")
+    return pd.Series(found["event_on"].to_numpy(), index=terms.index)
+
+
+def _renewed_predecessor(terms: pd.DataFrame, events: pd.DataFrame, *, taken: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Row of the renewed term that a term under a new contract id continues: the nearest in time, each used once."""
+    renewed_on = events[events["kind"] == "renewed"].groupby("contract_id")["on"].first()
+    last = terms.assign(row=np.arange(len(terms))).drop_duplicates(["customer_id", "contract_id"], keep="last")
+    last = last[last["contract_id"].isin(renewed_on.index)]
+    last["renewed_on"] = _looked_up(last["contract_id"], renewed_on)
+    last["due_on"] = (
+        last["renewal_due_on"].fillna(last["renewed_on"]) if "renewal_due_on" in last else last["renewed_on"]
+    )
+    first = terms.assign(row=np.arange(len(terms)))[taken.isna()].drop_duplicates(["customer_id", "contract_id"])
+    pairs = first.merge(last, on="customer_id", suffixes=("", "_before"))
+    pairs = pairs[(pairs["contract_id"] != pairs["contract_id_before"]) & (pairs["row_before"] < pairs["row"])]
+    from_due, from_renewal = [(pairs["started_on"] - pairs[day]).abs() for day in ("due_on", "renewed_on")]
+    pairs["gap"] = from_due.where(from_due < from_renewal, from_renewal)
+    near = pairs[pairs["gap"] <= CONTINUES_WITHIN_DAYS * _DAY].sort_values(["gap", "row", "row_before"])
+    found: dict[int, int] = {}
+    used: set[int] = set()
+    for row, row_before in zip(near["row"].tolist(), near["row_before"].tolist(), strict=True):
+        if row not in found and row_before not in used:
+            found[row] = row_before
+            used.add(row_before)
+    return pd.Series(np.arange(len(terms)), index=terms.index).map(found)
+
+
+def _line_of_events(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
+    """The line of the contract's last term begun by the event's day; the first term's for an event before any."""
+    if events.empty:
+        return pd.Series(dtype="int64")
+    right = terms[["contract_id", "started_on", "line"]].sort_values("started_on", kind="stable")
+    found = pd.merge_asof(events, right, left_on="on", right_on="started_on", by="contract_id")["line"]
+    first = right.drop_duplicates("contract_id").set_index("contract_id")["line"]
+    return found.fillna(_looked_up(events["contract_id"], first)).astype("int64")
+
+
+def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    line_start = terms.groupby("line")["started_on"].min()
+    first_event = events.groupby("line")["on"].min()
+    starts = terms.assign(kind=np.where(terms["line"].duplicated(), "repriced", "started"), on=terms["started_on"])
+    no_event_yet = ~(_looked_up(starts["line"], first_event) < starts["on"])  # NaT compares false: no event at all
+    starts = starts[(starts["kind"] == "started") | no_event_yet]
+    starts = starts.assign(effective_on=starts["on"], rank=0)
+    starts["mrr_before_yen"] = pd.Series(pd.NA, index=starts.index, dtype="Int64")
+    changes = events[events["mrr_after_yen"].notna()]
+    start = _looked_up(changes["line"], line_start)
+    after = (changes["on"] + _DAY).where(changes["on"] + _DAY > start, start)
+    changes = changes.assign(effective_on=after, mrr_yen=changes["mrr_after_yen"], rank=1)
+    names = ["line", "customer_id", "contract_id", "kind", "on", "effective_on", "mrr_yen", "mrr_before_yen", "rank"]
+    steps = pd.concat([starts[names], changes[names]], ignore_index=True)
+    steps["mrr_yen"] = steps["mrr_yen"].astype("int64")
+    steps = steps.sort_values(["line", "effective_on", "rank"], kind="stable", ignore_index=True)
+    before = steps.groupby("line")["mrr_yen"].shift(fill_value=0)
+    return steps.assign(delta_yen=steps["mrr_yen"] - before).drop(columns="rank")
+
+
+def _broken_chains(steps: pd.DataFrame) -> int:
+    told = steps["mrr_before_yen"].astype("Int64")
+    return int((told.notna() & (told != steps["mrr_yen"] - steps["delta_yen"])).sum())
+
+
+def _ended_without_event(terms: pd.DataFrame, events: pd.DataFrame) -> int:
+    """Lines whose last term has ended although no event says so. They count as running: only events end MRR."""
+    if "ended_on" not in terms:
+        return 0
+    last = terms.drop_duplicates("line", keep="last")
+    settled = events.loc[events["kind"].isin(["renewed", "churned"]), "line"]
+    return int((last["ended_on"].notna() & ~last["line"].isin(settled)).sum())
