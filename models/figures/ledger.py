@@ -1,8 +1,8 @@
 """The ledger: every contract as a line of MRR steps, from which every figure is counted.
 
 A *line* is one stream of MRR. Terms of one contract id share a line; a renewed term is continued on its line by the
-customer's next term even under a new contract id, if that starts within a week of the due date or of the renewal; a
-term begun after a churn is a new line.
+customer's term under a new contract id, if that starts on the due date or the day after at exactly the MRR that the
+renewed contract had come to; a term begun after a churn is a new line. Other terms are lines of their own, beside it.
 
 The MRR of a line on a day is `mrr_after_yen` of its last event before that day (ties by event id, else file order);
 before any event it is `mrr_yen` of the term in force. So a start counts from its own day, an event from the day after,
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-CONTINUES_WITHIN_DAYS = 7  # a renewed term is continued by one that starts this near its due date or its renewal
+NEAR_RENEWAL_DAYS = 31  # a start this near a renewal that does not continue it is counted, for a person to look at
 _DAY = np.timedelta64(1, "D")
 
 Day = "pd.Timestamp"
@@ -77,6 +77,7 @@ def build_ledger(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> Ledger:
     events["customer_id"] = _looked_up(events["line"], terms.drop_duplicates("line").set_index("line")["customer_id"])
     steps = _steps(terms, events)
     uncovered["chain_broken"] = _broken_chains(steps)
+    uncovered["near_renewal_other_line"] = _near_renewals(terms, events)
     uncovered["ended_without_event"] = _ended_without_event(terms, events)
     return Ledger(steps, terms, events, terms.groupby("customer_id")["started_on"].min(), uncovered)
 
@@ -127,27 +128,38 @@ def _last_event_by(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]
 
 
 def _renewed_predecessor(terms: pd.DataFrame, events: pd.DataFrame, *, taken: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Row of the renewed term that a term under a new contract id continues: the nearest in time, each used once."""
-    renewed_on = events[events["kind"] == "renewed"].groupby("contract_id")["on"].first()
-    last = terms.assign(row=np.arange(len(terms))).drop_duplicates(["customer_id", "contract_id"], keep="last")
-    last = last[last["contract_id"].isin(renewed_on.index)]
-    last["renewed_on"] = _looked_up(last["contract_id"], renewed_on)
-    last["due_on"] = (
-        last["renewal_due_on"].fillna(last["renewed_on"]) if "renewal_due_on" in last else last["renewed_on"]
+    """Row of the renewed term that a term under a new contract id continues; each is continued once."""
+    pairs = _after_renewals(terms, events)
+    days = (pairs["started_on"] - pairs["due_on"]).dt.days
+    continues = (
+        days.isin([0, 1])
+        & (pairs["mrr_yen"] == pairs["mrr_before_yen"])
+        & pairs["row"].isin(np.flatnonzero(taken.isna()))
     )
-    first = terms.assign(row=np.arange(len(terms)))[taken.isna()].drop_duplicates(["customer_id", "contract_id"])
-    pairs = first.merge(last, on="customer_id", suffixes=("", "_before"))
-    pairs = pairs[(pairs["contract_id"] != pairs["contract_id_before"]) & (pairs["row_before"] < pairs["row"])]
-    from_due, from_renewal = [(pairs["started_on"] - pairs[day]).abs() for day in ("due_on", "renewed_on")]
-    pairs["gap"] = from_due.where(from_due < from_renewal, from_renewal)
-    near = pairs[pairs["gap"] <= CONTINUES_WITHIN_DAYS * _DAY].sort_values(["gap", "row", "row_before"])
-    found: dict[int, int] = {}
-    used: set[int] = set()
-    for row, row_before in zip(near["row"].tolist(), near["row_before"].tolist(), strict=True):
-        if row not in found and row_before not in used:
-            found[row] = row_before
-            used.add(row_before)
-    return pd.Series(np.arange(len(terms)), index=terms.index).map(found)
+    chosen = pairs[continues].sort_values(["row", "row_before"]).drop_duplicates("row").drop_duplicates("row_before")
+    return chosen.set_index("row")["row_before"].reindex(np.arange(len(terms))).set_axis(terms.index)
+
+
+def _after_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of a contract's first term (row, started_on, mrr_yen) and an earlier renewed contract of that customer
+    (row_before of its last term, due_on, mrr_before_yen = what its last event left).
+    """
+    by_contract = events.groupby("contract_id")
+    renewed_on = events[events["kind"] == "renewed"].groupby("contract_id")["on"].last()
+    rows = terms[["customer_id", "contract_id", "started_on", "mrr_yen"]].assign(row=np.arange(len(terms)))
+    rows["due_on"] = terms.get("renewal_due_on", pd.Series(pd.NaT, index=terms.index))
+    last = rows[rows["contract_id"].isin(renewed_on.index)].drop_duplicates("contract_id", keep="last")
+    last = pd.DataFrame(
+        {
+            "customer_id": last["customer_id"],
+            "row_before": last["row"],
+            "due_on": last["due_on"].fillna(_looked_up(last["contract_id"], renewed_on)),
+            "mrr_before_yen": _looked_up(last["contract_id"], by_contract["mrr_after_yen"].last()),
+        }
+    )
+    first = rows.drop(columns="due_on").drop_duplicates(["customer_id", "contract_id"])
+    pairs = first.merge(last, on="customer_id")
+    return pairs[pairs["row_before"] < pairs["row"]]
 
 
 def _line_of_events(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
@@ -183,6 +195,14 @@ def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 def _broken_chains(steps: pd.DataFrame) -> int:
     told = steps["mrr_before_yen"].astype("Int64")
     return int((told.notna() & (told != steps["mrr_yen"] - steps["delta_yen"])).sum())
+
+
+def _near_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> int:
+    """Contracts begun near the renewal of another of that customer yet counted beside it: perhaps they continue it."""
+    pairs = _after_renewals(terms, events)
+    near = (pairs["started_on"] - pairs["due_on"]).dt.days.abs() <= NEAR_RENEWAL_DAYS
+    begins_a_line = terms["line"].to_numpy()[pairs["row"]] == pairs["row"]
+    return int(pairs.loc[near & begins_a_line, "row"].nunique())
 
 
 def _ended_without_event(terms: pd.DataFrame, events: pd.DataFrame) -> int:

@@ -52,6 +52,29 @@ def test_a_second_contract_beside_a_renewed_one_is_a_line_of_its_own() -> None:
     assert mrr(ledger, "2025-02-01") == {"C": 1500}
 
 
+@pytest.mark.parametrize(("started_on", "mrr_yen"), [("2025-01-01", 1100), ("2025-01-20", 1000), ("2024-12-31", 1000)])
+def test_a_new_contract_near_a_renewal_that_does_not_fit_stands_beside_it_and_is_counted(
+    started_on: str, mrr_yen: int
+) -> None:
+    contracts = contracts_of(
+        ("K1", "C", "2024-01-01", 1000), ("K2", "C", started_on, mrr_yen), due={"K1": "2025-01-01"}
+    )
+    ledger = build_ledger(contracts, outcomes_of(("K1", "2025-01-01", "renewed", 1000, 1000)))
+    assert mrr(ledger, "2025-02-01") == {"C": 1000 + mrr_yen}
+    assert ledger.uncovered["near_renewal_other_line"] == 1
+
+
+def test_one_renewed_term_is_continued_once() -> None:
+    contracts = contracts_of(
+        ("K1", "C", "2024-01-01", 1000),
+        ("K2", "C", "2025-01-01", 1000),
+        ("K3", "C", "2025-01-02", 1000),
+        due={"K1": "2025-01-01"},
+    )
+    ledger = build_ledger(contracts, outcomes_of(("K1", "2024-12-20", "renewed", 1000, 1000)))
+    assert mrr(ledger, "2025-02-01") == {"C": 2000}
+
+
 def test_a_term_after_a_churn_is_a_new_line() -> None:
     contracts = contracts_of(("K", "C", "2024-01-01", 1000), ("K", "C", "2025-06-01", 700))
     ledger = build_ledger(contracts, outcomes_of(("K", "2024-12-31", "churned", 1000, 0)))
@@ -77,6 +100,7 @@ def test_what_cannot_be_placed_is_counted() -> None:
     assert build_ledger(contracts, events).uncovered == {
         "unknown_contract": 1,
         "chain_broken": 1,
+        "near_renewal_other_line": 0,
         "ended_without_event": 1,
     }
 
