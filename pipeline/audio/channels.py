@@ -20,6 +20,8 @@ def check_channels(audio: DecodedAudio) -> tuple[int, ...]:
     power, difference = _power(audio)
     notes = [f"silent_channel_{index}" for index, value in enumerate(power) if _db(value) < SILENT_DBFS]
     channels = tuple(range(len(power)))
+    if len(power) == 1:
+        notes.append("mono")
     if len(power) == 2 and not notes and _db(difference) - _db(float(power.sum())) < SAME_SOUND_DB:
         notes.append("identical_channels")
         channels = (0,)

@@ -1,6 +1,7 @@
 """Recordings with their true text: how well the product hears them. Unmasked text stays in memory."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 from models.evaluation.asr import ErrorRate, Reading, SpeakerText, error_rate
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput
+from pipeline.interchange import read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import Transcript
+from pipeline.settings import Settings
 
 ROLES = ("operator", "customer")
 TRUTH_SUFFIX = ".truth.json"
@@ -60,10 +63,54 @@ def recording_of(truth: Truth, folder: Path) -> Path:
     return found[0]
 
 
+def evaluate(
+    folder: Path, predictions: Path | None, settings: Settings, on_call: Callable[[str], None]
+) -> dict[str, ErrorRate]:
+    """Error rates over the recordings of `folder`; without `predictions` the product transcribes them first.
+
+    Raises `BadInput` naming the file that is missing or cannot be read.
+    """
+    truths = read_truths(folder)
+    if predictions is None:
+        for truth in truths:
+            recording_of(truth, folder)  # all are there, before an hour is spent on the first
+        transcribe = _transcriber(settings)
+
+    def transcript_of(truth: Truth) -> Transcript:
+        on_call(truth.call_id)
+        if predictions is not None:
+            return transcript_from_json(read_document(predictions / f"{truth.call_id}.json"))
+        return transcribe(recording_of(truth, folder), truth.call_id)
+
+    return measure(truths, transcript_of, _sudachi_reading())
+
+
+def _transcriber(settings: Settings) -> Callable[[Path, str], Transcript]:
+    from pipeline.speech.recognise import load_recogniser
+    from pipeline.speech.transcribe import transcribe_recording
+
+    unmasked = settings.model_copy(update={"privacy": settings.privacy.model_copy(update={"mask": False})})
+    recogniser = load_recogniser(settings.speech, settings.data_dir)
+    return lambda path, call_id: transcribe_recording(path, call_id=call_id, recogniser=recogniser, settings=unmasked)
+
+
+def _sudachi_reading() -> Reading:
+    from phrases.japanese import Japanese
+
+    japanese = Japanese()
+
+    def reading(text: str) -> str:
+        """Kana by Sudachi, sentence by sentence: it refuses texts over 49,149 bytes."""
+        sentences = [part for part in re.split(r"(?<=[。？！?!])", text) if part]
+        return "".join(token.reading for part in sentences for token in japanese.fold_and_tokenize(part)[1])
+
+    return reading
+
+
 def measure(
     truths: Iterable[Truth], transcript_of: Callable[[Truth], Transcript], reading: Reading | None = None
 ) -> dict[str, ErrorRate]:
-    """Error rates of operator and customer. `transcript_of` transcribes, or reads what was transcribed before."""
+    """Error rates of operator and customer, from a way to get each call's transcript."""
     texts: dict[str, list[SpeakerText]] = {role: [] for role in ROLES}
     for truth in truths:
         heard = spoken_text(transcript_of(truth), truth.operator_channel)

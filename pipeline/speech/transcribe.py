@@ -15,6 +15,7 @@ from pipeline.audio.decode import DecodedAudio, decode
 from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.guards import guard
+from pipeline.speech.masking import mask
 from pipeline.speech.packing import Window, pack
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
 from pipeline.speech.utterances import Spoken, to_utterances
@@ -43,12 +44,15 @@ def transcribe_recording(path: Path, *, call_id: str, recogniser: Recogniser, se
             for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, settings.speech.operator_channel))
         ]
         facts = audio.facts
+    utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
+    shown, masked = mask(utterances) if settings.privacy.mask else (tuple(utterances), ())
     return Transcript(
         call_id=call_id,
         audio=facts,
         model=recogniser.model,
         options=speech_options(settings),
-        utterances=tuple(sorted(utterances, key=lambda u: (u.start_ms or 0, u.channel or 0))),
+        utterances=shown,
+        masked=masked,
     )
 
 

@@ -1,0 +1,36 @@
+"""`kouken transcribe`: recordings to transcript files."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.commands.options import Context, common_options, option
+from pipeline.errors import REASON_TEXTS, ExitCode, ItemError
+from pipeline.language import Text
+
+
+@common_options(Text("録音を書き起こし、1 件ごとに JSON を書きます。", "Transcribe recordings, one JSON file each."))
+@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
+@option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help=Text("出力先", "output folder"))
+def transcribe(context: Context, audio: tuple[Path, ...], out: Path) -> None:
+    """Parse, call, report."""
+    from pipeline.speech.files import find_recordings, transcribe_files
+
+    recordings = find_recordings(audio)
+    done = 0
+
+    def report(path: Path, problem: ItemError | None) -> None:
+        nonlocal done
+        done += 1
+        where = f"{done}/{len(recordings)} {path.name}"
+        if problem is None:
+            context.say(Text(where, where))
+        else:
+            reason = REASON_TEXTS[problem.reason]
+            context.say(Text(f"{where}: {problem} {reason.ja}", f"{where}: {problem} {reason.en}"))
+
+    if transcribe_files(recordings, out, context.settings, report):
+        raise click.exceptions.Exit(ExitCode.SOME_QUARANTINED)
+
+
+command = transcribe

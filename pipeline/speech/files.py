@@ -1,0 +1,61 @@
+"""Recordings to transcript files, without a store: what `kouken transcribe` does."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.audio.sniff import AUDIO_EXTENSIONS
+from pipeline.errors import BadInput, ItemError
+from pipeline.interchange import transcript_to_json, write_document
+from pipeline.language import Text
+from pipeline.settings import Settings
+from pipeline.speech.recognise import load_recogniser
+from pipeline.speech.transcribe import transcribe_recording
+
+OnDone = Callable[[Path, ItemError | None], None]  # called after each file, with what kept it from being transcribed
+
+
+def find_recordings(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and the recordings in the folders named. Raises `BadInput` naming what cannot be used."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.suffix.lower() in AUDIO_EXTENSIONS and p.is_file())
+        elif path.exists():
+            found.append(path)
+        else:
+            raise BadInput(Text(f"ファイルがありません: {path}", f"No such file: {path}"))
+    if not found:
+        names = ", ".join(map(str, paths))
+        raise BadInput(Text(f"録音がありません: {names}", f"No recording in {names}"))
+    twice = [stem for stem, count in Counter(path.stem for path in found).items() if count > 1]
+    if twice:
+        raise BadInput(
+            Text(
+                f"同じ名前の録音が複数あります: {', '.join(twice)}",
+                f"Several recordings have one name: {', '.join(twice)}",
+            ),
+            remedy=Text(
+                "出力が重ならないように分けて実行してください。", "Run them separately so that outputs do not collide."
+            ),
+        )
+    return found
+
+
+def transcribe_files(recordings: Sequence[Path], out: Path, settings: Settings, on_done: OnDone) -> list[ItemError]:
+    """Write `<stem>.json` into `out` for each recording. One that cannot be read does not stop the others.
+
+    Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
+    """
+    recogniser = load_recogniser(settings.speech, settings.data_dir)
+    failures: list[ItemError] = []
+    for path in recordings:
+        problem = None
+        try:
+            transcript = transcribe_recording(path, call_id=path.stem, recogniser=recogniser, settings=settings)
+            write_document(transcript_to_json(transcript), out / f"{path.stem}.json")
+        except ItemError as error:
+            problem = error
+            failures.append(error)
+        on_done(path, problem)
+    return failures

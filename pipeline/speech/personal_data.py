@@ -1,0 +1,114 @@
+"""Personal data in what was said: card numbers, security codes, My Number, phones, e-mail, postal codes.
+
+Recognition makes mistakes, so what was asked for just before counts as much as check digits: sixteen digits after
+「カード番号」 are one even if a digit was misheard.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pipeline.speech.digits import Number, counts_something, find_numbers
+
+CARD_LENGTHS = range(14, 20)
+CARD_CONTEXT = re.compile(r"カード|クレジット|VISA|ビザ|マスター|JCB|アメックス", re.IGNORECASE)
+CODE_CONTEXT = re.compile(
+    r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?の.{0,6}(?:3|三|３)桁", re.IGNORECASE
+)
+MY_NUMBER_CONTEXT = re.compile(r"マイナンバー|個人番号")
+POSTAL_CONTEXT = re.compile(r"〒|郵便番号|ゆうびん番号")
+PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|お電話番号|番号は")
+PHONE = re.compile(r"(?:0[5789]0\d{8}|0120\d{6}|0800\d{7}|0[1-9]\d{8})")
+EMAIL = re.compile(
+    r"[A-Za-z0-9０-９Ａ-Ｚａ-ｚァ-ヶー._%+\-ドット点ハイフン]{1,40}\s*(?:@|＠|アットマーク|あっとまーく|アット)\s*"
+    r"[A-Za-z0-9Ａ-Ｚａ-ｚァ-ヶー\-]{1,30}(?:\s*(?:\.|．|ドット|どっと|点)\s*[A-Za-zＡ-Ｚａ-ｚァ-ヶー]{2,12})+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Characters `start` to `end` (exclusive) are personal data of a kind of `pipeline.records.MaskedRange`."""
+
+    kind: str
+    start: int
+    end: int
+
+
+Before = Callable[[int], str]  # what was said in the conversation before a position of the text
+
+
+def find_personal_data(text: str, before: Before) -> list[Found]:
+    """Everything found, in order, without overlaps. `text` may be several utterances of one speaker joined by `\\n`."""
+    found = [Found("email", match.start(), match.end()) for match in EMAIL.finditer(text)]
+    for number in find_numbers(text):
+        found += _in_number(text, number, before(number.span[0]))
+    return _without_overlaps(found)
+
+
+def _in_number(text: str, number: Number, before: str) -> Iterator[Found]:
+    value = number.value
+    for kind, start, stop in _kinds(value, before, counts_something(text, number)):
+        yield Found(kind, *number.part(start, stop).span)
+
+
+def _kinds(value: str, before: str, is_count: bool) -> Iterator[tuple[str, int, int]]:
+    length = len(value)
+    if length >= CARD_LENGTHS.start:
+        if CARD_CONTEXT.search(before):
+            yield "card", 0, length
+        else:
+            yield from (("card", start, stop) for start, stop in _luhn_stretches(value))
+    if length >= 12 and CARD_CONTEXT.search(before):
+        yield "card", 0, length
+    if length == 12 and (is_my_number(value) or MY_NUMBER_CONTEXT.search(before)):
+        yield "my_number", 0, length
+    if MY_NUMBER_CONTEXT.search(before) and length >= 9:
+        yield "my_number", 0, length
+    if (match := PHONE.search(value)) and (value == match.group() or PHONE_CONTEXT.search(before)):
+        yield "phone", match.start(), match.end()
+    if length == 7 and POSTAL_CONTEXT.search(before):
+        yield "postal_code", 0, length
+    if 3 <= length <= 4 and not is_count and CODE_CONTEXT.search(before):
+        yield "security_code", 0, length
+
+
+def _luhn_stretches(value: str) -> Iterator[tuple[int, int]]:
+    for length in (16, 15, 14):
+        for start in range(len(value) - length + 1):
+            if value[start] in "3456" and passes_luhn(value[start : start + length]):
+                yield start, start + length
+                return
+
+
+def passes_luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 check digit.
+
+    >>> passes_luhn("4980123456789012"), passes_luhn("4242424242424242")
+    (False, True)
+    """
+    total = 0
+    for index, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (1 + index % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def is_my_number(digits: str) -> bool:
+    """Check digit of the 12-digit individual number (総務省令第85号, 2014).
+
+    >>> is_my_number("123456789018"), is_my_number("123456789012")
+    (True, False)
+    """
+    body = [int(digit) for digit in reversed(digits[:11])]
+    total = sum(digit * (place + 1 if place <= 6 else place - 5) for place, digit in enumerate(body, start=1))
+    rest = total % 11
+    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def _without_overlaps(found: list[Found]) -> list[Found]:
+    """Where two overlap, the longer one stays; of equal ones the first found."""
+    kept: list[Found] = []
+    for item in sorted(found, key=lambda f: f.start - f.end):
+        if all(item.end <= other.start or other.end <= item.start for other in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda f: f.start)

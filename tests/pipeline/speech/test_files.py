@@ -1,0 +1,45 @@
+"""`kouken transcribe`: each recording its own file and its own fate."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadInput, ItemError, Reason
+from pipeline.settings import Settings
+from pipeline.speech import files
+from pipeline.speech.files import find_recordings, transcribe_files
+from tests.pipeline.audio.making import speechlike, write_wav
+from tests.pipeline.speech.fakes import FakeRecogniser
+
+
+def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir: FakeRecogniser())
+    bad = tmp_path / "bad.wav"
+    bad.write_text("text")
+    good = write_wav(tmp_path / "good.wav", speechlike(2))
+    told: list[tuple[str, ItemError | None]] = []
+    failures = transcribe_files(
+        [bad, good], tmp_path / "out", Settings(), lambda path, problem: told.append((path.name, problem))
+    )
+    assert [failure.reason for failure in failures] == [Reason.NOT_AUDIO]
+    assert told == [("bad.wav", failures[0]), ("good.wav", None)]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.json"]
+
+
+def test_folder_stands_for_its_recordings(tmp_path: Path) -> None:
+    for name in ("b.WAV", "a.ogg", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [path.name for path in find_recordings([tmp_path])] == ["a.ogg", "b.WAV"]
+
+
+def test_same_name_twice_is_refused_before_one_overwrites_the_other(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "call.wav").touch()
+    with pytest.raises(BadInput, match="call"):
+        find_recordings([tmp_path / "x", tmp_path / "y"])
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"gone\.wav"):
+        find_recordings([tmp_path / "gone.wav"])

@@ -1,0 +1,121 @@
+"""Personal data never leaves the recogniser: written, spoken, split over utterances; ordinary numbers stay."""
+
+import pytest
+
+from pipeline.records import Speaker, Utterance, Word
+from pipeline.speech.masking import mask
+from pipeline.speech.personal_data import is_my_number, passes_luhn
+
+
+def dialogue(*lines: str) -> list[Utterance]:
+    """`o:` and `c:` lines, two seconds each, one word per character."""
+    utterances = []
+    for index, line in enumerate(lines):
+        who: Speaker = "operator" if line[0] == "o" else "customer"
+        text, start = line[2:], index * 2000
+        words = tuple(Word(start + i * 10, start + i * 10 + 10, i, i + 1) for i in range(len(text)))
+        utterances.append(Utterance(who, text, 0 if who == "operator" else 1, start, start + 1500, words=words))
+    return utterances
+
+
+def masked(*lines: str) -> tuple[list[str], list[str]]:
+    utterances, ranges = mask(dialogue(*lines))
+    return [u.text for u in utterances], [r.kind for r in ranges]
+
+
+CARDS = [
+    "c:4242424242424242です",
+    "c:4242 4242 4242 4242です",
+    "c:4242-4242-4242-4242です",
+    "c:４２４２、４２４２、４２４２、４２４２です",
+    "c:四二四二の四二四二の四二四二の四二四二です",
+    "c:ヨンニーヨンニー、ヨンニーヨンニー、ヨンニーヨンニー、ヨンニーヨンニーです",
+    "c:よんによんに、えーと、よんによんに、はい、よんによんに、よんにーよんにーです",
+    "c:4、2、4、2、4、2、4、2、4、2、4、2、4、2、4、2、です",
+    "c:5555555555554444です",
+    "c:378282246310005です",
+]
+
+
+@pytest.mark.parametrize("line", CARDS)
+def test_card_number_is_masked_however_it_is_said(line: str) -> None:
+    (text,), kinds = masked(line)
+    assert kinds == ["card"]
+    assert text.replace("、", "") == "＊" * (len(text.replace("、", "")) - 2) + "です"
+
+
+def test_card_number_over_two_utterances_with_backchannels_is_masked() -> None:
+    texts, kinds = masked("o:カード番号をお願いします。", "c:4242の4242。", "o:はい。", "c:4242の4242です。")
+    assert texts == ["カード番号をお願いします。", "＊＊＊＊＊＊＊＊＊。", "はい。", "＊＊＊＊＊＊＊＊＊です。"]
+    assert kinds == ["card", "card"]
+
+
+def test_misheard_card_number_is_masked_by_its_context() -> None:
+    texts, kinds = masked("o:クレジットカードの番号をどうぞ。", "c:4242 4242 4242 4243です")
+    assert kinds == ["card"]
+    assert "4243" not in texts[1]
+
+
+def test_security_code_is_masked_after_being_asked_for() -> None:
+    texts, kinds = masked("o:裏面のセキュリティコードは？", "c:えーと、123です。")
+    assert texts[1] == "えーと、＊＊＊です。"
+    assert kinds == ["security_code"]
+
+
+@pytest.mark.parametrize(
+    "line", ["c:090-1234-5678です", "c:ゼロキュウゼロの一二三四の五六七八です", "c:03の1234の5678に"]
+)
+def test_phone_number_is_masked(line: str) -> None:
+    (text,), kinds = masked(line)
+    assert kinds == ["phone"]
+    assert text.rstrip("でに す").strip("＊") == ""
+
+
+def test_my_number_is_masked_by_its_check_digit() -> None:
+    assert masked("c:1234 5678 9018です")[1] == ["my_number"]
+    assert masked("c:1234 5678 9012です")[1] == []
+    assert masked("o:マイナンバーをどうぞ。", "c:1234 5678 9012です")[1] == ["my_number"]
+
+
+@pytest.mark.parametrize("line", ["c:taro.yamada@example.co.jpです", "c:タロウアットマークエグザンプルドットコムです"])
+def test_email_is_masked(line: str) -> None:
+    texts, kinds = masked(line)
+    assert kinds == ["email"]
+    assert "アットマーク" not in texts[0]
+    assert "@" not in texts[0]
+
+
+def test_postal_code_is_masked_after_being_named() -> None:
+    texts, kinds = masked("c:郵便番号は150の0001です。")
+    assert texts == ["郵便番号は＊＊＊＊＊＊＊＊です。"]
+    assert kinds == ["postal_code"]
+
+
+ORDINARY = [
+    "c:先月は8,580円で、今月は6,380円でした。",
+    "o:2026年1月5日の10時にお伺いします。",
+    "c:お客様番号は4401792です。",
+    "o:3ギガで1,078円、20ギガで2,178円です。",
+    "c:よく、ご存じですね。に、さんにん、いました。",
+    "o:はい、あの、ええ、うん、そうですね。",
+    "o:12345番のご注文、2点ですね。",
+]
+
+
+@pytest.mark.parametrize("line", ORDINARY)
+def test_ordinary_numbers_stay(line: str) -> None:
+    assert masked(line) == ([line[2:]], [])
+
+
+def test_offsets_and_times_stay_and_the_range_has_the_time_of_the_digits() -> None:
+    (before,) = dialogue("c:番号は090-1234-5678です")
+    (after,), (found,) = mask([before])
+    assert len(after.text) == len(before.text)
+    assert after.words == before.words
+    assert (found.kind, found.utterance, found.start_ms, found.end_ms) == ("phone", 0, 30, 160)
+
+
+def test_check_digits_by_hand() -> None:
+    assert passes_luhn("79927398713")
+    assert not passes_luhn("79927398710")
+    assert is_my_number("123456789018")

@@ -1,0 +1,118 @@
+"""A recording becomes utterances of the right speaker at the right time, with personal data already gone."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ItemError, Reason
+from pipeline.interchange import transcript_from_json, transcript_to_json
+from pipeline.records import ModelInfo
+from pipeline.settings import Settings
+from pipeline.speech.transcribe import speech_fingerprint, speech_options, transcribe_recording
+from tests.pipeline.audio.making import Sound, speechlike, write_wav
+from tests.pipeline.speech.fakes import FakeRecogniser
+
+SETTINGS = Settings(data_dir=Path("/nonexistent"))
+
+
+def talk(*, left: tuple[float, float], right: tuple[float, float], seconds: float = 12) -> Sound:
+    """Stereo noise bursts: each side speaks once, from and to the given seconds."""
+    sound = speechlike(seconds) * 4
+    t = np.arange(len(sound)) / 8000
+    for channel, (start, stop) in enumerate((left, right)):
+        sound[(t < start) | (t >= stop), channel] = 0
+    return sound
+
+
+def unmasked() -> Settings:
+    return SETTINGS.model_copy(update={"privacy": SETTINGS.privacy.model_copy(update={"mask": False})})
+
+
+def test_channel_is_speaker_and_times_are_of_the_recording(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "call-7.wav", talk(left=(1, 4), right=(6, 9)))
+    transcript = transcribe_recording(
+        path,
+        call_id="call-7",
+        recogniser=FakeRecogniser("お電話ありがとうございます", "解約したいのですが"),
+        settings=SETTINGS,
+    )
+    first, second = transcript.utterances
+    assert (first.speaker, first.channel, first.text) == ("operator", 0, "お電話ありがとうございます。")
+    assert (second.speaker, second.channel, second.text) == ("customer", 1, "解約したいのですが。")
+    assert 800 <= first.start_ms <= 1100 < 3500 <= first.end_ms <= 4200  # type: ignore[operator]
+    assert 5800 <= second.start_ms <= 6100 < 8500 <= second.end_ms <= 9200  # type: ignore[operator]
+    assert transcript.call_id == "call-7"
+    assert transcript.audio is not None
+    assert transcript.audio.coverage == 1.0
+
+
+def test_operator_channel_is_a_setting(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 4), right=(6, 9)))
+    settings = SETTINGS.model_copy(update={"speech": SETTINGS.speech.model_copy(update={"operator_channel": 1})})
+    transcript = transcribe_recording(
+        path, call_id="a", recogniser=FakeRecogniser("もしもし", "はい"), settings=settings
+    )
+    assert [u.speaker for u in transcript.utterances] == ["customer", "operator"]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_one_sound_on_one_or_both_channels_has_an_unknown_speaker(tmp_path: Path, channels: int) -> None:
+    mono = talk(left=(1, 4), right=(6, 9)).sum(axis=1, keepdims=True)
+    path = write_wav(tmp_path / "a.wav", mono.repeat(channels, axis=1))
+    transcript = transcribe_recording(
+        path, call_id="a", recogniser=FakeRecogniser("もしもしこんにちは"), settings=SETTINGS
+    )
+    assert {u.speaker for u in transcript.utterances} == {"unknown"}
+    assert transcript.audio is not None
+    assert transcript.audio.notes == (("mono",) if channels == 1 else ("identical_channels",))
+
+
+def test_silence_has_no_utterances(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", np.zeros((80_000, 2), np.float32))
+    transcript = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser("ご視聴"), settings=SETTINGS)
+    assert transcript.utterances == ()
+
+
+def test_speech_that_comes_out_empty_is_suspect(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 9), right=(10, 11)))
+    transcript = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser("", "はい"), settings=SETTINGS)
+    empty = transcript.utterances[0]
+    assert (empty.text, empty.flags) == ("", ("suspect_empty",))
+    assert not empty.is_trusted
+
+
+def test_personal_data_is_gone_unless_masking_is_switched_off(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 4), right=(6, 9)))
+    texts = ("カード番号は", "4242424242424242です")
+    transcript = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser(*texts), settings=SETTINGS)
+    assert "4242" not in json.dumps(transcript_to_json(transcript))
+    assert [m.kind for m in transcript.masked] == ["card"]
+    shown = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser(*texts), settings=unmasked())
+    assert shown.utterances[1].text == "4242424242424242です。"
+
+
+def test_transcript_survives_its_file(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 4), right=(6, 9)))
+    transcript = transcribe_recording(
+        path, call_id="a", recogniser=FakeRecogniser("もしもし", "はい"), settings=SETTINGS
+    )
+    assert transcript_from_json(json.loads(json.dumps(transcript_to_json(transcript)))) == transcript
+
+
+def test_unreadable_recording_raises_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_text("議事録")
+    with pytest.raises(ItemError) as caught:
+        transcribe_recording(tmp_path / "a.wav", call_id="a", recogniser=FakeRecogniser(), settings=SETTINGS)
+    assert caught.value.reason is Reason.NOT_AUDIO
+
+
+def test_fingerprint_names_options_and_weights() -> None:
+    model = ModelInfo("whisper-base", "1.0.0", "ab" * 32)
+    name = speech_fingerprint(SETTINGS, model)
+    assert name == speech_fingerprint(Settings(data_dir=Path("/elsewhere")), model)
+    assert name != speech_fingerprint(unmasked(), model)
+    assert name != speech_fingerprint(SETTINGS, replace(model, sha256="cd" * 32))
+    assert json.loads(json.dumps(speech_options(SETTINGS))) == speech_options(SETTINGS)
