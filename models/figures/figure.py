@@ -19,8 +19,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure. `value` is None where nothing could be counted; yen are whole. `n` = customers (or events, or
-    answers) behind it; `uncovered` = how many rows it had to leave out, by closed code.
+    """One figure. `value` is None where nothing could be counted, or where `refusal` says why it is not shown; yen are
+    whole. `n` = customers (or events, or answers) behind it; `uncovered` = how many rows it had to leave out, by closed
+    code. `low` and `high`: 95 % interval, where one is known.
     """
 
     name: str
@@ -30,6 +31,9 @@ class Figure:
     numerator: int | float | None = None
     denominator: int | float | None = None
     uncovered: dict[str, int] = field(default_factory=dict)
+    low: float | int | None = None
+    high: float | int | None = None
+    refusal: Label | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -41,6 +45,9 @@ class Figure:
             "numerator": self.numerator,
             "denominator": self.denominator,
             "uncovered": dict(self.uncovered),
+            "low": self.low,
+            "high": self.high,
+            "refusal": self.refusal and {"ja": self.refusal.ja, "en": self.refusal.en},
         }
 
 
