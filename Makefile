@@ -1,0 +1,47 @@
+# Kouken: make demo, make test. Needs Python 3.11 to 3.13 and the package index, nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := .ci/lock-$(shell $(or $(PYTHON),python3) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null).txt
+DEMO := .demo
+
+export HF_HUB_OFFLINE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test lint test-all bench clean
+
+help: ## この一覧
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.installed ## .venv を作り、実行に要るものを入れる
+
+$(VENV)/.installed: pyproject.toml $(LOCK)
+	@test -n "$(PYTHON)" || { echo 'Python 3.11〜3.13 が見つかりません。入れてから、もう一度 make してください。(Python 3.11 to 3.13 is needed.)'; exit 1; }
+	@echo '$(VENV) を用意しています(数分かかります) / preparing $(VENV), this takes some minutes'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable '.[dev]'
+	@touch $@
+
+demo: setup ## 同梱の録音でひととおり動かし、http://127.0.0.1:8000 に結果を出す
+	@KOUKEN_DATA_DIR=$(DEMO) $(BIN)/kouken demo
+	@KOUKEN_DATA_DIR=$(DEMO) $(BIN)/kouken serve
+
+test: $(VENV)/.installed-dev ## 試験(実際のモデルを使う遅いものを含む)
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev ## ruff と mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean: ## .venv とデモの結果を消す
+	rm -rf $(VENV) $(DEMO)
