@@ -1,0 +1,84 @@
+"""Which files of the archive are recordings, and which call each belongs to."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file
+from pipeline.errors import BadInput, Reason
+from pipeline.records import Call
+
+
+def put(root: Path, name: str, content: bytes = b"x") -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def names(files: list[ArchiveFile]) -> list[str]:
+    return [file.relative for file in files]
+
+
+def test_archive_finds_recordings_by_suffix_whatever_its_case(tmp_path: Path) -> None:
+    for name in ("a/one.wav", "a/two.WAV", "three.ogg", "notes.txt", ".hidden.wav", "b/.cache/four.wav"):
+        put(tmp_path, name)
+    assert names(find_files(tmp_path)) == ["a/one.wav", "a/two.WAV", "three.ogg"]
+
+
+def test_archive_finds_a_listed_recording_without_suffix(tmp_path: Path) -> None:
+    put(tmp_path, "call-1")
+    assert names(find_files(tmp_path, frozenset({"call-1"}))) == ["call-1"]
+
+
+def test_archive_that_is_missing_or_empty_is_bad_input(tmp_path: Path) -> None:
+    for root in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(BadInput) as error:
+            find_files(root)
+        assert str(root) in error.value.render("ja")
+
+
+def test_archive_link_that_leads_out_is_not_opened(tmp_path: Path) -> None:
+    outside = put(tmp_path, "secret.wav")
+    root = tmp_path / "archive"
+    put(root, "inside.wav")
+    (root / "link.wav").symlink_to(outside)
+    (root / "loop.wav").symlink_to(root / "loop.wav")
+    problems = {file.relative: file.problem for file in find_files(root)}
+    assert problems == {"inside.wav": None, "link.wav": Reason.OUTSIDE_ARCHIVE, "loop.wav": Reason.IO_ERROR}
+
+
+def test_archive_hash_is_of_the_bytes(tmp_path: Path) -> None:
+    assert hash_file(put(tmp_path, "empty.wav", b"")).startswith("e3b0c44298fc1c14")
+
+
+def file(relative: str, sha256: str = "") -> ArchiveFile:
+    return ArchiveFile(relative, 1, 1, sha256=sha256 or f"hash of {relative}")
+
+
+def test_archive_call_is_found_by_recording_then_by_file_name() -> None:
+    calls = [Call("C1", recording="x/rec.wav", operator_id="OP1"), Call("C2", operator_id="OP1")]
+    assigned = assign_calls([file("x/rec.wav"), file("y/C2.ogg"), file("z/other.wav")], calls)
+    assert [(item.call_id, item.call_rule) for item in assigned] == [
+        ("C1", "recording"),
+        ("C2", "file_name"),
+        ("other", "unlisted"),
+    ]
+
+
+def test_archive_name_written_on_a_mac_is_the_same_name() -> None:
+    call = Call("C1", recording="録音/ガイド.wav", operator_id="OP1")
+    (assigned,) = assign_calls([file(unicodedata.normalize("NFD", "録音/ガイド.wav"))], [call])
+    assert assigned.call_id == "C1"
+
+
+def test_archive_call_without_operator_is_held_back() -> None:
+    (assigned,) = assign_calls([file("a.wav")], [Call("C1", recording="a.wav", operator_id=None)])
+    assert assigned.problem is Reason.OPERATOR_MISSING
+
+
+def test_archive_equal_content_is_one_call_and_the_listed_name_keeps_it() -> None:
+    calls = [Call("C1", recording="b.wav", operator_id="OP1")]
+    assigned = assign_calls([file("a.wav", "same"), file("b.wav", "same")], calls)
+    assert [(item.call_id, item.call_rule) for item in assigned] == [("C1", "duplicate"), ("C1", "recording")]
