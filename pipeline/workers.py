@@ -1,0 +1,111 @@
+"""Map one function over many items in processes that may die: each item ends as a result or as a reason."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipeline.errors import ItemError, Reason
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Item, Result]):
+    """What became of one item: a result, or an error that says why not."""
+
+    item: Item
+    result: Result | None
+    error: ItemError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[Item, Result]):
+    """What the workers do: `start(*start_arguments)` once per process, then `function(item)` for each item.
+
+    Both are top-level functions of importable modules: the processes are spawned, since neither CTranslate2 nor
+    CUDA survives a fork. `seconds(item)` is the limit after which an item's process is killed.
+    """
+
+    function: Callable[[Item], Result]
+    start: Callable[..., None]
+    start_arguments: tuple[object, ...]
+    seconds: Callable[[Item], float]
+
+
+def cpu_count() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def map_items(
+    work: Work[Item, Result], items: Sequence[Item], *, workers: int, stop: Callable[[], bool]
+) -> Iterator[Done[Item, Result]]:
+    """Yield what becomes of each item, as it comes; never more than two items a worker are under way.
+
+    When `stop()` turns true no further item is begun, and those under way are dropped unfinished.
+    """
+    from pebble import ProcessPool
+
+    context = multiprocessing.get_context("spawn")
+    arguments = (os.getpid(), work.start, work.start_arguments)
+    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin_worker, initargs=arguments)
+    under_way: dict[Future[Result], Item] = {}
+    left = iter(items)
+    try:
+        while not stop():
+            for item in left:
+                under_way[pool.schedule(work.function, args=[item], timeout=work.seconds(item))] = item
+                if len(under_way) >= workers * 2:
+                    break
+            if not under_way:
+                return
+            finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield _outcome(under_way.pop(future), future)
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _outcome(item: Item, future: "Future[Result]") -> Done[Item, Result]:
+    from pebble import ProcessExpired
+
+    try:
+        return Done(item, future.result(), None)
+    except ItemError as error:
+        return Done(item, None, error)
+    except TimeoutError:
+        return Done(item, None, ItemError(Reason.TIMEOUT, retryable=True))
+    except ProcessExpired as error:
+        return Done(item, None, ItemError(Reason.WORKER_DIED, f"exit code {error.exitcode}", retryable=True))
+    except MemoryError:
+        return Done(item, None, ItemError(Reason.RESOURCE_LIMIT))
+    except OSError as error:
+        return Done(item, None, ItemError(Reason.IO_ERROR, error.strerror or type(error).__name__, retryable=True))
+    except Exception as error:  # noqa: BLE001 - one bad call must not end the night
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        line = f" {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
+        return Done(item, None, ItemError(Reason.ANALYSIS_FAILED, type(error).__name__ + line))
+
+
+def _begin_worker(parent: int, start: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    _die_with(parent)
+    start(*arguments)
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux to end this process with its parent: a killed night leaves no orphans."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,0 +1,69 @@
+"""Settings are read once, checked whole, and an error names the key."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadInput
+from pipeline.settings import known_keys, read_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "kouken.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_settings_defaults_need_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings(environ={})
+    assert settings.web.host == "127.0.0.1"
+    assert settings.store_url.endswith("kouken/kouken.db")
+
+
+def test_settings_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "[web]\nport = 9000\n")
+    assert read_settings(path, {}).web.port == 9000
+    assert read_settings(path, {"KOUKEN_WEB__PORT": "9001"}).web.port == 9001
+
+
+def test_settings_file_may_have_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "kouken.toml"
+    path.write_text("[web]\nport = 9000\n", encoding="utf-8-sig")
+    assert read_settings(path, {}).web.port == 9000
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "unknown", "nearest"),
+    [
+        ("[web]\nprot = 9000\n", {}, "web.prot", "web.port"),
+        ("[spech]\nmodel = 'x'\n", {}, "spech", "speech.model"),
+        ("", {"KOUKEN_WORK__WORKER": "2"}, "work.worker", "work.workers"),
+    ],
+)
+def test_settings_unknown_key_is_refused_with_the_nearest_one(
+    tmp_path: Path, text: str, environ: dict[str, str], unknown: str, nearest: str
+) -> None:
+    with pytest.raises(BadInput) as error:
+        read_settings(write(tmp_path, text), environ)
+    assert f"「{unknown}」" in error.value.render("ja")
+    assert f"「{nearest}」" in error.value.render("ja")
+
+
+def test_settings_bad_value_names_its_key(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as error:
+        read_settings(write(tmp_path, "[web]\nport = 'eight'\n"), {})
+    assert "web.port" in error.value.render("ja")
+
+
+def test_settings_broken_toml_names_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "[web\n")
+    with pytest.raises(BadInput) as error:
+        read_settings(path, {})
+    assert str(path) in error.value.render("en")
+
+
+def test_settings_are_all_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    missing = [key for key in known_keys() if f"`{key}`" not in readme]
+    assert not missing
