@@ -28,8 +28,8 @@ def outcomes_of(*rows: Event, event_ids: list[str] | None = None) -> pd.DataFram
     return frame.astype(types)
 
 
-def random_world(seed: int, customers: int = 60) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Customers with one to three contracts, renewed under new ids, with every kind of event.
+def random_world(seed: int, customers: int = 60, *, new_ids: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Customers with one to three contracts, renewed under new ids (or the same), with every kind of event.
 
     A customer's contracts have their anniversaries months apart, so that no one could take one for the other's renewal.
     """
@@ -40,22 +40,22 @@ def random_world(seed: int, customers: int = 60) -> tuple[pd.DataFrame, pd.DataF
     for customer in range(customers):
         for number in range(rng.randint(1, 3)):
             started = date(2023 + rng.randrange(2), 1, 1) + timedelta(days=120 * number + rng.randrange(30))
-            _one_contract(rng, (f"K{customer}-{number}", f"C{customer}", started), contracts, events, due)
+            _one_contract(rng, (f"K{customer}-{number}", f"C{customer}", started, new_ids), contracts, events, due)
     rng.shuffle(events)
     return contracts_of(*contracts, due=due), outcomes_of(*events)
 
 
 def _one_contract(
     rng: random.Random,
-    identity: tuple[str, str, date],
+    identity: tuple[str, str, date, bool],
     contracts: list[Contract],
     events: list[Event],
     due: dict[str, str],
 ) -> None:
-    contract_id, customer_id, started = identity
+    contract_id, customer_id, started, new_ids = identity
     mrr = rng.randrange(1, 50) * 1000
     for term in range(rng.randint(1, 3)):
-        term_id = f"{contract_id}.{term}"
+        term_id = f"{contract_id}.{term}" if new_ids else contract_id
         end = started + timedelta(days=365)
         contracts.append((term_id, customer_id, started.isoformat(), mrr))
         due[term_id] = end.isoformat()
