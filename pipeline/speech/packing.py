@@ -1,15 +1,18 @@
-"""Pieces of speech packed into the recogniser's 30-second windows, and times mapped back.
+"""Pieces of speech packed into windows for the recogniser, and times mapped back.
 
-The encoder costs the same for a window of silence as for one full of speech, and a telephone channel is half silence.
+The encoder costs the same for silence as for speech, and a telephone channel is half silence. Whisper was trained on
+windows of 30 s; filled ones of about 20 s are read as well, at less cost per second of speech, since every character
+that is decoded looks at the whole window.
 """
 
 import bisect
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.speech.vad import SAMPLE_RATE, Piece
 
-WINDOW = 30 * SAMPLE_RATE
+LONGEST = 29 * SAMPLE_RATE  # leaves a second of silence, without which the end of a window is misheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +41,33 @@ class Window:
         return piece.start + min(max(sample - self.offsets[index], 0), piece.length)
 
 
-def pack(pieces: Iterable[Piece], *, gap: int, window: int = WINDOW) -> list[Window]:
-    """Windows filled in the order given, `gap` samples of silence between pieces.
+def pack(pieces: Sequence[Piece], *, gap: int, target: int, longest: int = LONGEST) -> list[Window]:
+    """Windows of equal length, `target` samples or less, in the order given; `gap` samples of silence between pieces.
 
-    >>> [w.offsets for w in pack([Piece(0, 0, 10), Piece(0, 50, 60), Piece(0, 70, 85)], gap=5, window=30)]
+    Equal ones, since a batch is padded to its longest window. A window may pass `target` by the part of its outer
+    pieces that lies beyond it, never `longest`.
+
+    >>> [w.offsets for w in pack([Piece(0, 0, 10), Piece(0, 50, 60), Piece(0, 70, 85)], gap=5, target=30)]
     [(0, 15), (0,)]
     """
-    windows: list[Window] = []
-    inside: list[Piece] = []
-    offsets: list[int] = []
-    end = 0
+    total = sum(piece.length + gap for piece in pieces)
+    share = total / max(1, math.ceil(total / target))
+    groups: list[list[Piece]] = []
+    at, last_turn, length = 0.0, -1, 0
     for piece in pieces:
-        at = end + gap if inside else 0
-        if inside and at + piece.length > window:
-            windows.append(Window(tuple(inside), tuple(offsets)))
-            inside, offsets, at = [], [], 0
-        inside.append(piece)
+        turn = int((at + piece.length / 2) / share)
+        if turn != last_turn or length + gap + piece.length > longest:
+            groups.append([])
+            length = -gap
+        groups[-1].append(piece)
+        length += gap + piece.length
+        at, last_turn = at + piece.length + gap, turn
+    return [_window(group, gap) for group in groups]
+
+
+def _window(pieces: Sequence[Piece], gap: int) -> Window:
+    offsets, at = [], 0
+    for piece in pieces:
         offsets.append(at)
-        end = at + piece.length
-    if inside:
-        windows.append(Window(tuple(inside), tuple(offsets)))
-    return windows
+        at += piece.length + gap
+    return Window(tuple(pieces), tuple(offsets))

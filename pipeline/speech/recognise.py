@@ -12,12 +12,13 @@ from pipeline.errors import KoukenError
 from pipeline.language import Text
 from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
-from pipeline.speech.packing import WINDOW
+from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.vad import Floats
 from pipeline.speech.weights import find_weights
 
 FRAME_SAMPLES = 160  # one feature frame: 10 ms
-FULL_FRAMES = WINDOW // FRAME_SAMPLES
+FULL_FRAMES = 3000  # Whisper's window of 30 s
+SILENT_FRAMES = 100  # a second of silence behind the speech, without which its end is misheard
 ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
 LOOP_RATIO = 2.4  # compression above this means the same words again and again (Whisper's own threshold)
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
@@ -28,7 +29,7 @@ MAX_TOKENS = 448
 class RecogniserOptions:
     """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
 
-    beam_size: int = 5
+    beam_size: int = 3
     batch_size: int = 8
     language: str = "ja"
 
@@ -72,17 +73,22 @@ class Recogniser:
         """Silero's probability of a voice for each 512 samples; `audio` holds whole frames."""
         return np.asarray(self._voice(audio), dtype=np.float32).ravel()
 
-    def recognise(self, windows: Sequence[Floats]) -> list[list[Heard]]:
+    def recognise(self, windows: Sequence[Floats], timed: Timed = untimed) -> list[list[Heard]]:
         """What is heard in each window (at most 30 s of 16 kHz samples), decoded as one batch."""
         if not windows:
             return []
-        features = [self._features(window) for window in windows]
-        encoded = self._whisper.encode(np.stack([_padded(feature) for feature in features]))
-        tokens = self._decode(encoded, len(windows))
-        for index, found in enumerate(tokens):
-            if _is_loop(self._tokenizer.decode(found)):
-                tokens[index] = self._decode_again(features[index])
-        return self._align(encoded, tokens, [feature.shape[1] for feature in features])
+        with timed("features"):
+            features = [self._features(window) for window in windows]
+            padded = np.stack(_padded(features))
+        with timed("encoder"):
+            encoded = self._whisper.encode(padded)
+        with timed("decoder"):
+            tokens = self._decode(encoded, len(windows))
+            for index, found in enumerate(tokens):
+                if _is_loop(self._tokenizer.decode(found)):
+                    tokens[index] = self._decode_again(features[index])
+        with timed("alignment"):
+            return self._align(encoded, tokens, [feature.shape[1] for feature in features])
 
     def _features(self, window: Floats) -> Floats:
         features: Floats = self._whisper.feature_extractor(window)[..., :FULL_FRAMES]
@@ -106,7 +112,7 @@ class Recogniser:
         Whisper's own fallback draws at random at rising temperatures; the same call must give the same text in any
         worker, so ours does not.
         """
-        encoded = self._whisper.encode(_padded(features))
+        encoded = self._whisper.encode(np.stack(_padded([features])))
         return self._decode(encoded, 1, no_repeat_ngram_size=LONGEST_REPEAT)[0]
 
     def _align(self, encoded: Any, tokens: list[list[int]], frames: list[int]) -> list[list[Heard]]:
@@ -127,8 +133,11 @@ class Recogniser:
         return heard
 
 
-def _padded(features: Floats) -> Floats:
-    return np.pad(features, ((0, 0), (0, FULL_FRAMES - features.shape[1])))
+def _padded(features: Sequence[Floats]) -> list[Floats]:
+    """All to the length of the longest and some silence: the encoder takes any even number of frames up to 3000."""
+    longest = max(feature.shape[1] for feature in features) + SILENT_FRAMES
+    frames = min(FULL_FRAMES, longest + longest % 2)
+    return [np.pad(feature, ((0, 0), (0, frames - feature.shape[1]))) for feature in features]
 
 
 def _is_loop(text: str) -> bool:

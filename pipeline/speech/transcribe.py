@@ -18,26 +18,33 @@ from pipeline.speech.guards import guard
 from pipeline.speech.masking import mask
 from pipeline.speech.packing import Window, pack
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
+from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
 RECIPE = 1  # raised whenever the code changes what comes out for the same options
 GAP = SAMPLE_RATE * 3 // 10  # samples of silence between packed pieces
+TARGET = 20 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
 EMPTY_S = 3.0  # speech this long without a single character is suspect
 
 
-def transcribe_recording(path: Path, *, call_id: str, recogniser: Recogniser, settings: Settings) -> Transcript:
+def transcribe_recording(
+    path: Path, *, call_id: str, recogniser: Recogniser, settings: Settings, timed: Timed = untimed
+) -> Transcript:
     """The transcript of one recording. A plain function: no database, nothing kept between calls.
 
     Raises `pipeline.errors.ItemError` where the recording cannot be read.
     """
-    with decode(path, max_hours=settings.speech.max_hours) as audio:
-        channels = check_channels(audio)
-        voice = {c: _voice(audio, c, recogniser) for c in channels}
-        pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in channels}
-        windows = [window for c in channels for window in pack(pieces[c], gap=GAP)]
-        spoken = _recognise(audio, windows, recogniser)
+    with timed("decode"):
+        audio = decode(path, max_hours=settings.speech.max_hours)
+    with audio:
+        with timed("vad"):
+            channels = check_channels(audio)
+            voice = {c: _voice(audio, c, recogniser) for c in channels}
+            pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in channels}
+        windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
+        spoken = _recognise(audio, windows, recogniser, timed)
         utterances = [
             guard(utterance, partial(_mean, voice[c]))
             for c in channels
@@ -64,6 +71,7 @@ def speech_options(settings: Settings) -> dict[str, object]:
         "compute_type": settings.speech.compute_type,
         "operator_channel": settings.speech.operator_channel,
         "gap_ms": GAP * 1000 // SAMPLE_RATE,
+        "window_s": TARGET // SAMPLE_RATE,
         "vad": asdict(VAD),
         "recogniser": asdict(RecogniserOptions()),
         "mask": settings.privacy.mask,
@@ -94,13 +102,16 @@ def _speaker(channel: int, channels: Sequence[int], operator_channel: int) -> Sp
     return "operator" if channel == operator_channel else "customer"
 
 
-def _recognise(audio: DecodedAudio, windows: Sequence[Window], recogniser: Recogniser) -> dict[int, list[Spoken]]:
-    """What was said on each channel; one batch of windows in memory at a time."""
+def _recognise(
+    audio: DecodedAudio, windows: Sequence[Window], recogniser: Recogniser, timed: Timed
+) -> dict[int, list[Spoken]]:
+    """What was said on each channel; one batch of windows of like length in memory at a time."""
     spoken: dict[int, list[Spoken]] = defaultdict(list)
+    windows = sorted(windows, key=lambda window: window.length)
     size = recogniser.options.batch_size
     for first in range(0, len(windows), size):
         batch = windows[first : first + size]
-        heard = recogniser.recognise([_sound(audio, window) for window in batch])
+        heard = recogniser.recognise([_sound(audio, window) for window in batch], timed)
         for window, parts in zip(batch, heard, strict=True):
             index = 0
             for part in parts:

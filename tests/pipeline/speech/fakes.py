@@ -6,11 +6,12 @@ import numpy as np
 
 from pipeline.records import ModelInfo
 from pipeline.speech.recognise import Heard, Recogniser, RecogniserOptions
+from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats
 
 
 class FakeRecogniser(Recogniser):
-    """A voice is what is louder than -40 dBFS; each window is heard as the next of `texts`, evenly in time."""
+    """A voice is what is louder than -40 dBFS; each window, shortest first, is heard as the next of `texts`."""
 
     def __init__(self, *texts: str) -> None:
         self.model = ModelInfo("fake", "1", "0" * 64)
@@ -21,7 +22,7 @@ class FakeRecogniser(Recogniser):
         loudness = np.sqrt((audio.reshape(-1, FRAME) ** 2).mean(axis=1))
         return np.asarray(loudness > 0.01, dtype=np.float32)
 
-    def recognise(self, windows: Sequence[Floats]) -> list[list[Heard]]:
+    def recognise(self, windows: Sequence[Floats], timed: Timed = untimed) -> list[list[Heard]]:
         return [self._hear(window) for window in windows]
 
     def _hear(self, window: Floats) -> list[Heard]:

@@ -78,7 +78,7 @@ def test_silence_has_no_utterances(tmp_path: Path) -> None:
 
 def test_speech_that_comes_out_empty_is_suspect(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "a.wav", talk(left=(1, 9), right=(10, 11)))
-    transcript = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser("", "はい"), settings=SETTINGS)
+    transcript = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser("はい", ""), settings=SETTINGS)
     empty = transcript.utterances[0]
     assert (empty.text, empty.flags) == ("", ("suspect_empty",))
     assert not empty.is_trusted

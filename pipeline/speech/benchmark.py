@@ -1,0 +1,184 @@
+"""`kouken bench asr`: the product's transcription against the library's default use, in one run.
+
+Each way runs in a process of its own, so that neither shares threads, caches or peak memory with the other. Processor
+time counts, wall time never.
+"""
+
+import multiprocessing
+import os
+import platform
+import resource
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from models.evaluation.asr import ErrorRate, paired_upper_bound
+from pipeline.records import Transcript
+from pipeline.settings import Settings
+from pipeline.speech.accuracy import Truth, measure, read_truths, recording_of
+from pipeline.speech.endurance import growth_mib, ten_hours_mib
+from pipeline.speech.timing import StageClock, cpu_seconds
+
+Way = Literal["library_default", "kouken"]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+SHIPPED = Path(__file__).parent.parent / "demo" / "recordings"
+CPU_RATIO = 0.40
+CER_DIFFERENCE = 0.01
+MEMORY_MIB = 1536.0
+GROWTH_MIB = 30.0
+NIGHT_HOURS = 8
+# faster-whisper's README: 13 minutes of audio, large-v2, float16, RTX 3070 Ti: 63 s, batched 17 s
+GPU_SPEED = {"one by one": 13 * 60 / 63, "batched": 13 * 60 / 17}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One way over all recordings. `stages` are processor seconds; memory in MiB."""
+
+    audio_s: float
+    cpu_s: float
+    memory_mib: float
+    rates: Mapping[str, ErrorRate]
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cpu_per_hour(self) -> float:
+        """Processor seconds for an hour of stereo call."""
+        return self.cpu_s / self.audio_s * 3600
+
+
+def bench_asr(
+    folder: Path, settings: Settings, on_step: Callable[[str], None], *, long: bool = False
+) -> dict[str, Any]:
+    """Rows per way, and the bars that transcription has to hold; `long` adds the bars of memory, in about an hour.
+
+    Raises `BadInput` for a folder without truth files, or with one that has no recording.
+    """
+    recordings = [recording_of(truth, folder) for truth in read_truths(folder)]
+    on_step("library_default")
+    theirs = _in_own_process(run_way, "library_default", folder, settings)
+    on_step("kouken")
+    ours = _in_own_process(run_way, "kouken", folder, settings)
+    bars = _bars(ours, theirs)
+    if long:
+        on_step("ten hours")
+        bars.append(_bar("ten_hour_memory_mib", _in_own_process(ten_hours_mib, recordings[0], settings), MEMORY_MIB))
+        on_step("200 calls")
+        bars.append(_bar("memory_growth_mib", _in_own_process(growth_mib, recordings[0], settings), GROWTH_MIB))
+    rows = [_row("library_default", theirs), _row("kouken", ours), *_sizing(ours)]
+    return {"bench": "asr", "machine": machine(), "rows": rows, "bars": bars}
+
+
+def _in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
+    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments, **named).result()
+
+
+def run_way(way: Way, folder: Path, settings: Settings) -> Measured:
+    """Transcribe every recording of the folder one way; loading the model is not counted."""
+    truths = read_truths(folder)
+    clock = StageClock()
+    transcribe, audio_seconds = _library(settings) if way == "library_default" else _kouken(settings, clock)
+    before = cpu_seconds()
+    transcripts = {truth.call_id: transcribe(truth, recording_of(truth, folder)) for truth in truths}
+    cpu_s = cpu_seconds() - before
+    memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rates = measure(truths, lambda truth: transcripts[truth.call_id])
+    stages = {**clock.seconds, "rest": cpu_s - sum(clock.seconds.values())} if clock.seconds else {}
+    return Measured(sum(audio_seconds), cpu_s, memory_mib, rates, stages)
+
+
+def _library(settings: Settings) -> tuple[Callable[[Truth, Path], Transcript], list[float]]:
+    from pipeline.speech.baseline import LibraryDefault
+
+    library = LibraryDefault(settings.speech, settings.data_dir)
+    seconds: list[float] = []
+
+    def transcribe(truth: Truth, path: Path) -> Transcript:
+        transcript, duration_s = library.transcribe(path, truth.call_id)
+        seconds.append(duration_s)
+        return transcript
+
+    return transcribe, seconds
+
+
+def _kouken(settings: Settings, clock: StageClock) -> tuple[Callable[[Truth, Path], Transcript], list[float]]:
+    from pipeline.speech.recognise import load_recogniser
+    from pipeline.speech.transcribe import transcribe_recording
+
+    recogniser = load_recogniser(settings.speech, settings.data_dir)
+    unmasked = settings.model_copy(update={"privacy": settings.privacy.model_copy(update={"mask": False})})
+    seconds: list[float] = []
+
+    def transcribe(truth: Truth, path: Path) -> Transcript:
+        transcript = transcribe_recording(
+            path, call_id=truth.call_id, recogniser=recogniser, settings=unmasked, timed=clock
+        )
+        seconds.append(transcript.audio.duration_s if transcript.audio else 0.0)
+        return transcript
+
+    return transcribe, seconds
+
+
+def _row(name: Way, measured: Measured) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "way": name,
+        "cpu_seconds_per_hour": round(measured.cpu_per_hour, 1),
+        "operator_cer": round(measured.rates["operator"].cer, 4),
+        "customer_cer": round(measured.rates["customer"].cer, 4),
+        "peak_memory_mib": round(measured.memory_mib, 1),
+        "audio_seconds": round(measured.audio_s, 1),
+    }
+    shares = {f"share_{stage}": round(seconds / measured.cpu_s, 3) for stage, seconds in measured.stages.items()}
+    if "encoder" in measured.stages:
+        row["times_encoder_floor"] = round(measured.cpu_s / measured.stages["encoder"], 2)
+    return row | shares
+
+
+def _sizing(ours: Measured) -> list[dict[str, Any]]:
+    """Hours of recordings per night of eight hours: measured per core, and by the library's figures per GPU."""
+    per_core = NIGHT_HOURS * 3600 / ours.cpu_per_hour
+    rows = [{"sizing": "CPU core, these weights, stereo", "audio_hours_per_night": round(per_core, 1)}]
+    for name, speed in GPU_SPEED.items():
+        told = f"GPU RTX 3070 Ti, large-v2 float16, {name}, one channel (README of faster-whisper, not measured here)"
+        rows.append({"sizing": told, "audio_hours_per_night": round(NIGHT_HOURS * speed, 1)})
+    return rows
+
+
+def _bars(ours: Measured, theirs: Measured) -> list[dict[str, Any]]:
+    values = {
+        "cpu_ratio": (ours.cpu_s / theirs.cpu_s, CPU_RATIO),
+        "cer_difference_upper": (paired_upper_bound(_per_call(ours), _per_call(theirs)), CER_DIFFERENCE),
+        "peak_memory_mib": (ours.memory_mib, MEMORY_MIB),
+    }
+    return [_bar(name, value, limit) for name, (value, limit) in values.items()]
+
+
+def _bar(name: str, value: float, limit: float) -> dict[str, Any]:
+    return {"name": name, "value": round(value, 4), "limit": limit, "holds": value <= limit}
+
+
+def _per_call(measured: Measured) -> dict[str, float]:
+    """Both channels of a call weigh the same."""
+    operator, customer = measured.rates["operator"].per_call, measured.rates["customer"].per_call
+    return {call: (operator[call] + customer[call]) / 2 for call in operator}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    cpu = names[0] if names else platform.processor()
+    return {"cpu": cpu, "cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as lines for a terminal."""
+    lines = ["  ".join(f"{key}={value}" for key, value in row.items()) for row in result["rows"]]
+    lines += [
+        f"{'OK' if bar['holds'] else 'NG'}  {bar['name']} {bar['value']} (<= {bar['limit']})" for bar in result["bars"]
+    ]
+    return "\n".join(lines)
