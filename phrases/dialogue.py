@@ -1,0 +1,137 @@
+"""A call as the matcher sees it: lines of speech, turns, and three long strings to search."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from phrases.entry import Level
+from phrases.forms import KEY_END, Forms, Word
+
+TURN_END = "\x00"  # between turns in every stream; no text holds it, normalisation makes it a blank
+_BACKCHANNELS = frozenset("はい ええ うん ああ へえ なるほど そう です か ね はあ あ".split())
+_LONGEST_BACKCHANNEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One utterance. `times` are (character, ms) of its words where the recogniser gave them, in order."""
+
+    speaker: str  # "operator", "customer", or anything else for unknown
+    text: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+    times: tuple[tuple[int, int], ...] = ()
+
+    def time_at(self, character: int) -> int | None:
+        """When the character is said, in ms: by its word, else by its share of the line; None without times."""
+        if self.times:
+            index = bisect_right(self.times, (character, 1 << 60)) - 1
+            return self.times[max(index, 0)][1]
+        if self.start_ms is None or self.end_ms is None:
+            return None
+        return self.start_ms + (self.end_ms - self.start_ms) * character // max(len(self.text), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Lines of one speaker until the other says more than はい. `first` to `last` (exclusive) are its words."""
+
+    speaker: str
+    lines: tuple[int, ...]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """All words of a call in one spelling, as one string; `offsets[i]` is where word i begins."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def word_at(self, character: int) -> int:
+        """The last word that begins at or before the character."""
+        return bisect_right(self.offsets, character) - 1
+
+
+class Dialogue:
+    """Lines with their forms (None where analysis failed or the line is not to be searched)."""
+
+    def __init__(self, lines: Sequence[Line], forms: Sequence[Forms | None]) -> None:
+        self.lines = tuple(lines)
+        self.forms = tuple(forms)
+        self.words: list[Word] = []
+        self.word_lines: list[int] = []
+        self.turns = self._turns()
+        self.turn_starts = [turn.first for turn in self.turns]
+
+    def turn_of(self, word: int) -> int:
+        """The turn that a word belongs to."""
+        return bisect_right(self.turn_starts, word) - 1
+
+    def time_of(self, word: int) -> int | None:
+        """When a word begins, in ms."""
+        line = self.word_lines[word]
+        forms = self.forms[line]
+        assert forms is not None
+        return self.lines[line].time_at(forms.folded.span(self.words[word].start, self.words[word].end)[0])
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """The number of the sentence that each word belongs to."""
+        numbers, number = [], 0
+        for word in self.words:
+            numbers.append(number)
+            number += word.ends_sentence
+        return numbers
+
+    def stream(self, level: Level) -> Stream:
+        """The whole call at one level."""
+        parts, offsets, length = [KEY_END], [], 1
+        turn_starts = set(self.turn_starts)
+        for index, word in enumerate(self.words):
+            if index in turn_starts:
+                parts.append(TURN_END + KEY_END)
+                length += 2
+            part = word.surface if level == "surface" else word.keys if level == "normalized" else word.reading
+            offsets.append(length)
+            parts.append(part)
+            length += len(part)
+        return Stream("".join(parts), tuple(offsets))
+
+    def _turns(self) -> tuple[Turn, ...]:
+        turns: list[Turn] = []
+        for speaker, lines in _grouped(self.lines, self.forms):
+            first = len(self.words)
+            for line in lines:
+                forms = self.forms[line]
+                if forms:
+                    self.words.extend(forms.words)
+                    self.word_lines.extend([line] * len(forms.words))
+            turns.append(Turn(speaker, tuple(lines), first, len(self.words)))
+        return tuple(turns)
+
+
+def _grouped(lines: Sequence[Line], forms: Sequence[Forms | None]) -> list[tuple[str, list[int]]]:
+    """Lines by turn. A はい of the listener does not end the speaker's turn; it is a turn of its own."""
+    groups: list[tuple[str, list[int]]] = []
+    interrupted: tuple[str, list[int]] | None = None
+    for index, line in enumerate(lines):
+        if groups and groups[-1][0] == line.speaker:
+            groups[-1][1].append(index)
+        elif interrupted and interrupted[0] == line.speaker:
+            interrupted[1].append(index)
+            continue
+        else:
+            interrupted = groups[-1] if groups and _is_backchannel(forms[index]) else None
+            groups.append((line.speaker, [index]))
+    return groups
+
+
+def _is_backchannel(forms: Forms | None) -> bool:
+    return bool(
+        forms
+        and len(forms.words) <= _LONGEST_BACKCHANNEL
+        and all(word.surface in _BACKCHANNELS for word in forms.words)
+    )

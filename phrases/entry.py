@@ -1,0 +1,80 @@
+"""Dictionary entries and sets of them: immutable, and a set is named by the hash of its content."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Literal
+
+Category = Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
+Level = Literal["surface", "normalized", "reading"]
+Speaker = Literal["operator", "customer"]
+Status = Literal["draft", "in_review", "published", "retired"]
+
+OPERATOR_CATEGORIES: tuple[Category, ...] = ("appeal", "enablement", "proposal")
+CUSTOMER_CATEGORIES: tuple[Category, ...] = ("interest", "decline", "churn_risk", "satisfaction", "complaint")
+CATEGORIES = OPERATOR_CATEGORIES + CUSTOMER_CATEGORIES
+LEVELS: tuple[Level, ...] = ("surface", "normalized", "reading")
+STATUSES: tuple[Status, ...] = ("draft", "in_review", "published", "retired")
+
+
+def speaker_of(category: Category) -> Speaker:
+    """Who says phrases of a category."""
+    return "operator" if category in OPERATOR_CATEGORIES else "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry. `phrase` is a plain phrase or a query (see QUERY.md); `weight` is above 0 and at most 1.
+
+    `levels` are tried in order, and a hit says which one found it. `examples` must match, `counter_examples` must not
+    (or must be cancelled by their context); `lint` checks both.
+    """
+
+    id: str
+    category: Category
+    phrase: str
+    levels: tuple[Level, ...] = LEVELS
+    weight: float = 1.0
+    note: str = ""
+    owner: str = ""
+    status: Status = "published"
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who must say it."""
+        return speaker_of(self.category)
+
+
+@dataclass(frozen=True)
+class PhraseSet:
+    """A dictionary: entries in the order of their ids, and word lists for `@名前` in queries.
+
+    Two sets with the same content have the same `version`, wherever they were read from.
+    """
+
+    phrases: tuple[Phrase, ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phrases", tuple(sorted(self.phrases, key=lambda phrase: phrase.id)))
+        object.__setattr__(self, "lists", tuple(sorted((name, tuple(words)) for name, words in self.lists)))
+
+    @cached_property
+    def version(self) -> str:
+        """The first 16 hexadecimal digits of the SHA-256 of the content."""
+        content = {"phrases": [asdict(phrase) for phrase in self.phrases], "lists": self.lists}
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def by_id(self) -> dict[str, Phrase]:
+        """Entries by id."""
+        return {phrase.id: phrase for phrase in self.phrases}
+
+    @cached_property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """Word lists by name."""
+        return dict(self.lists)

@@ -1,0 +1,196 @@
+"""A query tree against a call: which words it finds. Pure set work on occurrences; no text is searched here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from phrases.dialogue import Dialogue
+from phrases.entry import LEVELS, Level, Phrase
+from phrases.query import Both, Either, Node, Repeated, Restricted, Without
+from phrases.query import Sequence as QuerySequence
+from phrases.scan import Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place where a (part of a) query is satisfied: the stretches of words that satisfy it, in order."""
+
+    pieces: tuple[Occurrence, ...]
+
+    @property
+    def start(self) -> int:
+        """The first word."""
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        """After the last word."""
+        return max(piece.end for piece in self.pieces)
+
+    @property
+    def level(self) -> Level:
+        """The loosest level that any piece needed."""
+        return max((piece.level for piece in self.pieces), key=LEVELS.index)
+
+
+class Evaluation:
+    """Evaluates the queries of one call."""
+
+    def __init__(self, dialogue: Dialogue, occurrences: Mapping[str, Sequence[Occurrence]]) -> None:
+        self.dialogue = dialogue
+        self.occurrences = occurrences
+
+    def find(self, phrase: Phrase, node: Node) -> tuple[Found, ...]:
+        """Every place of an entry, none overlapping another; where several levels see one place, the strictest wins."""
+        everywhere = self._find(node, phrase.speaker, frozenset(phrase.levels))
+        chosen: list[Found] = []
+        for found in sorted(everywhere, key=lambda found: (LEVELS.index(found.level), found.start, -found.end)):
+            if all(found.end <= other.start or other.end <= found.start for other in chosen):
+                chosen.append(found)
+        return tuple(sorted(chosen, key=lambda found: found.start))
+
+    def _find(self, node: Node, speaker: str, levels: frozenset[Level]) -> list[Found]:
+        match node:
+            case QuerySequence():
+                return [found for found in self._sequence(node, levels) if self._speaker(found) == speaker]
+            case Either(left=left, right=right):
+                return self._find(left, speaker, levels) + self._find(right, speaker, levels)
+            case Both(left=left, right=right):
+                lefts, rights = self._find(left, speaker, levels), self._find(right, speaker, levels)
+                return list(_pairs(node, lefts, rights, self.dialogue))
+            case Without(node=inner, unless=unless, limit=limit):
+                against = self._find(unless, speaker, levels)
+                return [
+                    found
+                    for found in self._find(inner, speaker, levels)
+                    if not any(self._distance(found, other) <= limit for other in against)
+                ]
+            case Repeated(node=inner, least=least, most=most):
+                return self._repeated(self._find(inner, speaker, levels), least, most)
+            case Restricted(kind="operator" | "customer" as who, node=inner):
+                return self._find(inner, who, levels)
+            case Restricted():
+                return [f for f in self._find(node.node, speaker, levels) if _holds(node, f, self.dialogue)]
+
+    def _sequence(self, node: QuerySequence, levels: frozenset[Level]) -> Iterator[Found]:
+        partial: list[tuple[Occurrence, ...]] = [()]
+        for stretch in node.stretches:
+            places = sorted(
+                (place for spelling in stretch.spellings for place in self.occurrences.get(spelling, ())
+                 if place.level in levels),
+                key=lambda place: (place.start, place.end),
+            )  # fmt: skip
+            partial = [(*before, place) for before in partial for place in places
+                       if not before or self._follows(before[-1], place, stretch.gap)]  # fmt: skip
+        for pieces in partial:
+            first, last = pieces[0], pieces[-1]
+            level = max((piece.level for piece in pieces), key=LEVELS.index)
+            whole = Occurrence(first.start, last.end, level, first.head, last.tail)
+            if self.dialogue.turn_of(first.start) == self.dialogue.turn_of(last.end - 1) and self._is_one_sentence(
+                whole
+            ):
+                yield Found((whole,))
+
+    def _follows(self, before: Occurrence, after: Occurrence, gap: int) -> bool:
+        return 0 <= after.start - before.end <= gap
+
+    def _is_one_sentence(self, place: Occurrence) -> bool:
+        return self.dialogue.sentences[place.start] == self.dialogue.sentences[place.end - 1]
+
+    def _speaker(self, found: Found) -> str:
+        return self.dialogue.turns[self.dialogue.turn_of(found.start)].speaker
+
+    def _distance(self, one: Found, other: Found) -> float:
+        if self.dialogue.turn_of(one.start) != self.dialogue.turn_of(other.start):
+            return float("inf")
+        return _words_between(one, other)
+
+    def _repeated(self, founds: list[Found], least: int, most: int | None) -> list[Found]:
+        by_turn: dict[int, list[Found]] = {}
+        for found in founds:
+            by_turn.setdefault(self.dialogue.turn_of(found.start), []).append(found)
+        return [
+            Found(tuple(piece for found in group for piece in found.pieces))
+            for group in by_turn.values()
+            if len(group) >= least and (most is None or len(group) <= most)
+        ]
+
+
+def _words_between(one: Found, other: Found) -> int:
+    """Words between two places; 0 where they touch or overlap."""
+    return max(other.start - one.end, one.start - other.end, 0)
+
+
+def _pairs(node: Both, lefts: list[Found], rights: list[Found], dialogue: Dialogue) -> Iterator[Found]:
+    """Each left place with the nearest right place that satisfies the operator."""
+    for left in lefts:
+        partners = [right for right in rights if right != left and _are_joined(node, left, right, dialogue)]
+        if partners:
+            nearest = min(partners, key=lambda right: _words_between(left, right))
+            yield Found(tuple(sorted(left.pieces + nearest.pieces, key=lambda piece: piece.start)))
+
+
+def _are_joined(node: Both, left: Found, right: Found, dialogue: Dialogue) -> bool:
+    turns = dialogue.turn_of(right.start) - dialogue.turn_of(left.end - 1)
+    match node.kind:
+        case "and":
+            return turns == 0
+        case "near":
+            return turns == 0 and _words_between(left, right) <= node.limit
+        case "then":
+            return 0 <= turns <= node.limit and right.start >= left.end
+        case "within":
+            one, other = dialogue.time_of(left.start), dialogue.time_of(right.start)
+            return one is not None and other is not None and abs(other - one) <= node.limit
+
+
+def _holds(node: Restricted, found: Found, dialogue: Dialogue) -> bool:
+    """Conditions of time; a call without times satisfies none of them."""
+    time = dialogue.time_of(found.start)
+    ends = [line.end_ms for line in dialogue.lines if line.end_ms is not None]
+    if time is None or not ends:
+        return False
+    call_end = max(ends)
+    match node.kind:
+        case "first_ms":
+            return time < node.value
+        case "last_ms":
+            return time >= call_end - node.value
+        case "first_percent":
+            return time * 100 < call_end * node.value
+        case "last_percent":
+            return time * 100 >= call_end * (100 - node.value)
+        case "silence":
+            return _silence_before(dialogue.word_lines[found.start], dialogue) >= node.value
+        case _:
+            return _overlaps(dialogue.word_lines[found.start], time, dialogue)
+
+
+def _silence_before(line: int, dialogue: Dialogue) -> int:
+    """Milliseconds without speech of anyone before a line."""
+    start = dialogue.lines[line].start_ms
+    earlier = [other.end_ms for other in dialogue.lines
+               if other.end_ms is not None and other.start_ms is not None and start is not None
+               and other.start_ms < start]  # fmt: skip
+    return max(start - max(earlier, default=0), 0) if start is not None else 0
+
+
+def _overlaps(line: int, time: int, dialogue: Dialogue) -> bool:
+    """Whether another speaker is talking at that time."""
+    speaker = dialogue.lines[line].speaker
+    return any(
+        other.speaker != speaker and other.start_ms is not None and other.end_ms is not None
+        and other.start_ms <= time < other.end_ms
+        for other in dialogue.lines
+    )  # fmt: skip
+
+
+def triggers(node: Node) -> frozenset[str]:
+    """Spellings of which at least one must occur for a query to find anything."""
+    match node:
+        case QuerySequence():
+            rarest = max(node.stretches, key=lambda stretch: min(map(len, stretch.spellings)))
+            return frozenset(rarest.spellings)
+        case Either(left=left, right=right):
+            return triggers(left) | triggers(right)
+        case Both(left=inner) | Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
+            return triggers(inner)

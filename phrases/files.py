@@ -1,0 +1,247 @@
+"""Dictionaries as YAML files that people read and edit. Reading is strict: surprises are refused, with their line.
+
+Anchors and aliases, unknown or repeated keys, and plain words that YAML takes for something else than text (`no`,
+`012`, `12:30`) are errors. All problems of all files are reported at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+
+from phrases.entry import CATEGORIES, LEVELS, STATUSES, Category, Level, Phrase, PhraseSet, Status
+from phrases.messages import Message, PhraseError, Problem
+
+LARGEST_FILE = 4_000_000  # bytes
+_FILE_KEYS = frozenset({"category", "phrases", "lists", "note"})
+_TEXT_KEYS = frozenset({"id", "phrase", "note", "owner", "status", "category"})
+_LIST_KEYS = frozenset({"levels", "examples", "counter_examples"})
+_PHRASE_KEYS = _TEXT_KEYS | _LIST_KEYS | {"weight"}
+
+
+def load_starter() -> PhraseSet:
+    """The dictionary that ships with the product."""
+    return load(Path(str(resources("phrases") / "starter")))
+
+
+def load(path: Path) -> PhraseSet:
+    """A dictionary from one YAML file or a folder of them. Raises `PhraseError` with every problem found."""
+    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not paths:
+        raise PhraseError((_problem(str(path), "YAML のファイルがありません。", "There is no YAML file."),))
+    return loads((found.name, _text(found)) for found in paths)
+
+
+def loads(named_texts: Iterable[tuple[str, str]]) -> PhraseSet:
+    """A dictionary from (file name, YAML text) pairs. Raises `PhraseError` with every problem found."""
+    reader = _Reader()
+    for name, text in named_texts:
+        reader.read(name, text)
+    if reader.problems:
+        raise PhraseError(tuple(reader.problems))
+    return PhraseSet(tuple(reader.phrases.values()), tuple(reader.lists.items()))
+
+
+def dumps(phrase_set: PhraseSet) -> str:
+    """One YAML text with the whole dictionary; `loads` gives an equal set back."""
+    document: dict[str, Any] = {"phrases": [phrase_fields(phrase) for phrase in phrase_set.phrases]}
+    if phrase_set.lists:
+        document["lists"] = {name: list(words) for name, words in phrase_set.lists}
+    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+def phrase_fields(phrase: Phrase) -> dict[str, Any]:
+    """An entry as plain values, in the order in which people read them; empty fields are left out."""
+    fields: dict[str, Any] = {
+        "id": phrase.id,
+        "category": phrase.category,
+        "phrase": phrase.phrase,
+        "levels": list(phrase.levels) if phrase.levels != LEVELS else None,
+        "weight": phrase.weight if phrase.weight != 1.0 else None,
+        "status": phrase.status if phrase.status != "published" else None,
+        "owner": phrase.owner or None,
+        "note": phrase.note or None,
+        "examples": list(phrase.examples) or None,
+        "counter_examples": list(phrase.counter_examples) or None,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _problem(place: str, ja: str, en: str) -> Problem:
+    return Problem(place, Message(ja, en))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            problem = _problem(
+                path.name, "ファイルが大きすぎます(4 MB まで)。", "The file is too large (at most 4 MB)."
+            )
+            raise PhraseError((problem,))
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PhraseError(
+            (_problem(str(path), f"読めません({error.strerror})。", f"Cannot be read ({error.strerror})."),)
+        ) from None
+    except UnicodeDecodeError:
+        raise PhraseError(
+            (_problem(path.name, "UTF-8 で保存し直してください。", "This is not UTF-8; save it as UTF-8."),)
+        ) from None
+
+
+class _Reader:
+    """Collects phrases, lists and problems of several files."""
+
+    def __init__(self) -> None:
+        self.phrases: dict[str, Phrase] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.problems: list[Problem] = []
+
+    def read(self, name: str, text: str) -> None:
+        try:
+            root = _compose(text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"{name}:{mark.line + 1}" if mark else name
+            what = str(getattr(error, "problem", None) or error).splitlines()[0]
+            self.problems.append(
+                _problem(place, f"YAML として読めません({what})。", f"This is not the YAML we accept ({what}).")
+            )
+            return
+        if not isinstance(root, yaml.MappingNode):
+            self.problems.append(
+                _problem(
+                    name, "phrases: から始まる YAML にしてください。", "The file must hold a mapping with phrases:."
+                )
+            )
+            return
+        fields = self._mapping(name, root, _FILE_KEYS)
+        category = self._string(name, fields["category"]) if "category" in fields else ""
+        for node in self._items(name, fields.get("phrases")):
+            self._phrase(name, node, category)
+        if "lists" in fields:
+            self._lists(name, fields["lists"])
+
+    def _add(self, name: str, node: yaml.Node, ja: str, en: str) -> None:
+        self.problems.append(_problem(f"{name}:{node.start_mark.line + 1}", ja, en))
+
+    def _phrase(self, name: str, node: yaml.Node, file_category: str) -> None:
+        before = len(self.problems)
+        fields = self._mapping(name, node, _PHRASE_KEYS)
+        texts = {key: self._string(name, fields[key]) for key in _TEXT_KEYS & fields.keys()}
+        lists = {key: tuple(self._string(name, item) for item in self._items(name, fields[key]))
+                 for key in _LIST_KEYS & fields.keys()}  # fmt: skip
+        weight = self._weight(name, fields["weight"]) if "weight" in fields else 1.0
+        texts.setdefault("category", file_category)
+        for key in ("id", "phrase"):
+            if not texts.get(key):
+                self._add(name, node, f"{key} がありません。", f"{key} is missing.")
+        self._among(name, node, "category", texts["category"], CATEGORIES)
+        self._among(name, node, "status", texts.get("status", "published"), STATUSES)
+        for level in lists.get("levels", ()):
+            self._among(name, node, "levels", level, LEVELS)
+        if texts.get("id") in self.phrases:
+            identity = texts["id"]
+            self._add(name, node, f"id「{identity}」が二つあります。", f"The id “{identity}” is used twice.")
+        if len(self.problems) == before:
+            phrase = build_phrase(texts, lists, weight)
+            self.phrases[phrase.id] = phrase
+
+    def _lists(self, name: str, node: yaml.Node) -> None:
+        for key, value in self._mapping(name, node, None).items():
+            words = tuple(self._string(name, item) for item in self._items(name, value))
+            if key in self.lists or not words:
+                self._add(name, node, f"一覧「{key}」が空か、二つあります。", f"The list “{key}” is empty or twice.")
+            self.lists[key] = words
+
+    def _mapping(self, name: str, node: yaml.Node, known: frozenset[str] | None) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._add(name, node, "「項目: 値」の形にしてください。", "This must be a mapping (key: value).")
+            return {}
+        fields: dict[str, yaml.Node] = {}
+        for key_node, value in node.value:
+            key = str(key_node.value)
+            if known is not None and key not in known:
+                keys = "、".join(sorted(known))
+                self._add(
+                    name, key_node, f"知らない項目「{key}」(使えるもの: {keys})。", f"Unknown key “{key}” ({keys})."
+                )
+            elif key in fields:
+                self._add(name, key_node, f"項目「{key}」が二つあります。", f"The key “{key}” is given twice.")
+            else:
+                fields[key] = value
+        return fields
+
+    def _items(self, name: str, node: yaml.Node | None) -> list[yaml.Node]:
+        if node is None:
+            return []
+        if not isinstance(node, yaml.SequenceNode):
+            self._add(name, node, "「- 」で始まる一覧にしてください。", "This must be a list.")
+            return []
+        return list(node.value)
+
+    def _string(self, name: str, node: yaml.Node) -> str:
+        if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:str":
+            self._add(
+                name, node, "文字として読めません。引用符で囲んでください。", "This is not text. Put it in quotes."
+            )
+            return ""
+        return str(node.value)
+
+    def _weight(self, name: str, node: yaml.Node) -> float:
+        try:
+            weight = float(str(node.value)) if isinstance(node, yaml.ScalarNode) else -1.0
+        except ValueError:
+            weight = -1.0
+        if not 0 < weight <= 1:
+            self._add(name, node, "weight は 0 より大きく 1 以下の数です。", "weight is a number above 0, at most 1.")
+        return weight
+
+    def _among(self, name: str, node: yaml.Node, key: str, value: str, known: tuple[str, ...]) -> None:
+        if value not in known:
+            choices = "、".join(known)
+            self._add(
+                name, node, f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}."
+            )
+
+
+def build_phrase(texts: dict[str, str], lists: dict[str, tuple[str, ...]], weight: float) -> Phrase:
+    """An entry from checked fields."""
+    category, status = texts["category"], texts.get("status", "published")
+    assert category in get_args(Category)
+    assert status in get_args(Status)
+    levels: tuple[Level, ...] = tuple(level for level in LEVELS if level in lists.get("levels", LEVELS))
+    return Phrase(
+        id=texts["id"],
+        category=category,  # type: ignore[arg-type]
+        phrase=texts["phrase"],
+        levels=levels,
+        weight=weight,
+        note=texts.get("note", ""),
+        owner=texts.get("owner", ""),
+        status=status,  # type: ignore[arg-type]
+        examples=lists.get("examples", ()),
+        counter_examples=lists.get("counter_examples", ()),
+    )
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """The node tree, after making sure that no node has an anchor, an alias or a tag of its own."""
+    for event in _events(text):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem="anchors and aliases (&, *) are refused", problem_mark=event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="tags (!) are refused", problem_mark=event.start_mark)
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
+def _events(text: str) -> Iterator[Any]:
+    yield from yaml.parse(text, Loader=yaml.SafeLoader)

@@ -1,0 +1,113 @@
+"""The only home of SudachiPy, spaCy and GiNZA: Japanese text to tokens, and, where asked, to a parse.
+
+Tokens come from Sudachi alone (tens of thousands of utterances a second); GiNZA's parser (about a hundred) runs only on
+sentences that a hit and a cue single out. Call per utterance, never per call: Sudachi refuses texts over 49,149 bytes.
+One `Japanese` belongs to one thread.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from phrases.normalize import Folded, fold
+
+MAX_BYTES = 49_149  # Sudachi's own limit for one text
+
+
+class AnalysisFailed(Exception):
+    """One utterance cannot be analysed; its call goes on without it. The text is not part of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One Sudachi token (mode C). `start` and `end` count characters of the folded text.
+
+    `pos` is Sudachi's part of speech with inflection: ("助動詞", "*", "*", "*", "助動詞-マス", "意志推量形").
+    """
+
+    surface: str
+    normalized: str
+    reading: str
+    pos: tuple[str, ...]
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        """The part of speech without details: 名詞, 動詞, 助詞 …"""
+        return self.pos[0]
+
+    @property
+    def form(self) -> str:
+        """The inflected form: 連用形-一般, 意志推量形 … or `*`."""
+        return self.pos[5]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedToken:
+    """One token of GiNZA's dependency parse. `head` is an index; the root is its own head."""
+
+    surface: str
+    lemma: str
+    tag: str
+    relation: str
+    head: int
+    start: int
+    end: int
+
+
+class Japanese:
+    """Sudachi at once, GiNZA at first need."""
+
+    def __init__(self) -> None:
+        self._tokenizer = _load_sudachi()
+        self._parser: Any = None
+
+    def fold_and_tokenize(self, text: str) -> tuple[Folded, tuple[Token, ...]]:
+        """The folded text and its tokens. Raises `AnalysisFailed` for a text that Sudachi refuses."""
+        folded = fold(text)
+        try:
+            morphemes = self._tokenizer.tokenize(folded.text)
+        except Exception as error:  # noqa: BLE001 - Sudachi raises its own SudachiError and plain Exceptions alike
+            raise AnalysisFailed(f"{type(error).__name__}, {len(folded.text.encode())} bytes") from None
+        return folded, tuple(
+            Token(m.surface(), m.normalized_form(), m.reading_form(), m.part_of_speech(), m.begin(), m.end())
+            for m in morphemes
+        )
+
+    def parse(self, text: str) -> tuple[ParsedToken, ...]:
+        """GiNZA's dependencies of one folded sentence. Raises `AnalysisFailed`.
+
+        The memory zone frees spaCy's strings after each sentence; without it a long process grows without bound.
+        """
+        if self._parser is None:
+            self._parser = _load_ginza()
+        try:
+            with self._parser.memory_zone():
+                return tuple(
+                    ParsedToken(t.text, t.lemma_, t.tag_, t.dep_, t.head.i, t.idx, t.idx + len(t.text))
+                    for t in self._parser(text)
+                )
+        except Exception as error:  # noqa: BLE001 - GiNZA raises IndexError and others on odd text (#63, #242, #248)
+            raise AnalysisFailed(f"{type(error).__name__}, {len(text.encode())} bytes") from None
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of everything that decides how text is cut; part of what a result is stamped with."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("SudachiPy", "SudachiDict-core", "spacy", "ginza", "ja-ginza")}
+
+
+def _load_sudachi() -> Any:
+    from sudachipy import Dictionary, SplitMode
+
+    return Dictionary(dict="core").create(mode=SplitMode.C)
+
+
+def _load_ginza() -> Any:
+    """Only what a dependency parse needs; without morphologizer and entities it is about twice as fast."""
+    import spacy
+
+    return spacy.load("ja_ginza", exclude=["ner", "morphologizer", "compound_splitter", "bunsetu_recognizer"])

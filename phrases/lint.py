@@ -1,0 +1,168 @@
+"""What is wrong with a dictionary: every problem at once, each with its entry."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from phrases.dialogue import Line
+from phrases.entry import Phrase, PhraseSet
+from phrases.japanese import Japanese
+from phrases.matcher import Hit, Matcher
+from phrases.messages import Message, Problem
+from phrases.query import Node, QueryError, Sequence, parse, positive_sequences, sequences
+from phrases.scan import spelling_words
+
+MOST_PHRASES = 5_000
+LEAST_EXAMPLES = 2
+LEAST_COUNTER_EXAMPLES = 1
+_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
+_KANA = re.compile("[ぁ-ゖァ-ヺー]*")
+
+# sentences that any call holds; an entry that meets several of them says nothing
+COURTESIES = (
+    "お電話ありがとうございます。", "はい、かしこまりました。", "少々お待ちください。", "お待たせいたしました。",
+    "お名前をお願いいたします。", "申し訳ございません。", "はい。", "ええ、そうです。", "わかりました。",
+    "失礼いたします。", "お世話になっております。", "それでは確認いたします。",
+)  # fmt: skip
+
+
+def lint(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[Problem, ...]:
+    """Every problem of a dictionary, errors and warnings, in the order of the entries; empty if there is none."""
+    japanese = japanese or Japanese()
+    problems: list[Problem] = []
+    if len(phrase_set.phrases) > MOST_PHRASES:
+        problems.append(
+            _error("phrases", f"{MOST_PHRASES} 件を超えています。", f"There are more than {MOST_PHRASES} entries.")
+        )
+        return tuple(problems)
+    trees: dict[str, Node] = {}
+    for phrase in phrase_set.phrases:
+        problems.extend(_form(phrase))
+        try:
+            trees[phrase.id] = parse(phrase.phrase, phrase_set.words)
+        except QueryError as error:
+            place = error.position + 1
+            problems.append(
+                _error(phrase.id, f"{place}文字目: {error.message.ja}", f"Character {place}: {error.message.en}")
+            )
+            continue
+        problems.extend(_too_short(phrase, trees[phrase.id], japanese))
+    problems.extend(_same(phrase_set, trees, japanese))
+    problems.extend(_examples(phrase_set, trees, japanese))
+    return tuple(problems)
+
+
+def _error(place: str, ja: str, en: str) -> Problem:
+    return Problem(place, Message(ja, en))
+
+
+def _warning(place: str, ja: str, en: str) -> Problem:
+    return Problem(place, Message(ja, en), is_error=False)
+
+
+def _form(phrase: Phrase) -> Iterator[Problem]:
+    if not _ID.fullmatch(phrase.id):
+        yield _error(phrase.id, "id は半角の小文字、数字、-_. で書きます。", "An id is made of a-z, 0-9 and -_. only.")
+    if not phrase.levels:
+        yield _error(phrase.id, "levels が空です。", "levels is empty.")
+    if len(phrase.examples) < LEAST_EXAMPLES:
+        yield _error(phrase.id, f"例文が {LEAST_EXAMPLES} つ要ります。", f"{LEAST_EXAMPLES} examples are needed.")
+    if len(phrase.counter_examples) < LEAST_COUNTER_EXAMPLES:
+        yield _error(phrase.id, "当たってはいけない例文が一つ要ります。", "A counter-example is needed.")
+
+
+def _too_short(phrase: Phrase, tree: Node, japanese: Japanese) -> Iterator[Problem]:
+    """A spelling without words, and a whole query of one or two kana, which is found everywhere."""
+    for sequence in sequences(tree):
+        for spelling in (spelling for stretch in sequence.stretches for spelling in stretch.spellings):
+            if not spelling_words(spelling, japanese):
+                yield _error(phrase.id, f"「{spelling}」には言葉がありません。", f"“{spelling}” holds no word.")
+    for sequence in positive_sequences(tree):
+        if len(sequence.stretches) == 1:
+            for spelling in sequence.stretches[0].spellings:
+                if len(spelling) <= 2 and _KANA.fullmatch(spelling):
+                    ja = f"「{spelling}」は短すぎて、どこにでも当たります。"
+                    yield _error(phrase.id, ja, f"“{spelling}” is too short.")
+
+
+def _signature(sequence: Sequence, japanese: Japanese) -> frozenset[tuple[str, ...]]:
+    return frozenset(
+        tuple("".join(word.keys for word in spelling_words(spelling, japanese)) for spelling in stretch.spellings)
+        for stretch in sequence.stretches
+    )
+
+
+def _same(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
+    """Entries that mean the same after normalisation, and entries that another one already finds."""
+    single: dict[tuple[str, str], list[str]] = defaultdict(list)
+    seen: dict[tuple[str, frozenset[tuple[str, ...]]], str] = {}
+    for phrase in phrase_set.phrases:
+        tree = trees.get(phrase.id)
+        if not isinstance(tree, Sequence):
+            continue
+        signature = (phrase.category, _signature(tree, japanese))
+        if signature in seen:
+            other = seen[signature]
+            yield _error(phrase.id, f"{other} と同じです(表記をそろえると)。", f"Means the same as {other}.")
+        seen.setdefault(signature, phrase.id)
+        if len(tree.stretches) == 1:
+            for keys in next(iter(signature[1])):
+                single[phrase.category, keys].append(phrase.id)
+    yield from _subsumed(single)
+
+
+def _subsumed(single: dict[tuple[str, str], list[str]]) -> Iterator[Problem]:
+    """One warning per pair of entries: a spelling of the first holds a whole spelling of the second."""
+    pairs = {
+        (owner, finder)
+        for (category, keys), owners in single.items()
+        for (other, shorter), finders in single.items()
+        if category == other and shorter and shorter != keys and "\n" + shorter in "\n" + keys
+        for owner in owners
+        for finder in finders
+        if owner != finder
+    }
+    for owner, finder in sorted(pairs):
+        yield _warning(owner, f"一部は {finder} がすでに見つけます。", f"{finder} already finds part of this.")
+
+
+def _examples(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
+    """Every example must be hit and every counter-example must not, by the entry's own speaker."""
+    good = PhraseSet(tuple(phrase for phrase in phrase_set.phrases if phrase.id in trees), phrase_set.lists)
+    for phrase in good.phrases:
+        matcher = Matcher(PhraseSet((_published(phrase),), good.lists), japanese)
+        for example in phrase.examples:
+            if not _counted(matcher, phrase, example):
+                yield _error(phrase.id, f"例文に当たりません:「{example}」", f"Does not find its example “{example}”.")
+        for example in phrase.counter_examples:
+            if _counted(matcher, phrase, example):
+                yield _error(
+                    phrase.id,
+                    f"当たってはいけない例文に当たります:「{example}」",
+                    f"Finds its counter-example “{example}”.",
+                )
+        met = [courtesy for courtesy in COURTESIES if _counted(matcher, phrase, courtesy)]
+        if len(met) > 1:
+            yield _error(
+                phrase.id, f"ほとんどの通話に当たります(「{met[0]}」など)。", f"Finds nearly every call (“{met[0]}”)."
+            )
+
+
+def _published(phrase: Phrase) -> Phrase:
+    return replace(phrase, status="published")
+
+
+def _counted(matcher: Matcher, phrase: Phrase, example: str) -> list[Hit]:
+    """Uncancelled hits in an example. A dialogue is written with the other speaker's lines after `/`."""
+    lines = example_lines(example, phrase)
+    return [hit for hit in matcher.match(lines).hits if hit.cancelled_by is None]
+
+
+def example_lines(example: str, phrase: Phrase) -> list[Line]:
+    """「相手の言葉 / 本人の言葉」: the last part is the entry's speaker, the ones before alternate backwards."""
+    parts = [part.strip() for part in example.split("/")]
+    other = "customer" if phrase.speaker == "operator" else "operator"
+    return [
+        Line(phrase.speaker if (len(parts) - 1 - index) % 2 == 0 else other, part) for index, part in enumerate(parts)
+    ]

@@ -1,0 +1,171 @@
+"""A published dictionary against a call: hits with their place, the level that found them, and what cancels them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phrases.dialogue import Dialogue, Line
+from phrases.entry import Category, Level, Phrase, PhraseSet
+from phrases.evaluate import Evaluation, Found, triggers
+from phrases.forms import Forms, forms_of
+from phrases.japanese import AnalysisFailed, Japanese
+from phrases.messages import Message, PhraseError, Problem
+from phrases.query import Node, QueryError, parse, sequences
+from phrases.scan import Scanner
+from phrases.scope import Context, cancelled_by
+
+_CONTEXT_WORDS = 40  # words looked at before and after a hit
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of the original text of a line."""
+
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One entry found. A phrase split over lines has a span on each of them. `cancelled_by`: see scope.py."""
+
+    phrase_id: str
+    category: Category
+    level: Level
+    weight: float
+    spans: tuple[Span, ...]
+    cancelled_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What one call gave. `failed` lists the lines that could not be analysed; the others were searched."""
+
+    hits: tuple[Hit, ...]
+    failed: tuple[int, ...] = ()
+
+
+class Matcher:
+    """Compiled from a dictionary once, then used for many calls, from one thread.
+
+    Only published entries match. Operators' entries are looked for in operators' lines only, customers' in
+    customers'; lines of an unknown speaker are searched for neither.
+    """
+
+    def __init__(self, phrase_set: PhraseSet, japanese: Japanese | None = None) -> None:
+        self.version = phrase_set.version
+        self.japanese = japanese or Japanese()
+        self._queries = compiled(phrase_set)
+        spellings = {
+            spelling
+            for _, node in self._queries
+            for sequence in sequences(node)
+            for stretch in sequence.stretches
+            for spelling in stretch.spellings
+        }
+        self._scanner = Scanner(spellings, self.japanese)
+        self._wanted: dict[str, list[int]] = {}
+        for number, (_, node) in enumerate(self._queries):
+            for spelling in triggers(node):
+                self._wanted.setdefault(spelling, []).append(number)
+
+    def match(self, lines: Sequence[Line], forms: Sequence[Forms | None] | None = None) -> Matches:
+        """All hits of a call in order of place. `forms` saves the analysis where it is kept from an earlier run."""
+        failed: list[int] = []
+        if forms is None:
+            forms, failed = self.analyse(lines)
+        dialogue = Dialogue(lines, forms)
+        occurrences = self._scanner.occurrences(dialogue)
+        candidates = {number for spelling in occurrences for number in self._wanted.get(spelling, ())}
+        evaluation = Evaluation(dialogue, occurrences)
+        hits: list[Hit] = []
+        for number in sorted(candidates):
+            phrase, node = self._queries[number]
+            hits.extend(self._hit(phrase, found, dialogue) for found in evaluation.find(phrase, node))
+        hits = [hit for hit in hits if hit.spans]
+        return Matches(tuple(sorted(hits, key=lambda hit: (hit.spans[0].line, hit.spans[0].start))), tuple(failed))
+
+    def analyse(self, lines: Sequence[Line]) -> tuple[list[Forms | None], list[int]]:
+        """Forms of every line, and the lines whose analysis failed."""
+        forms: list[Forms | None] = []
+        failed: list[int] = []
+        for index, line in enumerate(lines):
+            try:
+                forms.append(forms_of(line.text, self.japanese))
+            except AnalysisFailed:
+                forms.append(None)
+                failed.append(index)
+        return forms, failed
+
+    def _hit(self, phrase: Phrase, found: Found, dialogue: Dialogue) -> Hit:
+        spans = tuple(span for span in _spans(found, dialogue) if dialogue.lines[span.line].speaker == phrase.speaker)
+        reason = cancelled_by(_context(found, dialogue), phrase.category, self.japanese)
+        return Hit(phrase.id, phrase.category, found.level, phrase.weight, spans, reason)
+
+
+def compiled(phrase_set: PhraseSet) -> tuple[tuple[Phrase, Node], ...]:
+    """Published entries with their query trees. Raises `PhraseError` with every entry that cannot be read."""
+    queries: list[tuple[Phrase, Node]] = []
+    problems: list[Problem] = []
+    for phrase in phrase_set.phrases:
+        if phrase.status != "published":
+            continue
+        try:
+            queries.append((phrase, parse(phrase.phrase, phrase_set.words)))
+        except QueryError as error:
+            place = f"{error.position + 1}"
+            ja, en = f"{place}文字目: {error.message.ja}", f"character {place}: {error.message.en}"
+            problems.append(Problem(phrase.id, Message(ja, en)))
+    if problems:
+        raise PhraseError(tuple(problems))
+    return tuple(queries)
+
+
+def _spans(found: Found, dialogue: Dialogue) -> list[Span]:
+    """The stretches of original text, one per line and piece."""
+    spans: list[Span] = []
+    for piece in found.pieces:
+        by_line: dict[int, list[int]] = {}
+        for word in range(piece.start, piece.end):
+            by_line.setdefault(dialogue.word_lines[word], []).append(word)
+        for line, words in by_line.items():
+            forms = dialogue.forms[line]
+            assert forms is not None
+            start = dialogue.words[words[0]].start + (piece.head if words[0] == piece.start else 0)
+            end = dialogue.words[words[-1]].end - (piece.tail if words[-1] == piece.end - 1 else 0)
+            spans.append(Span(line, *forms.folded.span(start, end)))
+    return spans
+
+
+def _context(found: Found, dialogue: Dialogue) -> Context:
+    """The sentence around the last piece, which carries the predicate."""
+    piece = found.pieces[-1]
+    sentence, turn = dialogue.sentences[piece.start], dialogue.turns[dialogue.turn_of(piece.start)]
+    first, last = piece.start, piece.end
+    while first > max(turn.first, piece.start - _CONTEXT_WORDS) and dialogue.sentences[first - 1] == sentence:
+        first -= 1
+    while last < min(turn.last, piece.end + _CONTEXT_WORDS) and dialogue.sentences[last] == sentence:
+        last += 1
+    return Context(
+        _written(dialogue, first, piece.start),
+        _written(dialogue, piece.start, piece.end, trailing=False),
+        _pause(dialogue, piece.end) + _written(dialogue, piece.end, last),
+    )
+
+
+def _written(dialogue: Dialogue, first: int, last: int, *, trailing: bool = True) -> str:
+    parts: list[str] = []
+    for word in range(first, last):
+        parts.append(dialogue.words[word].surface)
+        if trailing or word < last - 1:
+            parts.append(_pause(dialogue, word + 1))
+    return "".join(parts)
+
+
+def _pause(dialogue: Dialogue, word: int) -> str:
+    """The comma before a word, if there is one."""
+    if not 0 < word < len(dialogue.words) or dialogue.word_lines[word - 1] != dialogue.word_lines[word]:
+        return ""
+    forms = dialogue.forms[dialogue.word_lines[word]]
+    assert forms is not None
+    return "、" if "、" in forms.folded.text[dialogue.words[word - 1].end : dialogue.words[word].start] else ""

@@ -1,0 +1,37 @@
+"""Words for people: every message in Japanese and English, every problem with its place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in both languages."""
+
+    ja: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.ja
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a dictionary. `place` is a phrase id, or a file with a line: `proposal.yaml:12`.
+
+    An error keeps a dictionary from being used; a warning asks for a second look.
+    """
+
+    place: str
+    message: Message
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message.ja}"
+
+
+class PhraseError(ValueError):
+    """A dictionary cannot be used. Holds every problem found, not only the first."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))

@@ -1,0 +1,325 @@
+"""The query language of the dictionary: text to a tree. One page for its users: QUERY.md."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from phrases.messages import Message
+
+DEFAULT_GAP = 12  # words that a bare * may skip
+LARGEST_GAP = 30
+DEFAULT_NEAR = 10  # words within which NOT cancels
+MOST_SPELLINGS = 1000  # spellings that one stretch may expand to
+LONGEST = 1000  # characters of a query
+
+
+class QueryError(ValueError):
+    """A query cannot be read. `position` counts characters from 0 and points at the culprit."""
+
+    def __init__(self, position: int, message: Message) -> None:
+        self.position = position
+        self.message = message
+        super().__init__(f"{position + 1}文字目: {message.ja}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words that follow each other: any of the `spellings`, at most `gap` words after the stretch before."""
+
+    spellings: tuple[str, ...]
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A phrase: stretches in order, within one sentence."""
+
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """AND (one turn), NEAR (within `limit` words), WITHIN (within `limit` ms), THEN (after, within `limit` turns)."""
+
+    kind: Literal["and", "near", "within", "then"]
+    left: "Node"
+    right: "Node"
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """OR."""
+
+    left: "Node"
+    right: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """NOT: `node` with no `unless` within `limit` words of the same turn."""
+
+    node: "Node"
+    unless: "Node"
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """`operator:` and `customer:`; `first 30s:`, `last 60s:`, `first 20%:`; `after silence 3s:`; `overlapping:`."""
+
+    kind: Literal["operator", "customer", "first_ms", "last_ms", "first_percent", "last_percent", "silence", "overlap"]
+    value: int
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """`(…){2,}`: at least `least` and at most `most` (None: any number) times in one turn."""
+
+    node: "Node"
+    least: int
+    most: int | None
+
+
+Node = Sequence | Both | Either | Without | Restricted | Repeated
+
+_SYNTAX = str.maketrans("（）｜＊＠：＂｛｝，〜～“”", '()|*@:"{},**""')
+_KEYWORD = re.compile(r"\s+(AND|OR|NOT|THEN|NEAR|WITHIN)(?:/(\d+)(s?)|\s+(\d+)s)?(?=[\s(])")
+_RESTRICTION = re.compile(
+    r"\s*(?:(operator|customer|overlapping)|(first|last)\s+(\d+)\s*(s|%)|after\s+silence\s+(\d+)\s*s)\s*:"
+)
+_REPEAT = re.compile(r"\s*\{\s*(\d+)\s*(,?)\s*(\d*)\s*\}")
+_GAP = re.compile(r"\s*\*+(\d*)")
+_LITERAL = re.compile(r'[^()|*@"{}\s]+')
+_LEVELS: tuple[tuple[str, ...], ...] = (("OR",), ("AND", "NOT"), ("THEN",), ("NEAR", "WITHIN"))  # loosest first
+_DEFAULT_LIMITS = {"AND": 0, "OR": 0, "THEN": 1, "NEAR": DEFAULT_NEAR, "NOT": DEFAULT_NEAR, "WITHIN": 10_000}
+
+
+def parse(text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Node:
+    """The tree of a query. Raises `QueryError` at the first character that cannot be read."""
+    if len(text) > LONGEST:
+        raise QueryError(LONGEST, Message(f"{LONGEST}文字を超えています。", f"Longer than {LONGEST} characters."))
+    parser = _Parser(text.translate(_SYNTAX), lists or {})
+    node = parser.binary(0)
+    parser.skip_blanks()
+    if parser.at < len(parser.text):
+        culprit = parser.text[parser.at]
+        raise parser.error(f"「{culprit}」はここに置けません。", f"“{culprit}” cannot stand here.")
+    return node
+
+
+def positive_sequences(node: Node) -> Iterator[Sequence]:
+    """Sequences that find something by themselves: those under NOT, and the partners of NEAR or THEN, left out."""
+    match node:
+        case Sequence():
+            yield node
+        case Either(left=left, right=right):
+            yield from positive_sequences(left)
+            yield from positive_sequences(right)
+        case Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
+            yield from positive_sequences(inner)
+        case Both():
+            return
+
+
+def sequences(node: Node) -> Iterator[Sequence]:
+    """Every sequence of a tree, those under NOT included."""
+    match node:
+        case Sequence():
+            yield node
+        case Both(left=left, right=right) | Either(left=left, right=right) | Without(node=left, unless=right):
+            yield from sequences(left)
+            yield from sequences(right)
+        case Restricted(node=inner) | Repeated(node=inner):
+            yield from sequences(inner)
+
+
+class _Parser:
+    def __init__(self, text: str, lists: Mapping[str, tuple[str, ...]]) -> None:
+        self.text = text
+        self.lists = lists
+        self.at = 0
+
+    def error(self, ja: str, en: str, at: int | None = None) -> QueryError:
+        return QueryError(self.at if at is None else at, Message(ja, en))
+
+    def skip_blanks(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+    def binary(self, level: int) -> Node:
+        """Operators of one precedence, from the left."""
+        if level == len(_LEVELS):
+            return self.unary()
+        node = self.binary(level + 1)
+        while (found := _KEYWORD.match(self.text, self.at)) and found[1] in _LEVELS[level]:
+            self.at = found.end()
+            node = _join(found, node, self.binary(level + 1))
+        return node
+
+    def unary(self) -> Node:
+        if found := self.take(_RESTRICTION):
+            return _restrict(found, self.unary())
+        self.skip_blanks()
+        if self.text[self.at : self.at + 1] == "(" and not self._is_spelling_group():
+            opened = self.at
+            self.at += 1
+            node = self.binary(0)
+            self.skip_blanks()
+            if self.text[self.at : self.at + 1] != ")":
+                raise self.error("かっこが閉じていません。", "This bracket is not closed.", opened)
+            self.at += 1
+        else:
+            node = self.sequence()
+        return self._repeated(node)
+
+    def _repeated(self, node: Node) -> Node:
+        start = self.at
+        found = self.take(_REPEAT)
+        if not found:
+            return node
+        least = int(found[1])
+        most = int(found[3]) if found[3] else (None if found[2] else least)
+        if least < 1 or (most is not None and most < least):
+            raise self.error("回数は {2,} や {2,5} のように書きます。", "Write a count like {2,} or {2,5}.", start)
+        return Repeated(node, least, most)
+
+    def _is_spelling_group(self) -> bool:
+        """Whether the bracket here lists spellings, (A|B), rather than holding a query."""
+        depth = 0
+        for index in range(self.at, len(self.text)):
+            depth += {"(": 1, ")": -1}.get(self.text[index], 0)
+            if depth == 0:
+                return not (_KEYWORD.search(self.text[self.at : index]) or "*" in self.text[self.at : index])
+        raise self.error("かっこが閉じていません。", "This bracket is not closed.")
+
+    def sequence(self) -> Sequence:
+        start = self.at
+        stretches: list[Stretch] = []
+        gap = 0
+        while True:
+            spellings = self.stretch()
+            if spellings == ("",):
+                break
+            if "" in spellings:
+                raise self.error("空になる書き方があります。", "One alternative here is empty.", start)
+            stretches.append(Stretch(spellings, gap))
+            before = self.at
+            found = self.take(_GAP)
+            if not found:
+                return Sequence(tuple(stretches))
+            gap = int(found[1] or DEFAULT_GAP)
+            if gap > LARGEST_GAP:
+                raise self.error(f"間は {LARGEST_GAP} 語までです。", f"A gap is at most {LARGEST_GAP} words.", before)
+        if self.text[self.at : self.at + 1] == "*" or stretches:
+            raise self.error("* の両側に言葉が要ります。", "There must be words on both sides of *.")
+        raise self.error("言葉がありません。", "A phrase is missing here.")
+
+    def stretch(self) -> tuple[str, ...]:
+        """Every spelling of what stands here without a gap; ("",) where nothing does."""
+        parts: list[tuple[str, ...]] = []
+        start = self.at
+        while self.at < len(self.text):
+            if _KEYWORD.match(self.text, self.at):
+                break
+            part = self.part()
+            if part is None:
+                break
+            parts.append(part)
+            if _product_size(parts) > MOST_SPELLINGS:
+                ja = f"書き方の組み合わせが {MOST_SPELLINGS} を超えます。"
+                raise self.error(ja, f"More than {MOST_SPELLINGS} combinations of spellings.", start)
+        return tuple(dict.fromkeys("".join(choice) for choice in product(*parts)))
+
+    def part(self) -> tuple[str, ...] | None:
+        """One literal, quoted literal, list or group of spellings."""
+        character = self.text[self.at]
+        if character.isspace():
+            self.at += 1
+            return ("",)
+        if character == '"':
+            return self.quoted()
+        if character == "@":
+            return self.word_list()
+        if character == "(":
+            return self.group()
+        found = self.take(_LITERAL)
+        return (found[0],) if found else None
+
+    def quoted(self) -> tuple[str, ...]:
+        end = self.text.find('"', self.at + 1)
+        if end < 0:
+            raise self.error("引用符が閉じていません。", "This quotation mark is not closed.")
+        literal = self.text[self.at + 1 : end]
+        self.at = end + 1
+        return (literal,)
+
+    def word_list(self) -> tuple[str, ...]:
+        """The words of the list whose name stands here; of two that fit, the longer name."""
+        names = [name for name in self.lists if self.text.startswith(name, self.at + 1)]
+        if not names:
+            known = "、".join(f"@{name}" for name in sorted(self.lists)) or "なし"
+            raise self.error(
+                f"その語の一覧はありません(あるもの: {known})。", f"There is no such list (known: {known})."
+            )
+        name = max(names, key=len)
+        self.at += 1 + len(name)
+        return self.lists[name]
+
+    def group(self) -> tuple[str, ...]:
+        if not self._is_spelling_group():
+            raise self.error(
+                "言葉につながるかっこの中には (A|B) だけ書けます。", "A bracket joined to words may only hold (A|B)."
+            )
+        self.at += 1
+        choices: list[str] = []
+        while True:
+            choices.extend(self.stretch())
+            closing = self.text[self.at : self.at + 1]
+            if closing not in ("|", ")"):
+                raise self.error(f"「{closing}」はここに置けません。", f"“{closing}” cannot stand here.")
+            self.at += 1
+            if closing == ")":
+                return tuple(dict.fromkeys(choices))
+
+
+def _product_size(parts: list[tuple[str, ...]]) -> int:
+    size = 1
+    for part in parts:
+        size *= len(part)
+    return size
+
+
+def _join(found: re.Match[str], left: Node, right: Node) -> Node:
+    keyword = found[1]
+    number = found[2] or found[4]
+    limit = int(number) if number else _DEFAULT_LIMITS[keyword]
+    if keyword == "OR":
+        return Either(left, right)
+    if keyword == "NOT":
+        return Without(left, right, limit)
+    if keyword == "WITHIN":
+        return Both("within", left, right, limit * 1000 if number else limit)
+    kinds: dict[str, Literal["and", "near", "then"]] = {"AND": "and", "NEAR": "near", "THEN": "then"}
+    return Both(kinds[keyword], left, right, limit)
+
+
+def _restrict(found: re.Match[str], node: Node) -> Restricted:
+    if found[1] in ("operator", "customer"):
+        return Restricted(found[1], 0, node)  # type: ignore[arg-type]
+    if found[1]:
+        return Restricted("overlap", 0, node)
+    if found[5]:
+        return Restricted("silence", int(found[5]) * 1000, node)
+    if found[4] == "%":
+        return Restricted("first_percent" if found[2] == "first" else "last_percent", int(found[3]), node)
+    return Restricted("first_ms" if found[2] == "first" else "last_ms", int(found[3]) * 1000, node)

@@ -1,0 +1,119 @@
+"""Where the spellings of a dictionary occur in a call: one pass of an Aho-Corasick automaton per level."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from phrases.dialogue import Dialogue, Stream
+from phrases.entry import LEVELS, Level
+from phrases.forms import KEY_END, Word, forms_of
+from phrases.japanese import Japanese
+
+SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
+FREE_READING = 10  # from this length a reading may begin inside a word: the recogniser cut it elsewhere
+_HONORIFICS = ("お", "ご", "御")  # silent in keys, but part of what people see as the phrase
+_KANA = re.compile("[ぁ-ゖァ-ヺー]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A spelling found: words `start` to `end` (exclusive) of the call.
+
+    `head` characters of the first word are before it and `tail` characters of the last word are after it.
+    """
+
+    start: int
+    end: int
+    level: Level
+    head: int = 0
+    tail: int = 0
+
+
+class Scanner:
+    """Finds every occurrence of a set of spellings. Immutable after construction."""
+
+    def __init__(self, spellings: Iterable[str], japanese: Japanese) -> None:
+        import ahocorasick_rs
+
+        self._owners: dict[Level, list[list[str]]] = {}
+        self._automata = {}
+        for level, patterns in _patterns(sorted(set(spellings)), japanese).items():
+            self._owners[level] = list(patterns.values())
+            self._automata[level] = ahocorasick_rs.AhoCorasick(list(patterns))
+
+    def occurrences(self, dialogue: Dialogue) -> dict[str, list[Occurrence]]:
+        """Spelling → where it occurs, in order; only spellings that occur are present."""
+        found: dict[str, dict[tuple[int, int], Occurrence]] = {}
+        for level in LEVELS:
+            stream = dialogue.stream(level)
+            owners = self._owners[level]
+            for number, start, end in self._automata[level].find_matches_as_indexes(stream.text, overlapping=True):
+                occurrence = _LOCATE[level](dialogue, stream, start, end)
+                if occurrence:
+                    for spelling in owners[number]:
+                        found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
+        return {spelling: sorted(places.values(), key=_place) for spelling, places in found.items()}
+
+
+def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
+    """A spelling of the dictionary, analysed exactly as transcripts are."""
+    return forms_of(spelling, japanese).words
+
+
+def _patterns(spellings: list[str], japanese: Japanese) -> dict[Level, dict[str, list[str]]]:
+    """Per level: what to search for → the spellings that it stands for."""
+    patterns: dict[Level, dict[str, list[str]]] = {level: {} for level in LEVELS}
+    for spelling in spellings:
+        for level, pattern in _searched(spelling_words(spelling, japanese)):
+            patterns[level].setdefault(pattern, []).append(spelling)
+    return patterns
+
+
+def _searched(words: tuple[Word, ...]) -> Iterator[tuple[Level, str]]:
+    surface = "".join(word.surface for word in words)
+    keys = "".join(word.keys for word in words)
+    # a word before may swallow an opening vowel (もう + うち); the vowel itself is thin evidence
+    reading = "".join(word.reading for word in words).lstrip("アイウエオ")
+    if surface:
+        yield "surface", surface
+    if any(word.is_content for word in words):
+        yield "normalized", KEY_END + keys
+    if len(reading) >= SHORTEST_READING:
+        yield "reading", reading
+
+
+def _place(occurrence: Occurrence) -> tuple[int, int]:
+    return occurrence.start, occurrence.end
+
+
+def _locate_surface(dialogue: Dialogue, stream: Stream, start: int, end: int) -> Occurrence | None:
+    """Kana must begin and end with words (いい is not in いいえ); kanji may be part of a compound (解約 in 解約金)."""
+    first, last = stream.word_at(start), stream.word_at(end - 1)
+    head = start - stream.offsets[first]
+    tail = stream.offsets[last] + len(dialogue.words[last].surface) - end
+    if (head or tail) and _KANA.fullmatch(stream.text, start, end):
+        return None
+    return Occurrence(first, last + 1, "surface", head, tail)
+
+
+def _locate_normalized(dialogue: Dialogue, stream: Stream, start: int, end: int) -> Occurrence | None:
+    # the pattern opens with the end mark of the key before; of words that share an offset the last one has the key
+    first = stream.word_at(start + 1)
+    if (
+        first
+        and dialogue.words[first - 1].surface in _HONORIFICS
+        and dialogue.words[first - 1].end == (dialogue.words[first].start)
+    ):
+        first -= 1
+    return Occurrence(first, stream.word_at(end - 1) + 1, "normalized")
+
+
+def _locate_reading(dialogue: Dialogue, stream: Stream, start: int, end: int) -> Occurrence | None:
+    first = stream.word_at(start)
+    opening = stream.text[stream.offsets[first] : start]
+    if opening.strip("アイウエオ") and end - start < FREE_READING:
+        return None
+    return Occurrence(first, stream.word_at(end - 1) + 1, "reading")
+
+
+_LOCATE = {"surface": _locate_surface, "normalized": _locate_normalized, "reading": _locate_reading}

@@ -1,0 +1,132 @@
+"""Whether a phrase that was said also holds; negated, taken back, only checked, supposed or quoted it does not.
+
+Word patterns decide what they can; GiNZA's parse is asked only where a negation stands somewhere after the hit, to see
+whether it governs the hit (おすすめできるプランがございません) or something else (快適ですので、手間がかかりません).
+Order of the rules: quotation, hearsay, withdrawal, negation, check_question, condition. Documented in SCOPE.md.
+"""
+
+import re
+from dataclasses import dataclass
+
+from phrases.entry import OPERATOR_CATEGORIES, Category
+from phrases.japanese import AnalysisFailed, Japanese, ParsedToken
+
+CANCELLATIONS = ("quotation", "hearsay", "withdrawal", "negation", "check_question", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The sentence of a hit, fillers left out: `before` + `hit` + `after`."""
+
+    before: str
+    hit: str
+    after: str
+
+    @property
+    def sentence(self) -> str:
+        """All of it."""
+        return self.before + self.hit + self.after
+
+
+_QUOTED = re.compile(
+    r"(と|って|とは|との|っていう)、?(ご?(案内|説明|紹介|提案)(さ|を受け|いただ)|言われ|いわれ|言っていただいた(の|ん)(です|だ)"
+    r"|お?伺い|うかが|聞い|お聞き|おっしゃ|書い|書か|記載|のこと(です|でし|だっ|で、))"
+)
+_SAID_TO_ME = re.compile(r"(と|って)、?(言われ|いわれ|のこと)")
+_OWN_PRAISE = re.compile(r"方|声|お客様|会社様|皆|みな|評判|好評|喜|感想|選ばれ")
+_HEARSAY = re.compile(r"(だ|る|い|た)(そうです|そうで、|そうなん|らしい)|みたいなことを")
+_ADVERSATIVE = r"(です|ます|ました|でした|だ|る|い|た|存じます|のところ|たい|ん)(が|けど|けれど|けども|けれども|ものの)"
+_TAKEN_BACK = re.compile(
+    _ADVERSATIVE
+    + r"、?.{0,15}?(あいにく|残念|申し訳|対応(し|いた|でき|がで)[^。]*?(ませ|ない|かね)|(でき|いたし|致し)(かね|ませ)"
+    r"|終了|ござい?ません|ありません|対象外|控え|見送|難しい|不要|必要(は|が)?(ない|ありませ|ござい)"
+    r"|無理に|やめ(ておき|ます)|(も|は)う?(い|結構)いです)"
+)
+_CHECKED = re.compile(
+    r"((お?済み|済んで|お決まり|お決め|ご存[じ知]|お持ち|お手元|届いて|お使い中|ご利用中)[^。、]{0,10}|(まし|でし)た(でしょう|ん)?|たの(です|でしょう))か"
+)
+_SUPPOSED = re.compile(
+    r"^[^、。]{0,6}?((?<!い)た)?(場合|とき|時|際)(は|に|も|で|の|、)|^[^、。]{0,5}?(たとしても|としたら|とすれば|ても、)"
+)
+_INVITES = re.compile(r"いかが|どうで|ましょうか|ませんか|おすすめ|お勧め|よろしいで")
+_NEGATION = re.compile(r"ませ[んぬ]|ない|なく|なかっ|ず[、に]|かね(ます|る)|まい")
+_NO_NEGATION = re.compile(
+    r"(ませ|な)[んい](です|でしょう)?か|かもしれ(ませ|な)|なければ(な|いけ)|ない(といけ|とだめ|と困|うち)|(だけ|のみ|ばかり)(じゃ|では?)なく"
+    r"|(間違い|違い|問題|遠慮|心配|損|差し支え|構い|かまい|申し分)(は|も|が)?(ませ|な|あり|ござい)|ほかに(な|あり)"
+)
+
+
+def cancelled_by(context: Context, category: Category, japanese: Japanese) -> str | None:
+    """The reason why the hit does not count, one of `CANCELLATIONS`; None where it counts."""
+    by_operator = category in OPERATOR_CATEGORIES
+    after = context.after
+    praise = category == "appeal" and _OWN_PRAISE.search(context.sentence)
+    quoted = _QUOTED if by_operator else _SAID_TO_ME  # what a customer has heard of is still the customer's hint
+    if not praise and quoted.search(after[:14]):
+        return "quotation"
+    if not praise and _HEARSAY.search(context.hit[-2:] + after[:14]):
+        return "hearsay"
+    if by_operator and _TAKEN_BACK.search(context.hit[-3:] + after):
+        return "withdrawal"
+    if _is_negated(context, japanese):
+        return "negation"
+    asks = _INVITES.search(context.hit + after)
+    if by_operator and not asks and _CHECKED.search(context.hit[-6:] + after[:24]):
+        return "check_question"
+    if not asks and _SUPPOSED.search(after):
+        return "condition"
+    return None
+
+
+def _is_negated(context: Context, japanese: Japanese) -> bool:
+    """Whether a negation after the hit governs it, by the dependency parse."""
+    if not _NEGATION.search(_NO_NEGATION.sub("", context.after)):
+        return False
+    try:
+        tokens = japanese.parse(context.sentence)
+    except AnalysisFailed:
+        return False
+    start, end = len(context.before), len(context.before) + len(context.hit)
+    return any(_is_negative(tokens, index, start, end) for index in _governors(tokens, start, end))
+
+
+# from these relations on, another clause begins: its negation is not the hit's
+_OTHER_CLAUSE = ("advcl", "conj", "parataxis", "dislocated", "root")
+
+
+_LIGHT_VERBS = ("する", "いたす", "致す", "なさる", "できる", "出来る", "ある", "ござる", "おる", "いる")
+
+
+def _governors(tokens: tuple[ParsedToken, ...], start: int, end: int) -> list[int]:
+    """The hit's own head and what governs it within its clause, from inside out."""
+    inside = [i for i, token in enumerate(tokens) if token.start < end and token.end > start]
+    if not inside:
+        return []
+    heads = [i for i in inside if tokens[i].head not in inside or tokens[i].head == i]
+    index = heads[-1] if heads else inside[-1]
+    chain = [index]
+    while tokens[index].head != index and (
+        not tokens[index].relation.lower().startswith(_OTHER_CLAUSE) or _is_light_verb(tokens, index)
+    ):
+        index = tokens[index].head
+        if index in chain:
+            break
+        chain.append(index)
+    return chain
+
+
+def _is_light_verb(tokens: tuple[ParsedToken, ...], index: int) -> bool:
+    """Whether the governor only makes a verb of the noun: おすすめはいたしません."""
+    head = tokens[index].head
+    return 0 < head - index <= 2 and tokens[head].lemma in _LIGHT_VERBS
+
+
+def _is_negative(tokens: tuple[ParsedToken, ...], index: int, start: int, end: int) -> bool:
+    """Whether the token is ない itself or has a negative auxiliary, outside the hit."""
+    if tokens[index].lemma in ("ない", "無い") and tokens[index].start >= end:
+        return True
+    auxiliaries = (
+        token for token in tokens
+        if token.head == index and token.start >= end and token.relation.startswith(("aux", "fixed", "mark"))
+    )  # fmt: skip
+    return any(token.lemma in ("ぬ", "ない", "ず", "まい", "かねる", "無い") for token in auxiliaries)

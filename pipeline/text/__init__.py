@@ -1,0 +1,1 @@
+"""From utterances to evidence (tags) and decisions (moments)."""

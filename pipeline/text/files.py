@@ -1,0 +1,88 @@
+"""Tagging of files: transcripts by `kouken transcribe`, or labelled calls read as plain dialogues."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from phrases.files import load_starter
+from phrases.matcher import Matcher
+from pipeline.errors import BadInput, KoukenError
+from pipeline.interchange import read_document, transcript_from_json, transcript_to_json, write_document
+from pipeline.language import Text
+from pipeline.records import Speaker, Transcript, Utterance
+from pipeline.text.moments import decide_moments
+from pipeline.text.tagging import tag_transcript
+
+Report = Callable[[Path, KoukenError | None], None]
+
+
+def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
+    """Tag every file, folders by their *.json; write `<out>/<name>`. Returns how many could not be read.
+
+    Keys that the product does not know are kept as they are; the list of utterances keeps its order.
+    """
+    files = find_documents(paths)
+    matcher = Matcher(load_starter())
+    failures = 0
+    for path in files:
+        try:
+            document = read_document(path)
+            transcript = read_dialogue(document)
+        except KoukenError as problem:
+            failures += 1
+            report(path, problem)
+            continue
+        write_document({**_kept(document), **tagged(transcript, matcher)}, out / path.name)
+        report(path, None)
+    return failures
+
+
+def tagged(transcript: Transcript, matcher: Matcher) -> dict[str, Any]:
+    """The transcript document with tags and moments."""
+    tags = tag_transcript(transcript, matcher)
+    return transcript_to_json(transcript, tags, decide_moments(transcript, tags))
+
+
+def find_documents(paths: Sequence[Path]) -> list[Path]:
+    """Files as given; of folders, their *.json without truth files. Raises `BadInput` where there is none."""
+    files: list[Path] = []
+    for path in paths:
+        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        files.extend(file for file in found if not file.name.endswith(".truth.json"))
+    if not files:
+        where = ", ".join(str(path) for path in paths)
+        raise BadInput(Text(f"JSON ファイルがありません: {where}", f"There is no JSON file: {where}"))
+    return files
+
+
+def read_dialogue(document: dict[str, Any]) -> Transcript:
+    """A transcript, or the dialogue of a labelled call: one utterance per sentence, without times.
+
+    Raises `BadInput` for anything else.
+    """
+    if "utterances" in document:
+        return transcript_from_json(document)
+    try:
+        utterances = tuple(
+            Utterance(_speaker(turn["speaker"]), str(sentence["text"]))
+            for turn in document["turns"]
+            for sentence in turn["sentences"]
+        )
+        return Transcript(str(document["call_id"]), None, None, {}, utterances)
+    except (KeyError, TypeError) as error:
+        raise BadInput(
+            Text(f"書き起こしでも対話でもありません({error!r})", f"Neither a transcript nor a dialogue ({error!r})"),
+            remedy=Text(
+                "utterances か turns のある JSON を渡してください。", "Give JSON that holds utterances or turns."
+            ),
+        ) from None
+
+
+def _speaker(value: object) -> Speaker:
+    speakers: dict[object, Speaker] = {"operator": "operator", "customer": "customer"}
+    return speakers.get(value, "unknown")
+
+
+def _kept(document: dict[str, Any]) -> dict[str, Any]:
+    """Further keys of a transcript document; a labelled call's turns and labels do not travel on."""
+    return document if "utterances" in document else {}

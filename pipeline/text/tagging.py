@@ -1,0 +1,60 @@
+"""Evidence: which phrases of the dictionary were said where, by the speaker whom they belong to."""
+
+import logging
+
+from phrases.dialogue import Line
+from phrases.entry import Level
+from phrases.matcher import Hit, Matcher
+from pipeline.records import Tag, Transcript, Utterance
+
+log = logging.getLogger(__name__)
+
+# how sure a hit is, by the level that found it: the words themselves, their meaning, only their sound
+LEVEL_CONFIDENCE: dict[Level, float] = {"surface": 1.0, "normalized": 0.95, "reading": 0.8}
+
+
+def tag_transcript(transcript: Transcript, matcher: Matcher) -> tuple[Tag, ...]:
+    """Hits of the dictionary as tags, cancelled ones included, in order of place.
+
+    Only trusted utterances are searched. Operators' phrases count in operators' utterances only, customers' in
+    customers'; an utterance of an unknown speaker gets no tag at all, because whose words they are is not guessed.
+    A phrase split over utterances gives one tag on each. Confidence = weight of the entry × `LEVEL_CONFIDENCE`.
+    An utterance that cannot be analysed is logged by number and left without tags.
+    """
+    matches = matcher.match([_line(utterance) for utterance in transcript.utterances])
+    if matches.failed:
+        log.warning("call %s: %d utterance(s) could not be analysed: %s",
+                    transcript.call_id, len(matches.failed), list(matches.failed))  # fmt: skip
+    return tuple(sorted((tag for hit in matches.hits for tag in _tags(hit)), key=_place))
+
+
+def _line(utterance: Utterance) -> Line:
+    return Line(
+        speaker=utterance.speaker,
+        text=utterance.text if utterance.is_trusted else "",
+        start_ms=utterance.start_ms,
+        end_ms=utterance.end_ms,
+        times=tuple((word.start, word.start_ms) for word in utterance.words),
+    )
+
+
+def _tags(hit: Hit) -> list[Tag]:
+    confidence = round(hit.weight * LEVEL_CONFIDENCE[hit.level], 3)
+    return [
+        Tag(
+            utterance=span.line,
+            start=span.start,
+            end=span.end,
+            label=hit.category,
+            source="phrase",
+            phrase_id=hit.phrase_id,
+            match_level=hit.level,
+            confidence=confidence,
+            cancelled_by=hit.cancelled_by,
+        )
+        for span in hit.spans
+    ]
+
+
+def _place(tag: Tag) -> tuple[int, int, int, str]:
+    return tag.utterance, tag.start, tag.end, tag.phrase_id or ""
