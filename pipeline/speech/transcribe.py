@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from pipeline.audio.decode import DecodedAudio, decode
 from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.guards import guard
+from pipeline.speech.leak import without_leaks
 from pipeline.speech.masking import mask
 from pipeline.speech.packing import Window, pack
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
+from pipeline.speech.speakers import channels_are_swapped, swap_speakers
 from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
@@ -42,7 +44,7 @@ def transcribe_recording(
         with timed("vad"):
             channels = check_channels(audio)
             voice = {c: _voice(audio, c, recogniser) for c in channels}
-            pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in channels}
+            pieces = _pieces(audio, voice)
         windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
         spoken = _recognise(audio, windows, recogniser, timed)
         utterances = [
@@ -51,6 +53,9 @@ def transcribe_recording(
             for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, settings.speech.operator_channel))
         ]
         facts = audio.facts
+    if channels_are_swapped(utterances):
+        utterances = swap_speakers(utterances)
+        facts = replace(facts, notes=(*facts.notes, "swapped_channels"))
     utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
     shown, masked = mask(utterances) if settings.privacy.mask else (tuple(utterances), ())
     return Transcript(
@@ -89,6 +94,14 @@ def _voice(audio: DecodedAudio, channel: int, recogniser: Recogniser) -> Floats:
         return audio.read(channel, start, stop)
 
     return voice_probabilities(read, audio.samples, recogniser.voice_probabilities)
+
+
+def _pieces(audio: DecodedAudio, voice: Mapping[int, Floats]) -> dict[int, list[Piece]]:
+    """Speech of each channel, without what only leaks over from the other one."""
+    pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in voice}
+    if len(pieces) < 2:
+        return pieces
+    return {c: without_leaks(pieces[c], pieces[1 - c], audio.read_all) for c in pieces}
 
 
 def _mean(voice: Floats, start_ms: int, stop_ms: int) -> float:
