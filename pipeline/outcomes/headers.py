@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.outcomes.columns import ANNUAL_HEADERS, Column, TableShape, header_key, known_headers
 from pipeline.outcomes.report import ProblemList
@@ -23,14 +24,25 @@ class Header:
 def match_header(
     names: list[str], shape: TableShape, own: Mapping[str, str], problems: ProblemList, *, line: int | None = 1
 ) -> Header:
-    """Canonical columns by `own` mapping (header as written → canonical name), else by the known headers."""
+    """Canonical columns by `own` mapping (header as written → canonical name), else by the known headers.
+
+    An own mapping to "" makes a header a further column. Raises `BadInput` if it names a column that does not exist.
+    """
+    for header, target in own.items():
+        if target and shape.column(target) is None:
+            raise BadInput(
+                Text(
+                    f"見出し「{header}」の対応先「{target}」は {shape.kind} の列にありません。",
+                    f"Header “{header}” is mapped to “{target}”, which is no column of {shape.kind}.",
+                )
+            )
     by_key = known_headers(shape) | {header_key(header): column for header, column in own.items()}
     known: dict[str, int] = {}
     extra: dict[str, int] = {}
     written: dict[str, str] = {}
     for position, name in enumerate(names):
         canonical = by_key.get(header_key(name))
-        if canonical is None:
+        if not canonical:
             if name and name in extra:
                 problems.add(line, name, None, _TWICE)
             extra[name] = position
@@ -44,8 +56,8 @@ def match_header(
     for column in shape.columns:
         if column.required and column.name not in known:
             problems.add(line, column.name, None, _missing(column, names))
-        if column.name in extra:  # an own mapping took the column's usual header for something else
-            problems.add(line, column.name, None, _TWICE)
+        if column.name in extra and column.name in known:
+            problems.add(line, column.name, None, _same_column(column.name, names[known[column.name]], column.name))
     return Header(len(names), known, extra, unnamed, written)
 
 

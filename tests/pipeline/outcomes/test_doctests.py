@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("module", ["cells", "columns", "dates"])
+@pytest.mark.parametrize("module", ["cells", "columns", "dates", "presets"])
 def test_examples_in_docstrings(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"pipeline.outcomes.{module}"))
     assert result.attempted > 0
