@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from pipeline.errors import KoukenError
@@ -32,7 +33,7 @@ def test_migrations_lead_back_to_an_empty_store(store: Store) -> None:
 def test_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(f"sqlite:///{tmp_path / 'kouken.db'}")
 
-    def upgrade_and_fail(config: object, revision: str) -> None:
+    def upgrade_and_fail(config: Config, revision: str) -> None:
         real(config, revision)
         raise RuntimeError("power cut")
 

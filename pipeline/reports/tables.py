@@ -1,0 +1,58 @@
+"""Tables as files that open in Excel: BOM or cp932, CRLF, and no cell that turns into a formula."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+CsvEncoding = Literal["utf-8-sig", "cp932"]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "=", "+", "-", "@")
+REPLACEMENT = "〓"  # what Japanese typesetters print for a character they do not have
+
+
+def neutral(text: str) -> str:
+    """The text with an apostrophe before anything a spreadsheet would run as a formula.
+
+    >>> neutral("=1+1"), neutral("普通の文")
+    ("'=1+1", '普通の文')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def to_csv(frame: pd.DataFrame, encoding: CsvEncoding = "utf-8-sig") -> tuple[bytes, list[str]]:
+    """The frame as CSV, and the characters that cp932 does not have, each replaced by 〓."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([neutral(str(name)) for name in frame.columns])
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([_cell(value) for value in row])
+    text = stream.getvalue()
+    lost = [] if encoding == "utf-8-sig" else sorted({letter for letter in text if not _fits(letter)})
+    for letter in lost:
+        text = text.replace(letter, REPLACEMENT)
+    return text.encode(encoding), lost
+
+
+def write_csv(frame: pd.DataFrame, path: Path, encoding: CsvEncoding = "utf-8-sig") -> list[str]:
+    """Write by a temporary name and rename; the characters that had to be replaced."""
+    content, lost = to_csv(frame, encoding)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return lost
+
+
+def _cell(value: object) -> object:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return ""
+    return neutral(value) if isinstance(value, str) else value
+
+
+def _fits(letter: str) -> bool:
+    try:
+        letter.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,279 @@
+"""What the pages read: the report of a night and, pinned to the versions it was made with, the calls behind it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from pipeline.records import Moment, Tag, Transcript
+from pipeline.store.schema import call_contracts, call_scores, calls, contracts, moments, recordings, reports, runs
+from pipeline.store.schema import files as files_table
+from pipeline.store.schema import taggings, transcripts
+from pipeline.store.transcripts import Tagging, read_moments, read_tags, read_transcript
+
+Unknown = Literal["operator", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A night as the list of nights shows it. `files` is None where it ended without a report."""
+
+    run_id: int
+    started_at: datetime
+    finished_at: datetime | None
+    state: str  # running, done, stopped, failed
+    archive: str
+    versions: Mapping[str, str]
+    files: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What a report was made of: with these, the pages show the calls it counted and no others."""
+
+    run_id: int
+    speech: str
+    tagging: Tagging
+    formula: str
+    loads: Mapping[str, int]
+
+    @classmethod
+    def of_report(cls, body: Mapping[str, Any]) -> "Pins":
+        """The pins that a report's body names."""
+        versions = body["versions"]
+        return cls(
+            run_id=body["run_id"],
+            speech=versions["speech"],
+            tagging=Tagging(versions["dictionary"], versions["rules"]),
+            formula=versions["formula"],
+            loads={kind: load["load_id"] for kind, load in body["loads"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls to list. Times are UTC, `until` is exclusive; `unknown` lists those without operator or time."""
+
+    operator_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    label: str | None = None
+    reaction: str | None = None
+    unknown: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of the list ended: the order is by time, latest first, calls without a time last."""
+
+    started_at: datetime | None
+    tagging_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCall:
+    """One analysed recording with what is known of its call. `tally` is a `models.scoring.Tally` as plain values."""
+
+    call_id: str
+    recording_id: int
+    transcript_id: int
+    tagging_id: int
+    duration_s: float
+    started_at: datetime | None
+    operator_id: str | None
+    operator_name: str | None
+    team: str | None
+    customer_id: str | None
+    direction: str | None
+    reason: str | None
+    queue: str | None
+    join_status: str | None
+    joined_contract_id: str | None
+    joined_customer_id: str | None
+    term_started_on: Any
+    outcome: str | None
+    outcome_on: Any
+    outcome_timing: str | None
+    tally: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def position(self) -> Position:
+        """The place of this call in the list."""
+        return Position(self.started_at, self.tagging_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetail:
+    """One analysed recording whole. `paths`: where its sound lies, relative to the archive of each."""
+
+    call: ListedCall
+    transcript: Transcript
+    tags: tuple[Tag, ...]
+    moments: tuple[Moment, ...]
+    plan: str | None
+    paths: tuple[tuple[str, str], ...]
+    sha256: str
+
+
+def report_of_night(connection: sa.Connection, run_id: int) -> dict[str, Any] | None:
+    """The body of a night's report; None where there is none."""
+    query = sa.select(reports.c.body).where(reports.c.run_id == run_id).order_by(reports.c.report_id.desc()).limit(1)
+    body: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
+    return body
+
+
+def list_nights(connection: sa.Connection, *, before: int | None = None, limit: int = 30) -> list[Night]:
+    """The last nights, newest first; `before` is the run id where the page before ended."""
+    query = _nights().order_by(runs.c.run_id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(runs.c.run_id < before)
+    return [_night(row) for row in connection.execute(query)]
+
+
+def read_night(connection: sa.Connection, run_id: int) -> Night | None:
+    """One night; None where there is none of that id."""
+    row = connection.execute(_nights().where(runs.c.run_id == run_id).limit(1)).one_or_none()
+    return None if row is None else _night(row)
+
+
+def list_calls(
+    connection: sa.Connection, pins: Pins, wanted: CallFilter, *, after: Position | None = None, limit: int = 100
+) -> list[ListedCall]:
+    """Analysed calls, latest first, at most `limit` after a position."""
+    query = _of_filter(_calls(pins), wanted)
+    if after is not None:
+        query = query.where(_beyond(after))
+    query = query.order_by(calls.c.started_at.desc().nulls_last(), taggings.c.tagging_id.desc()).limit(limit)
+    return [_listed(row) for row in connection.execute(query)]
+
+
+def recordings_of_call(connection: sa.Connection, pins: Pins, call_id: str) -> list[ListedCall]:
+    """The analysed recordings of one call, oldest first; most calls have one, an unknown id has none."""
+    query = _calls(pins).where(recordings.c.call_id == call_id).order_by(recordings.c.recording_id)
+    return [_listed(row) for row in connection.execute(query)]
+
+
+def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDetail:
+    """The recording with its words, its evidence and its decisions."""
+    places = sa.select(files_table.c.archive, files_table.c.relative).where(
+        files_table.c.recording_id == call.recording_id
+    )
+    sha256 = sa.select(recordings.c.sha256).where(recordings.c.recording_id == call.recording_id)
+    return CallDetail(
+        call=call,
+        transcript=read_transcript(connection, call.transcript_id, call.call_id),
+        tags=read_tags(connection, call.tagging_id),
+        moments=read_moments(connection, call.tagging_id),
+        plan=_plan(connection, pins, call),
+        paths=tuple((row.archive, row.relative) for row in connection.execute(places.order_by(files_table.c.relative))),
+        sha256=connection.execute(sha256).scalar_one(),
+    )
+
+
+def _nights() -> sa.Select[Any]:
+    counted = reports.c.body["coverage"]["files"].label("counted")
+    return sa.select(runs, counted).outerjoin(reports, reports.c.run_id == runs.c.run_id)
+
+
+def _night(row: sa.Row[Any]) -> Night:
+    return Night(row.run_id, row.started_at, row.finished_at, row.state, row.archive, row.versions, row.counted)
+
+
+def _calls(pins: Pins) -> sa.Select[Any]:
+    """Every analysed recording of these versions with its row of the calls table as it stood, and its contract."""
+    known = sa.and_(calls.c.call_id == recordings.c.call_id, *_held(calls, pins.loads.get("calls")))
+    names = ("started_at", "operator_id", "operator_name", "team", "customer_id", "direction", "reason", "queue")
+    return (
+        sa.select(
+            recordings.c.call_id,
+            recordings.c.recording_id,
+            transcripts.c.transcript_id,
+            taggings.c.tagging_id,
+            transcripts.c.duration_s,
+            *(calls.c[name] for name in names),
+            *(column for column in call_contracts.columns if column.name in _JOINED),
+            call_scores.c.figures,
+        )
+        .select_from(recordings)
+        .join(transcripts, transcripts.c.recording_id == recordings.c.recording_id)
+        .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
+        .join(call_scores, call_scores.c.tagging_id == taggings.c.tagging_id)
+        .outerjoin(calls, known)
+        .outerjoin(call_contracts, call_contracts.c.call_id == recordings.c.call_id)
+        .where(
+            transcripts.c.speech_version == pins.speech,
+            taggings.c.tagging_version == pins.tagging.version,
+            call_scores.c.formula_version == pins.formula,
+        )
+    )
+
+
+_JOINED = {
+    "join_status",
+    "joined_contract_id",
+    "joined_customer_id",
+    "term_started_on",
+    "outcome",
+    "outcome_on",
+    "outcome_timing",
+}
+
+
+def _held(table: sa.Table, at_load: int | None) -> Iterator[sa.ColumnElement[bool]]:
+    """The rows of an input table as they stood after a load; none without a load."""
+    if at_load is None:
+        yield sa.false()
+        return
+    yield table.c.from_load <= at_load
+    yield table.c.until_load.is_(None) | (table.c.until_load > at_load)
+
+
+def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
+    if wanted.operator_id is not None:
+        query = query.where(calls.c.operator_id == wanted.operator_id)
+    if wanted.since is not None:
+        query = query.where(calls.c.started_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(calls.c.started_at < wanted.until)
+    if wanted.unknown == "operator":
+        query = query.where(calls.c.operator_id.is_(None))
+    if wanted.unknown == "time":
+        query = query.where(calls.c.started_at.is_(None))
+    if wanted.label is not None or wanted.reaction is not None:
+        query = query.where(_has_moment(wanted))
+    return query
+
+
+def _has_moment(wanted: CallFilter) -> sa.ColumnElement[bool]:
+    there = sa.select(sa.literal(1)).where(moments.c.tagging_id == taggings.c.tagging_id)
+    if wanted.label is not None:
+        there = there.where(moments.c.label == wanted.label)
+    if wanted.reaction is not None:
+        there = there.where(moments.c.reaction == wanted.reaction)
+    return sa.exists(there)
+
+
+def _beyond(after: Position) -> sa.ColumnElement[bool]:
+    """Rows that come later in the order of the list; a comparison with a missing time would drop them."""
+    later_id = taggings.c.tagging_id < after.tagging_id
+    if after.started_at is None:
+        return calls.c.started_at.is_(None) & later_id
+    started = calls.c.started_at
+    return (started < after.started_at) | ((started == after.started_at) & later_id) | started.is_(None)
+
+
+def _listed(row: sa.Row[Any]) -> ListedCall:
+    values = dict(row._mapping)
+    return ListedCall(tally=values.pop("figures"), **values)
+
+
+def _plan(connection: sa.Connection, pins: Pins, call: ListedCall) -> str | None:
+    """The plan of the contract term the call was joined to."""
+    query = sa.select(contracts.c.plan).where(
+        contracts.c.contract_id == call.joined_contract_id,
+        contracts.c.started_on == call.term_started_on,
+        *_held(contracts, pins.loads.get("contracts")),
+    )
+    return connection.execute(query.limit(1)).scalar_one_or_none()

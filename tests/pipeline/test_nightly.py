@@ -1,0 +1,230 @@
+"""The night: every call once, whatever happens, and a report that says what is missing."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import BadInput, BadTable, ExitCode, Locked, StoppedByLimit
+from pipeline.lock import night_lock
+from pipeline.night import Recognition, Request
+from pipeline.nightly import run_night
+from pipeline.progress import Silent
+from pipeline.settings import Settings, SpeechSettings, WorkSettings
+from pipeline.store.migrate import open_store
+from pipeline.store.recordings import retry_items
+from pipeline.store.reports import latest_report
+from tests.pipeline import fake_speech
+
+FAKE = Recognition(fake_speech.start, fake_speech.transcribe)
+PROPOSAL = (
+    "O お電話ありがとうございます。\nC 容量が足りないんです。\n"
+    "O よろしければ、追加ライセンスのお見積もりをお送りしましょうか。\nC はい、お願いします。\n"
+    "O かしこまりました。\nO 少々お待ちくださいませ。\n"
+)
+PLAIN = "O お電話ありがとうございます。\nC 住所を変えたいんですが。\nO かしこまりました。\n" * 3
+CALLS = "call_id,started_at,operator_id,recording,contract_id\n"
+CONTRACTS = "contract_id,customer_id,started_on,mrr_yen,renewal_due_on\nK1,U1,2025-11-01,50000,2026-10-31\n"
+OUTCOMES = "contract_id,on,kind,mrr_before_yen,mrr_after_yen\nK1,2026-10-28,renewed,50000,50000\n"
+
+
+@dataclass
+class Centre:
+    """A small support centre in a temporary folder."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    def record(self, name: str, text: str) -> None:
+        self.archive.mkdir(exist_ok=True)
+        (self.archive / name).write_text(text, encoding="utf-8")
+
+    def table(self, name: str, text: str) -> Path:
+        path = self.root / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def night(self, calls: str | None = None, stop: Callable[[], bool] = lambda: False, **tables: str) -> ExitCode:
+        given = {name: self.table(name, text) for name, text in tables.items()}
+        if calls is not None:
+            given["calls"] = self.table("calls", CALLS + calls)
+        request = Request(self.archive, given)  # type: ignore[arg-type]
+        return run_night(request, self.settings, Silent(), stop, FAKE)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        store = open_store(self.settings.store_url)
+        with store.reading() as connection:
+            body = latest_report(connection)
+        store.close()
+        assert body is not None
+        return body
+
+    @property
+    def files(self) -> dict[str, int]:
+        files: dict[str, int] = self.report["coverage"]["files"]
+        assert files["found"] == sum(number for state, number in files.items() if state != "found")
+        return files
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Centre:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    for name in ("config.json", "model.bin", "tokenizer.json"):
+        (weights / name).write_text("{}")
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        speech=SpeechSettings(model=str(weights)),
+        work=WorkSettings(workers=1, attempts=2),
+    )
+    return Centre(tmp_path, settings)
+
+
+def test_nightly_goes_from_recording_to_report(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    code = centre.night("C1,2026-10-03 14:05,OP1,a.wav,K1\n", contracts=CONTRACTS, outcomes=OUTCOMES)
+    assert code is ExitCode.DONE
+    report = centre.report
+    assert report["centre"]["moments"]["proposal"]["n"] == 1
+    assert report["centre"]["moments"]["proposal"]["reactions"]["accepted"] == 1
+    (operator,) = report["operators"]
+    assert (operator["operator_id"], operator["calls"]) == ("OP1", 1)
+    assert report["coverage"]["join"]["counts"]["by_contract"] == 1
+    assert set(report["versions"]) == {"kouken", "speech", "dictionary", "rules", "formula"}
+    assert report["simulated"] == {}
+
+
+def test_nightly_writes_the_report_as_json_and_as_csv_for_excel(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,K1\n")
+    folder = centre.settings.data_dir / "reports" / "000001"
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["centre"]["calls"] == 1
+    content = (folder / "operators.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf") and b"\r\n" in content
+    with (folder / "calls.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["通話ID"], row["開始日時"], row["営業提案"]) == ("C1", "2026-10-03 14:05:00", "1")
+
+
+def test_nightly_again_does_nothing_twice(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    calls = "C1,2026-10-03 14:05,OP1,a.wav,\n"
+    centre.night(calls)
+    before = centre.report
+    centre.night(calls)
+    assert fake_speech.transcribed(centre.archive) == ["a.wav"]
+    assert centre.report == before
+
+
+def test_nightly_new_recording_is_the_only_one_transcribed(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n")
+    centre.record("b.wav", PLAIN)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\nC2,2026-10-04 09:00,OP2,b.wav,\n")
+    assert fake_speech.transcribed(centre.archive) == ["a.wav", "b.wav"]
+    assert centre.report["centre"]["calls"] == 2
+
+
+def test_nightly_renamed_recording_is_not_transcribed_again(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.night()
+    (centre.archive / "a.wav").rename(centre.archive / "renamed.wav")
+    centre.night()
+    assert fake_speech.transcribed(centre.archive) == ["a.wav"]
+    assert centre.report["centre"]["calls"] == 1
+
+
+def test_nightly_bad_files_are_held_back_with_a_reason_and_the_others_go_on(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.record("page.wav", "NOT AUDIO, a web page")
+    centre.record("killer.wav", "KILLS THE WORKER")
+    assert centre.night() is ExitCode.SOME_QUARANTINED
+    assert centre.files == {"found": 3, "done": 1, "waiting": 0, "quarantined": 2, "skipped": 0}
+    reasons = {item["relative"]: (item["reason"], item["attempts"]) for item in centre.report["coverage"]["held_back"]}
+    assert reasons == {"page.wav": ("NOT_AUDIO", 1), "killer.wav": ("WORKER_DIED", 2)}
+
+
+def test_nightly_retry_tries_a_quarantined_recording_again(centre: Centre) -> None:
+    centre.record("a.wav", "NOT AUDIO")
+    centre.record("b.wav", PLAIN)
+    centre.night()
+    store = open_store(centre.settings.store_url)
+    with store.writing() as connection:
+        assert retry_items(connection, ["a"]) == 1
+    store.close()
+    centre.night()
+    assert fake_speech.transcribed(centre.archive).count("a.wav") == 2
+    assert fake_speech.transcribed(centre.archive).count("b.wav") == 1
+
+
+def test_nightly_call_without_operator_waits_for_its_row_to_be_mended(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    assert centre.night("C1,2026-10-03 14:05,,a.wav,\n") is ExitCode.SOME_QUARANTINED
+    assert centre.report["coverage"]["held_back"][0]["reason"] == "OPERATOR_MISSING"
+    (problem,) = centre.report["loads"]["calls"]["problems"]
+    assert (problem["line"], problem["column"]) == (2, "operator_id")
+    assert centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n") is ExitCode.DONE
+    assert centre.report["operators"][0]["operator_id"] == "OP1"
+
+
+def test_nightly_same_content_twice_is_one_call(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.record("copy of a.wav", PROPOSAL)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n")
+    assert centre.files["done"] == 1 and centre.files["skipped"] == 1
+    assert centre.report["centre"]["calls"] == 1
+
+
+def test_nightly_recording_without_a_row_is_shown_as_unknown_never_guessed(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    assert centre.night() is ExitCode.DONE
+    assert centre.report["coverage"]["calls"] == {"known": 1, "analysed": 1, "operator_unknown": 1, "time_unknown": 1}
+    assert centre.report["operators"] == [] and centre.report["period"] is None
+
+
+def test_nightly_broken_table_is_refused_before_anything_is_touched(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    with pytest.raises(BadTable) as error:
+        centre.night("C1,2026-13-45,OP1,a.wav,\n")
+    shown = error.value.render("ja")
+    assert "calls.csv 2行目 started_at「2026-13-45」" in shown
+    assert not centre.settings.data_dir.exists()
+
+
+def test_nightly_missing_archive_is_bad_input(centre: Centre) -> None:
+    with pytest.raises(BadInput):
+        centre.night()
+
+
+def test_nightly_stopped_goes_on_where_it_stopped(centre: Centre) -> None:
+    for name in ("a.wav", "b.wav", "c.wav", "d.wav", "e.wav", "f.wav"):
+        centre.record(name, PLAIN + f"O {name}\n")
+    with pytest.raises(StoppedByLimit):
+        centre.night(stop=lambda: len(fake_speech.transcribed(centre.archive)) >= 2)
+    centre.night()
+    assert centre.files["done"] == 6
+    undisturbed = centre.report["centre"]
+    assert undisturbed["calls"] == 6
+
+
+def test_nightly_second_run_at_the_same_time_is_told_who_is_running(centre: Centre) -> None:
+    centre.record("a.wav", PLAIN)
+    with night_lock(centre.settings.data_dir), pytest.raises(Locked):
+        centre.night()
+
+
+def test_nightly_changes_nothing_in_the_archive(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.record("b.wav", "NOT AUDIO")
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in centre.archive.iterdir()}
+    centre.night()
+    assert before == {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in centre.archive.iterdir()}
