@@ -12,7 +12,24 @@ from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_proble
 from pipeline.errors import ExitCode, KoukenError
 from pipeline.language import Language, Text, locale_language
 
-COMMANDS: dict[str, Lazy] = {}
+COMMANDS: dict[str, Lazy] = {
+    "demo": Lazy(
+        "pipeline.commands.demo", Text("同梱の録音でひととおり動かす", "run everything on the recordings shipped")
+    ),
+    "serve": Lazy("pipeline.commands.serve", Text("結果の画面を出す", "serve the pages")),
+    "doctor": Lazy("pipeline.commands.doctor", Text("この機械の状態を調べる", "check this machine")),
+    "nightly": Lazy("pipeline.commands.nightly", Text("夜間バッチ(主な仕事)", "the nightly batch, the main job")),
+    "status": Lazy(
+        "pipeline.commands.status", Text("最後の夜と隔離された録音", "the last night, and what is held back")
+    ),
+    "retry": Lazy("pipeline.commands.retry", Text("隔離された録音をもう一度", "try quarantined recordings again")),
+    "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
+    "transcribe": Lazy("pipeline.commands.transcribe", Text("音声ファイルを書き起こす", "transcribe audio files")),
+    "tag": Lazy("pipeline.commands.tag", Text("書き起こしに場面の札を付ける", "tag transcripts with moments")),
+    "phrases": Lazy("pipeline.commands.phrases", Text("フレーズ辞書を調べる", "work on the phrase dictionary")),
+    "evaluate": Lazy("pipeline.commands.evaluate", Text("正解と比べて測る", "measure against the truth")),
+    "bench": Lazy("pipeline.commands.bench", Text("速さとメモリを測る", "measure speed and memory")),
+}
 
 kouken = LazyGroup(
     "kouken",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.exceptions import NoSuchCommand
 
 from pipeline.language import Language, Text, in_language, locale_language
 
@@ -145,6 +146,8 @@ def usage_problem(error: click.ClickException, language: Language) -> str:
 def _what_is_wrong(error: click.ClickException) -> Text:
     english = error.format_message()
     match error:
+        case NoSuchCommand():
+            japanese = f"コマンド {error.command_name} はありません。"
         case click.NoSuchOption():
             near = "、".join(error.possibilities or ())
             japanese = f"オプション {error.option_name} はありません。" + (f"({near} のことですか)" if near else "")
@@ -165,16 +168,16 @@ def lang_option() -> click.Option:
     return Option(["--lang"], type=click.Choice(["ja", "en"]), expose_value=False, help=text)
 
 
-def common_options(text: Text) -> Callable[[Callable[..., None]], Command]:
-    """Make a command of a function whose first argument is the `Context`.
+def common_options(text: Text) -> Callable[[Callable[..., int | None]], Command]:
+    """Make a command of a function whose first argument is the `Context` and whose result is the exit code.
 
     Put it outermost: `@common_options(Text(…))` above the `@option(…)` lines.
     """
 
-    def decorate(function: Callable[..., None]) -> Command:
+    def decorate(function: Callable[..., int | None]) -> Command:
         @click.pass_context
-        def run(context: click.Context, /, config: Path | None, **values: Any) -> None:
-            function(Context(language_of(context), config), **values)
+        def run(context: click.Context, /, config: Path | None, **values: Any) -> int | None:
+            return function(Context(language_of(context), config), **values)
 
         config = Option(
             ["--config"],
@@ -188,11 +191,11 @@ def common_options(text: Text) -> Callable[[Callable[..., None]], Command]:
     return decorate
 
 
-def option(*arguments: Any, help: Text, **keywords: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def option(*arguments: Any, help: Text, **keywords: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`click.option` with bilingual help."""
-    return click.option(*arguments, cls=Option, help=help, **keywords)  # type: ignore[no-any-return, unused-ignore]
+    return click.option(*arguments, cls=Option, help=help, **keywords)
 
 
-def json_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
+def json_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--json`: the result on standard output as JSON (argument `as_json`)."""
     return option("--json", "as_json", is_flag=True, help=Text("結果を JSON で出力", "print the result as JSON"))

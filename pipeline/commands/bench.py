@@ -1,0 +1,12 @@
+"""`kouken bench …`: ways compared in one run, with the bars that hold."""
+
+from pipeline.commands.options import Lazy, LazyGroup
+from pipeline.language import Text
+
+command = LazyGroup(
+    "bench",
+    text=Text("速さとメモリを、同じ実行の中で比べて測ります。", "Measure speed and memory, two ways in one run."),
+    table={
+        "asr": Lazy("pipeline.commands.bench_asr", Text("書き起こし", "transcription")),
+    },
+)

@@ -1,0 +1,15 @@
+"""`kouken evaluate …`: accuracy against a truth."""
+
+from pipeline.commands.options import Lazy, LazyGroup
+from pipeline.language import Text
+
+command = LazyGroup(
+    "evaluate",
+    text=Text("正解と比べて精度を測ります。", "Measure accuracy against a truth."),
+    table={
+        "asr": Lazy("pipeline.commands.evaluate_asr", Text("書き起こしの文字誤り率", "character error rate")),
+        "tags": Lazy(
+            "pipeline.commands.evaluate_tags", Text("場面の適合率・再現率", "precision and recall of moments")
+        ),
+    },
+)

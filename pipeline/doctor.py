@@ -1,0 +1,138 @@
+"""What this machine has, what is missing, and the command that mends it."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import KoukenError
+from pipeline.language import Bilingual, Text
+from pipeline.settings import Settings
+
+PACKAGES = ("kouken", "faster-whisper", "ctranslate2", "av", "spacy", "ginza", "SudachiPy", "pandas", "fastapi")
+LEAST_FREE_BYTES = 2 << 30
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: how it is, and what to do if it is not well."""
+
+    name: str
+    state: State
+    found: str
+    remedy: Bilingual | None = None
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check, in the order of reading; a check that itself fails becomes a failed check."""
+    return list(_checks(settings))
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield _python()
+    yield from _packages()
+    yield _processor()
+    yield _guarded("weights", lambda: _weights(settings))
+    yield _guarded("japanese", _japanese)
+    yield _guarded("dictionary", _dictionary)
+    yield _guarded("sqlite", _sqlite)
+    yield _guarded("store", lambda: _store(settings))
+    yield _space(settings.data_dir)
+
+
+def _guarded(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except KoukenError as error:
+        return Check(name, "fail", str(error.text), error.remedy)
+
+
+def _python() -> Check:
+    return Check("python", "ok", f"{platform.python_version()} {sys.platform} {platform.machine()}")
+
+
+def _packages() -> Iterator[Check]:
+    for name in PACKAGES:
+        try:
+            yield Check(name, "ok", version(name))
+        except PackageNotFoundError:
+            remedy = Text("make setup を実行してください。", "Run make setup.")
+            yield Check(name, "fail", "入っていません / not installed", remedy)
+
+
+def _processor() -> Check:
+    """CTranslate2 runs everywhere, but without AVX2 several times slower."""
+    facts = Path("/proc/cpuinfo")
+    flags = facts.read_text(encoding="utf-8", errors="replace") if facts.exists() else ""
+    features = [name for name in ("avx512f", "avx2", "fma", "asimd") if f" {name}" in flags]
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    found = f"{count} CPU, {' '.join(features) or '?'}"
+    if platform.machine() == "x86_64" and "avx2" not in features:
+        remedy = Text(
+            "AVX2 のない CPU では書き起こしが数倍遅くなります。", "Without AVX2 transcription is much slower."
+        )
+        return Check("processor", "warn", found, remedy)
+    return Check("processor", "ok", found)
+
+
+def _weights(settings: Settings) -> Check:
+    from pipeline.speech.weights import find_weights
+
+    folder, model = find_weights(settings.speech.model, settings.data_dir)
+    return Check("weights", "ok", f"{model.name} {model.version} sha256:{model.sha256[:12]}… {folder}")
+
+
+def _japanese() -> Check:
+    from phrases.japanese import versions
+
+    return Check("japanese", "ok", ", ".join(f"{name} {number}" for name, number in versions().items()))
+
+
+def _dictionary() -> Check:
+    from phrases.files import load_starter
+
+    dictionary = load_starter()
+    return Check("dictionary", "ok", f"{len(dictionary.phrases)} entries, version {dictionary.version}")
+
+
+def _sqlite() -> Check:
+    from pipeline.store.connect import SAFE_SQLITE, sqlite_version
+
+    found = ".".join(map(str, sqlite_version()))
+    if sqlite_version() < SAFE_SQLITE:
+        return Check("sqlite", "fail", found, Text("make setup を実行してください。", "Run make setup."))
+    return Check("sqlite", "ok", found)
+
+
+def _store(settings: Settings) -> Check:
+    from pipeline.store.connect import Store
+    from pipeline.store.migrate import head_revision, schema_revision
+
+    store = Store(settings.store_url)
+    try:
+        at = schema_revision(store)
+    finally:
+        store.close()
+    if at == head_revision():
+        return Check("store", "ok", f"{store.url.render_as_string()} ({at})")
+    if at is None:
+        remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
+        return Check("store", "warn", "まだありません / not made yet", remedy)
+    return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _space(data_dir: Path) -> Check:
+    place = next(folder for folder in (data_dir, *data_dir.resolve().parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    found = f"{free / (1 << 30):.1f} GiB {place}"
+    if not os.access(place, os.W_OK):
+        return Check("disk", "fail", found, Text("書き込みの権限を付けてください。", "Make it writable."))
+    if free < LEAST_FREE_BYTES:
+        return Check("disk", "warn", found, Text("空きを増やしてください。", "Free some space."))
+    return Check("disk", "ok", found)
