@@ -1,0 +1,154 @@
+"""What was known before the call, as numbers: the only things a comparison may be adjusted for.
+
+Never: the length of the call, what was said in it, later snapshots.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.contribution.options import ANY, MOMENTS
+
+RARE = 10  # a level of a category with fewer rows joins "other"
+MAX_LEVELS = 50  # a category with more levels is an id, not a covariate
+SHRINKAGE_CALLS = 5.0
+HISTORY = ("earlier_downgrade", "earlier_upsell", "earlier_move_yen")
+HEALTH = "health"
+CONDITION = "condition"  # numbers in the calls table: known just before the call
+
+_CONTRACT_CATEGORIES = ("plan", "industry", "region", "segment", "tier")
+_NOT_OF_CALLS = {
+    *("call_id", "started_at", "day", "operator_id", "operator_name", "team", "recording", "customer_id", "phone"),
+    *("contract_id", "duration_s", "assigned", "term", "extra", "phone_of_call", "mrr_yen_of_call"),
+    *(f"n_{name}" for name in (*MOMENTS, ANY, "interest", "decline", "churn_risk", "satisfaction", "complaint")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Covariates:
+    """`values` (n rows of the design, columns standardised), the block of each column, and shares of missing values."""
+
+    values: pd.DataFrame
+    blocks: dict[str, str]  # column → "call", "condition", "contract", "history", "health"
+    missing: dict[str, float]
+
+    def without(self, *, blocks: Iterable[str] = ()) -> pd.DataFrame:
+        """The values without the columns of some blocks."""
+        out = set(blocks)
+        return self.values[[name for name in self.values if self.blocks[str(name)] not in out]]
+
+
+def covariates(rows: pd.DataFrame, calls: pd.DataFrame, terms: pd.DataFrame, snapshots: pd.DataFrame) -> Covariates:
+    """The covariates of the design's rows. `calls` and `terms` only say which columns came from which table."""
+    numeric: dict[str, pd.Series] = _contract_numbers(rows, terms)
+    blocks = dict.fromkeys(numeric, "contract")
+    categories: dict[str, pd.Series] = {}
+    for name in _CONTRACT_CATEGORIES:
+        if name in rows:
+            categories[name], blocks[name] = rows[name], "contract"
+    for name in (*HISTORY, "earlier_calls"):
+        numeric[name], blocks[name] = rows[name], "history"
+    numeric["earlier_move_yen"] = rows["earlier_move_yen"] / rows["mrr_before_yen"].clip(lower=1.0)
+    for name in map(str, calls.columns):
+        if name in _NOT_OF_CALLS or name not in rows:
+            continue
+        if pd.api.types.is_numeric_dtype(rows[name]):
+            numeric[name], blocks[name] = rows[name], CONDITION
+        elif rows[name].nunique() <= MAX_LEVELS and not pd.api.types.is_datetime64_any_dtype(rows[name]):
+            categories[name], blocks[name] = rows[name], "call"
+    for name, series in _latest_snapshot(rows, snapshots).items():
+        target = numeric if pd.api.types.is_numeric_dtype(series) else categories
+        target[name], blocks[name] = series, HEALTH
+    return _expand(numeric, categories, blocks, rows.index)
+
+
+def operator_rate(exposed: pd.Series, operators: pd.Series, customers: pd.Series) -> pd.Series:
+    """Each row's operator's share of exposed calls with *other* customers, shrunk to the mean by five calls.
+
+    Good operators both pitch more and keep more customers; this covariate is what separates the two (Mundlak 1978).
+    """
+    frame = pd.DataFrame({"d": exposed.astype(float), "operator": operators, "customer": customers})
+    by_operator = frame.groupby("operator")["d"]
+    by_pair = frame.groupby(["operator", "customer"])["d"]
+    others = by_operator.transform("sum") - by_pair.transform("sum")
+    count = by_operator.transform("size") - by_pair.transform("size")
+    return (others + SHRINKAGE_CALLS * frame["d"].mean()) / (count + SHRINKAGE_CALLS)
+
+
+def standardised(values: pd.DataFrame) -> pd.DataFrame:
+    """Columns of mean 0 and standard deviation 1, cut at ±5; constant columns are left out."""
+    spread = values.std(ddof=0)
+    kept = values.loc[:, spread > 1e-9]
+    return ((kept - kept.mean()) / spread[spread > 1e-9]).clip(-5, 5)
+
+
+def _contract_numbers(rows: pd.DataFrame, terms: pd.DataFrame) -> dict[str, pd.Series]:
+    first = terms.groupby("customer_id")["started_on"].min()
+    numbers = {
+        "log_mrr": np.log1p(rows["mrr_before_yen"]),
+        "tenure_days": (rows["day"] - rows["customer_id"].map(first)).dt.days.astype(float),
+        "days_into_term": (rows["day"] - rows["started_on"]).dt.days.astype(float),
+        "days_to_due": (rows["renewal_due_on"] - rows["day"]).dt.days.astype(float),
+        "earlier_terms": _earlier_terms(rows, terms),
+    }
+    if "term_months" in rows:
+        numbers["term_months"] = pd.to_numeric(rows["term_months"], errors="coerce").astype(float)
+    return numbers
+
+
+def _earlier_terms(rows: pd.DataFrame, terms: pd.DataFrame) -> pd.Series:
+    """Terms of the customer that began before this one."""
+    rank = terms.groupby("customer_id")["started_on"].rank(method="min") - 1
+    return rows["term"].map(pd.Series(rank.to_numpy(), index=terms["term"].to_numpy())).astype(float)
+
+
+def _latest_snapshot(rows: pd.DataFrame, snapshots: pd.DataFrame) -> dict[str, pd.Series]:
+    """The snapshot columns as of the day before the call, and the mean of those in the half-year before."""
+    names = [str(name) for name in snapshots.columns if name not in ("customer_id", "on", "snapshot_id")]
+    if snapshots.empty or not names:
+        return {}
+    asked = rows[["customer_id", "day"]].reset_index(names="row").sort_values("day")
+    table = snapshots.dropna(subset="on").sort_values("on", kind="stable")
+    found = pd.merge_asof(
+        asked, table, left_on="day", right_on="on", by="customer_id", allow_exact_matches=False
+    ).set_index("row")
+    found = found.reindex(rows.index)
+    return {
+        name: found[name] if pd.api.types.is_numeric_dtype(found[name]) else found[name].astype(object)
+        for name in names
+        if pd.api.types.is_numeric_dtype(found[name]) or found[name].nunique() <= MAX_LEVELS
+    }
+
+
+def _expand(
+    numeric: dict[str, pd.Series], categories: dict[str, pd.Series], blocks: dict[str, str], index: pd.Index
+) -> Covariates:
+    """Numbers with their squares and an indicator where values are missing; categories as 0/1 columns."""
+    columns: dict[str, pd.Series] = {}
+    block_of: dict[str, str] = {}
+    missing: dict[str, float] = {}
+
+    def add(name: str, series: pd.Series, source: str) -> None:
+        columns[name], block_of[name] = series, blocks[source]
+
+    for name, series in numeric.items():
+        values = series.astype(float).replace([np.inf, -np.inf], np.nan)
+        if values.isna().any():
+            missing[name] = float(values.isna().mean())
+            add(f"{name} missing", values.isna().astype(float), name)
+        filled = values.fillna(values.median()) if values.notna().any() else values.fillna(0.0)
+        spread = filled.std(ddof=0)
+        add(name, filled, name)
+        if filled.nunique() > 2 and spread > 0:
+            add(f"{name} squared", ((filled - filled.mean()) / spread).clip(-5, 5) ** 2, name)
+    for name, series in categories.items():
+        if series.isna().any():
+            missing[name] = float(series.isna().mean())
+        levels = series.astype(object).where(series.notna(), "missing").astype(str)
+        common = levels.value_counts()
+        for level in sorted(map(str, common[common >= RARE].index))[1:]:
+            add(f"{name}={level}", (levels == level).astype(float), name)
+    table = standardised(pd.DataFrame(columns, index=index))
+    return Covariates(table, {str(name): block_of[str(name)] for name in table}, missing)
