@@ -39,7 +39,9 @@ def transcribe_recording(
     Raises `pipeline.errors.ItemError` where the recording cannot be read.
     """
     with timed("decode"):
-        audio = decode(path, max_hours=settings.speech.max_hours)
+        spool_dir = settings.data_dir / "spool"
+        spool_dir.mkdir(parents=True, exist_ok=True)
+        audio = decode(path, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
     with audio:
         with timed("vad"):
             channels = check_channels(audio)

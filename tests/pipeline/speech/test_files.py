@@ -19,7 +19,10 @@ def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, 
     good = write_wav(tmp_path / "good.wav", speechlike(2))
     told: list[tuple[str, ItemError | None]] = []
     failures = transcribe_files(
-        [bad, good], tmp_path / "out", Settings(), lambda path, problem: told.append((path.name, problem))
+        [bad, good],
+        tmp_path / "out",
+        Settings(data_dir=tmp_path / "data"),
+        lambda path, problem: told.append((path.name, problem)),
     )
     assert [failure.reason for failure in failures] == [Reason.NOT_AUDIO]
     assert told == [("bad.wav", failures[0]), ("good.wav", None)]

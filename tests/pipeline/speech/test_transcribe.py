@@ -1,6 +1,7 @@
 """A recording becomes utterances of the right speaker at the right time, with personal data already gone."""
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipeline.speech.transcribe import speech_fingerprint, speech_options, trans
 from tests.pipeline.audio.making import Sound, speechlike, write_wav
 from tests.pipeline.speech.fakes import FakeRecogniser
 
-SETTINGS = Settings(data_dir=Path("/nonexistent"))
+SETTINGS = Settings(data_dir=Path(tempfile.gettempdir()) / "kouken-tests")
 
 
 def talk(*, left: tuple[float, float], right: tuple[float, float], seconds: float = 12) -> Sound:

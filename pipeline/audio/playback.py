@@ -1,0 +1,105 @@
+"""Copies of recordings that a browser plays, made on demand, with personal data muted, and peaks for the wave form.
+
+Browsers do not play G.711 or GSM reliably, and draw an hour-long wave form only from peaks made before.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.audio.decode import SAMPLE_RATE, DecodedAudio, Samples, decode
+
+Span = tuple[int, int]  # start and end in milliseconds
+BLOCK = 60 * SAMPLE_RATE
+PEAKS_PER_SECOND = 20
+MARGIN_MS = 150  # times of words are not sharper than this
+BIT_RATE = 32_000  # per copy; Opus at telephone band needs no more
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """An Ogg Opus file, and JSON `{"duration_s", "per_second", "peaks": [[0…127, …] per channel]}`."""
+
+    audio: Path
+    peaks: Path
+
+
+def playback_copy(recording: Path, sha256: str, muted: Sequence[Span], cache: Path) -> Playback:
+    """The copy of a recording, from the cache or made now; another one for every set of muted times.
+
+    Raises `pipeline.errors.ItemError` where the recording cannot be read.
+    """
+    spans = tuple(sorted((start - MARGIN_MS, end + MARGIN_MS) for start, end in muted))
+    name = f"{sha256}-{hashlib.sha256(repr(spans).encode()).hexdigest()[:12]}"
+    made = Playback(cache / f"{name}.opus", cache / f"{name}.json")
+    if not (made.audio.exists() and made.peaks.exists()):
+        cache.mkdir(parents=True, exist_ok=True)
+        with decode(recording, spool_dir=cache) as audio:
+            _atomically(made.peaks, lambda path: path.write_text(json.dumps(_peaks(audio, spans)), encoding="ascii"))
+            _atomically(made.audio, lambda path: _write_opus(path, audio, spans))
+    return made
+
+
+def remove_copies(sha256: str, cache: Path) -> int:
+    """Delete every copy of a recording; how many files there were."""
+    found = list(cache.glob(f"{sha256}-*")) if cache.is_dir() else []
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _blocks(audio: DecodedAudio, muted: Sequence[Span]) -> Iterator[Samples]:
+    """The first two channels, a minute at a time, silent where muted: the other side may hear it too."""
+    for start in range(0, audio.samples, BLOCK):
+        stop = min(start + BLOCK, audio.samples)
+        block = audio.read_all(start, stop)[:, :2].copy()
+        for first, last in muted:
+            a, b = (ms * SAMPLE_RATE // 1000 - start for ms in (first, last))
+            block[max(a, 0) : max(b, 0)] = 0
+        yield block
+
+
+def _peaks(audio: DecodedAudio, muted: Sequence[Span]) -> dict[str, object]:
+    step = SAMPLE_RATE // PEAKS_PER_SECOND
+    rows = []
+    for block in _blocks(audio, muted):
+        whole = np.pad(np.abs(block), ((0, -len(block) % step), (0, 0)))
+        rows.append(whole.reshape(-1, step, block.shape[1]).max(axis=1))
+    peaks = np.clip(np.concatenate(rows) * 127, 0, 127).astype(int)
+    return {"duration_s": audio.facts.duration_s, "per_second": PEAKS_PER_SECOND, "peaks": peaks.T.tolist()}
+
+
+def _write_opus(path: Path, audio: DecodedAudio, muted: Sequence[Span]) -> None:
+    import av
+
+    layout = "mono" if audio.channels == 1 else "stereo"
+    with av.open(str(path), "w", format="ogg") as out:
+        stream = out.add_stream("libopus", rate=SAMPLE_RATE, layout=layout)
+        stream.bit_rate = BIT_RATE
+        fifo = av.AudioFifo()
+        for block in _blocks(audio, muted):
+            pcm = np.ascontiguousarray((np.clip(block, -1, 1) * 32767).astype(np.int16)).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout=layout)
+            frame.sample_rate = SAMPLE_RATE
+            fifo.write(frame)
+            for part in fifo.read_many(stream.codec_context.frame_size):
+                out.mux(stream.encode(part))
+        if (rest := fifo.read(0, partial=True)) is not None:
+            out.mux(stream.encode(rest))
+        out.mux(stream.encode(None))
+
+
+def _atomically(target: Path, write: Callable[[Path], object]) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".making-")
+    os.close(handle)
+    try:
+        write(Path(name))
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
