@@ -1,1 +1,1 @@
-"""The web application: reads and writes through `pipeline.store`, computes nothing."""
+"""The web application: pages and JSON over what the nights have stored. It reads through `pipeline.store` only."""

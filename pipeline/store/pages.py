@@ -8,9 +8,19 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from pipeline.records import Moment, Tag, Transcript
-from pipeline.store.schema import call_contracts, call_scores, calls, contracts, moments, recordings, reports, runs
+from pipeline.store.schema import (
+    call_contracts,
+    call_scores,
+    calls,
+    contracts,
+    moments,
+    recordings,
+    reports,
+    runs,
+    taggings,
+    transcripts,
+)
 from pipeline.store.schema import files as files_table
-from pipeline.store.schema import taggings, transcripts
 from pipeline.store.transcripts import Tagging, read_moments, read_tags, read_transcript
 
 Unknown = Literal["operator", "time"]

@@ -1,0 +1,147 @@
+"""One shape for every error: a page for people, problem+json (RFC 9457) for programs; both with a stable code."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from api.pages import language_of, pages_of
+from pipeline.errors import KoukenError, Locked
+from pipeline.language import Text, in_language
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Missing(Exception):
+    """What was asked for is not there; `code` is stable."""
+
+    def __init__(self, code: str, title: Text, remedy: Text) -> None:
+        self.code, self.title, self.remedy = code, title, remedy
+        super().__init__(code)
+
+
+class Unusable(Missing):
+    """The question itself cannot be understood."""
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `title` is Japanese unless `lang=en`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(examples=["urn:kouken:problem:call_not_found"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["call_not_found"])
+    errors: list[dict[str, str]] = Field(default_factory=list)
+
+
+NO_REPORT = Missing(
+    "no_report_yet",
+    Text("まだレポートがありません。", "There is no report yet."),
+    Text("kouken nightly を一度実行してください。", "Run kouken nightly once."),
+)
+NO_OPERATOR = Missing(
+    "operator_not_found",
+    Text("この番号のオペレーターは、レポートにいません。", "The report has no operator of that id."),
+    Text("オペレーターの一覧から選んでください。", "Choose from the list of operators."),
+)
+NO_CALL = Missing(
+    "call_not_found",
+    Text("この番号の通話は、解析済みの中にありません。", "There is no analysed call of that id."),
+    Text(
+        "番号を確かめるか、夜間バッチで録音の状態をご覧ください。",
+        "Check the id, or see the recording's state under Nights.",
+    ),
+)
+NO_NIGHT = Missing(
+    "night_not_found",
+    Text("この番号の夜間バッチはありません。", "There is no night of that number."),
+    Text("夜間バッチの一覧から選んでください。", "Choose from the list of nights."),
+)
+NO_PAGE = Missing(
+    "not_found",
+    Text("このページはありません。", "There is no such page."),
+    Text("上の見出しからお進みください。", "Use the links above."),
+)
+BAD_CURSOR = Unusable(
+    "bad_cursor",
+    Text("続きの位置(cursor)を読めません。", "The cursor cannot be read."),
+    Text("前の答えの next_cursor をそのまま渡してください。", "Pass next_cursor of the answer before, unchanged."),
+)
+_BAD_REQUEST = Text("入力を読めません。", "The input cannot be read.")
+_BUSY = Text(
+    "ほかの処理が書き込み中です。少し待って、もう一度開いてください。",
+    "Busy: another process is writing. Try again shortly.",
+)
+_BUG = Text("予期しない誤りです。", "An unexpected error.")
+_TELL = Text("サーバーの記録を添えて、管理者に知らせてください。", "Tell your administrator, with the server's log.")
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, text in {404: "Not found", 422: "The input cannot be read", 503: "Busy"}.items()
+}
+
+
+def is_api(request: Request) -> bool:
+    """Whether a program asked."""
+    return request.url.path.startswith("/api/")
+
+
+def answer(
+    request: Request, status: int, code: str, title: Text, remedy: Text, errors: list[dict[str, str]] | None = None
+) -> Response:
+    """The error in the shape that fits who asked."""
+    language = language_of(request)
+    said = in_language(title, language), in_language(remedy, language)
+    if not is_api(request):
+        return pages_of(request).render(request, "error.html", status=status, title=said[0], remedy=said[1], code=code)
+    problem = Problem(
+        type=f"urn:kouken:problem:{code}", title=said[0], status=status, detail=said[1], code=code, errors=errors or []
+    )
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+async def on_missing(request: Request, error: Exception) -> Response:
+    """404, or 422 for a question that cannot be understood."""
+    assert isinstance(error, Missing)
+    status = 422 if isinstance(error, Unusable) else 404
+    return answer(request, status, error.code, error.title, error.remedy)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """422 with every parameter at fault."""
+    assert isinstance(error, RequestValidationError)
+    errors = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
+    names = "、".join(item["where"] for item in errors)
+    return answer(
+        request, 422, "bad_request", _BAD_REQUEST, Text(f"{names} を直してください。", f"Mend {names}."), errors
+    )
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: an unknown path, a method that is not served."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return answer(request, 404, NO_PAGE.code, NO_PAGE.title, NO_PAGE.remedy)
+    refused = Text("この操作はできません。", "This is not possible here.")
+    made = answer(request, error.status_code, f"http_{error.status_code}", refused, Text(error.detail, error.detail))
+    made.headers.update(error.headers or {})
+    return made
+
+
+async def on_kouken(request: Request, error: Exception) -> Response:
+    """503 while another process writes, else 500 in the product's own words."""
+    assert isinstance(error, KoukenError)
+    if isinstance(error, Locked):
+        return answer(request, 503, "busy", _BUSY, Text("", ""))
+    return answer(request, 500, "failed", Text(error.text.ja, error.text.en), _TELL)
+
+
+async def on_bug(request: Request, error: Exception) -> Response:
+    """500 without a word of the exception: it may hold what a customer said."""
+    return answer(request, 500, "internal_error", _BUG, _TELL)

@@ -1,0 +1,113 @@
+"""Pages from templates: autoescaped, in the reader's language, with the words and formats of that language."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api import words
+from api.formats import Formats
+from pipeline.language import Bilingual, Language, in_language
+
+HERE = Path(__file__).parent
+COOKIE = "kouken_lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+def language_of(request: Request) -> Language:
+    """By the address, else as chosen before, else Japanese."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if chosen == "en":
+            return "en"
+        if chosen == "ja":
+            return "ja"
+    return "ja"
+
+
+def pages_of(request: Request) -> "Pages":
+    """The application's templates."""
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+class Pages:
+    """One Jinja environment for each language; a variable that is not passed is an error, not an empty place."""
+
+    def __init__(self) -> None:
+        self._environments: dict[Language, Environment] = {"ja": _environment("ja"), "en": _environment("en")}
+
+    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """The page; the choice of language in the address is remembered."""
+        language = language_of(request)
+        text = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                language=language,
+                language_links=_language_links(request),
+                **values,
+            )
+        )
+        response = HTMLResponse(text, status_code=status, headers={"Vary": "Cookie"})
+        if request.query_params.get("lang") == language:
+            response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
+        return response
+
+    def text(self, template: str, language: Language, **values: Any) -> str:
+        """A template as text."""
+        return self._environments[language].get_template(template).render(language=language, **values)
+
+
+def address(path: str, values: Mapping[str, object] | None = None, **more: object) -> str:
+    """A link with its query; what is None is left out."""
+    merged = {**(values or {}), **more}
+    given = {key: str(value) for key, value in merged.items() if value is not None and value != ""}
+    return path + ("?" + urlencode(given) if given else "")
+
+
+def path_part(value: str) -> str:
+    """An id as one part of a path, whatever characters it has."""
+    return quote(value, safe="")
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([HERE / "templates", HERE / "help"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {**Formats(language).filters(), "path_part": path_part}
+    environment.globals |= {
+        "t": partial(_choose, language),
+        "say": partial(_say, language),
+        "word": words.word,
+        "words": words,
+        "address": address,
+        "Markup": Markup,
+    }
+    return environment
+
+
+def _choose(language: Language, ja: str, en: str) -> str:
+    return en if language == "en" else ja
+
+
+def _say(language: Language, text: Bilingual | Mapping[str, str]) -> str:
+    if isinstance(text, Mapping):
+        return text[language]
+    return in_language(text, language)
+
+
+def _language_links(request: Request) -> dict[Language, str]:
+    """This page in each language, its other parameters kept; relative, so that no path has to be written again."""
+    query = {key: value for key, value in request.query_params.items() if key != "lang"}
+    languages: tuple[Language, ...] = ("ja", "en")
+    return {language: address("", query, lang=language) for language in languages}

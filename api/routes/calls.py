@@ -1,0 +1,159 @@
+"""Calls: the list with its filters in the address, and each call whole."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.cursors import read_cursor, write_cursor
+from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep
+from api.errors import NO_CALL
+from api.formats import TOKYO
+from api.schemas import Call, CallList
+from api.timeline import draw_timeline
+from api.transcript import lay_out
+from pipeline.interchange import transcript_to_json
+from pipeline.store.connect import Store
+from pipeline.store.pages import (
+    CallDetail,
+    CallFilter,
+    ListedCall,
+    Pins,
+    list_calls,
+    read_call,
+    recordings_of_call,
+)
+
+pages = APIRouter()
+api = APIRouter(tags=["calls"])
+
+PAGE = 50
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 30)  # what every store and zone can hold
+CallId = Annotated[str, Path(max_length=500, description="通話ID / call id")]
+Cursor = Annotated[str | None, Query(max_length=300, description="next_cursor of the page before")]
+RecordingId = Annotated[int | None, Query(ge=1, lt=2**63, description="which recording, where a call has several")]
+Day = Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY)]
+Label = Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
+Reaction = Literal["accepted", "welcomed", "deferred", "declined", "none"]
+Text = Annotated[str, Query(max_length=200)]
+
+
+def _asked(
+    operator: Text | None = None,
+    since: Day | Literal[""] | None = None,
+    until: Day | Literal[""] | None = None,
+    label: Label | Literal[""] | None = None,
+    reaction: Reaction | Literal[""] | None = None,
+    unknown: Literal["operator", "time", ""] | None = None,
+) -> dict[str, Any]:
+    """The filters of the address; an empty field of the form is no filter. Days are Tokyo's, `until` included."""
+    given = {"operator": operator, "since": since, "until": until, "label": label}
+    given |= {"reaction": reaction, "unknown": unknown}
+    return {name: value for name, value in given.items() if value}
+
+
+Asked = Annotated[dict[str, Any], Depends(_asked)]
+
+
+@pages.get("/calls", response_class=HTMLResponse)
+def show_calls(
+    request: Request, pages: PagesDep, store: StoreDep, newest: NewestDep, asked: Asked, cursor: Cursor = None
+) -> Response:
+    """The analysed calls, latest first."""
+    if newest is None:
+        return pages.render(request, "start.html", section="calls")
+    calls, more = _page(store, newest, asked, cursor, PAGE)
+    return pages.render(
+        request, "calls.html", section="calls", body=newest, calls=calls, asked=asked, more=more, cursor=cursor
+    )
+
+
+@pages.get("/calls/{call_id:path}", response_class=HTMLResponse)
+def show_call(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    report: ReportDep,
+    call_id: CallId,
+    recording: RecordingId = None,
+) -> Response:
+    """One call: what was said, what was found in it, and why."""
+    detail, siblings = _whole(store, report, call_id, recording)
+    return pages.render(
+        request,
+        "call.html",
+        section="calls",
+        body=report,
+        detail=detail,
+        siblings=siblings,
+        turns=lay_out(detail.transcript, detail.tags, detail.moments),
+        timeline=draw_timeline(detail.transcript, detail.moments),
+    )
+
+
+@api.get("/calls", operation_id="listCalls", summary="通話の一覧 / calls", response_model=CallList)
+def read_calls(
+    store: StoreDep, report: ReportDep, asked: Asked, limit: Limit = 100, cursor: Cursor = None
+) -> dict[str, Any]:
+    """The analysed calls, latest first, those without a time last."""
+    calls, more = _page(store, report, asked, cursor, limit)
+    return {"items": [_plain(call) for call in calls], "next_cursor": more}
+
+
+@api.get("/calls/{call_id:path}", operation_id="getCall", summary="通話 / one call", response_model=Call)
+def read_one_call(store: StoreDep, report: ReportDep, call_id: CallId, recording: RecordingId = None) -> dict[str, Any]:
+    """The transcript with its evidence and decisions."""
+    detail, _ = _whole(store, report, call_id, recording)
+    document = transcript_to_json(detail.transcript, detail.tags, detail.moments)
+    del document["call_id"]
+    return {"call": _plain(detail.call), **document, "versions": report["versions"]}
+
+
+def _page(
+    store: Store, report: Body, asked: dict[str, Any], cursor: str | None, limit: int
+) -> tuple[list[ListedCall], str | None]:
+    """One more than asked for is read, to know whether there is more."""
+    after = read_cursor(cursor)
+    with store.reading() as connection:
+        found = list_calls(connection, Pins.of_report(report), _filter(asked), after=after, limit=limit + 1)
+    page = found[:limit]
+    return page, write_cursor(page[-1].position) if len(found) > limit else None
+
+
+def _filter(asked: dict[str, Any]) -> CallFilter:
+    since, until = asked.get("since"), asked.get("until")
+    return CallFilter(
+        operator_id=asked.get("operator"),
+        since=_midnight(since) if since else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
+        label=asked.get("label"),
+        reaction=asked.get("reaction"),
+        unknown=asked.get("unknown"),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), TOKYO)
+
+
+def _whole(store: Store, report: Body, call_id: str, recording: int | None) -> tuple[CallDetail, Sequence[ListedCall]]:
+    """The recording asked for, else the call's last. Raises `Missing`."""
+    pins = Pins.of_report(report)
+    with store.reading() as connection:
+        siblings = recordings_of_call(connection, pins, call_id)
+        chosen = [call for call in siblings if recording in (None, call.recording_id)]
+        if not chosen:
+            raise NO_CALL
+        return read_call(connection, pins, chosen[-1]), siblings
+
+
+def _plain(call: ListedCall) -> dict[str, Any]:
+    values = asdict(call)
+    tally = values.pop("tally")
+    values["contract_id"] = values.pop("joined_contract_id")
+    hidden = {"transcript_id", "tagging_id", "joined_customer_id", "term_started_on"}
+    counted = {name: tally[name] for name in ("operator_speech_ms", "moments", "signals", "success_phrases")}
+    return {name: value for name, value in values.items() if name not in hidden} | counted

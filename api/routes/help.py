@@ -1,0 +1,50 @@
+"""Help: Markdown files in both languages, filled in from the constants and words that the program itself uses."""
+
+from typing import Literal, get_args
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from api.deps import PagesDep
+from api.pages import language_of
+from pipeline.language import Text
+from pipeline.reports.formula import explained_formula
+
+pages = APIRouter()
+api = APIRouter()
+
+Topic = Literal["start", "score", "labels", "figures", "limits", "nights", "api"]
+TITLES: dict[Topic, Text] = {
+    "start": Text("このページの見方", "How to read the pages"),
+    "score": Text("スコアの式", "The score formula"),
+    "labels": Text("場面・反応・シグナルの意味", "What the labels mean"),
+    "figures": Text("数字の定義", "Definitions of the figures"),
+    "limits": Text("数字の限界", "What the numbers cannot say"),
+    "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
+    "api": Text("JSON で読む", "Reading as JSON"),
+}
+assert set(TITLES) == set(get_args(Topic))
+
+
+@pages.get("/help", response_class=HTMLResponse)
+def show_help(request: Request, pages: PagesDep) -> Response:
+    """The first page."""
+    return show_topic(request, pages, "start")
+
+
+@pages.get("/help/{topic}", response_class=HTMLResponse)
+def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
+    """One page of the guide."""
+    language = language_of(request)
+    source = pages.text(f"{language}/{topic}.md", language, explained=explained_formula())
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
+    return pages.render(
+        request,
+        "help.html",
+        section="help",
+        topic=topic,
+        titles=TITLES,
+        content=Markup(html),  # noqa: S704 - our own text; raw HTML in it is switched off
+    )

@@ -1,0 +1,82 @@
+"""The report of the centre: the newest, or that of a night."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from api.charts import SCORES, scale_around
+from api.deps import Body, NewestDep, NightId, PagesDep, ReportDep, StoreDep
+from api.errors import NO_REPORT
+from api.pages import Pages
+from api.schemas import Report
+from pipeline.outcomes.report import COUNT_TEXTS
+from pipeline.store.pages import report_of_night
+
+pages = APIRouter()
+api = APIRouter(tags=["report"])
+
+
+@pages.get("/", response_class=HTMLResponse)
+def show_newest(request: Request, pages: PagesDep, newest: NewestDep) -> Response:
+    """The newest report, or how to make the first."""
+    if newest is None:
+        return pages.render(request, "start.html", section="report")
+    return _page(request, pages, newest, newest=True)
+
+
+@pages.get("/nights/{run_id}/report", response_class=HTMLResponse)
+def show_of_night(request: Request, pages: PagesDep, store: StoreDep, run_id: NightId) -> Response:
+    """The report of a night, with the same numbers as when it was made."""
+    return _page(request, pages, _of_night(store, run_id), newest=False)
+
+
+@api.get("/report", operation_id="getReport", summary="最新のレポート / the newest report", response_model=Report)
+def read_newest(report: ReportDep) -> Response:
+    """Exactly as it was stored."""
+    return JSONResponse(dict(report))
+
+
+@api.get(
+    "/nights/{run_id}/report",
+    operation_id="getNightReport",
+    summary="その夜のレポート / the report of a night",
+    response_model=Report,
+)
+def read_of_night(store: StoreDep, run_id: NightId) -> Response:
+    """Exactly as it was stored."""
+    return JSONResponse(dict(_of_night(store, run_id)))
+
+
+def _of_night(store: StoreDep, run_id: int) -> Body:
+    with store.reading() as connection:
+        body = report_of_night(connection, run_id)
+    if body is None:
+        raise NO_REPORT
+    return body
+
+
+def _page(request: Request, pages: Pages, body: Body, *, newest: bool) -> Response:
+    contribution = body.get("contribution")
+    return pages.render(
+        request,
+        "report.html",
+        section="report",
+        body=body,
+        newest=newest,
+        scores=SCORES,
+        contribution=contribution,
+        scales=_scales(contribution) if contribution else {},
+        count_texts=COUNT_TEXTS,
+    )
+
+
+def _scales(contribution: Mapping[str, Any]) -> dict[str, Any]:
+    """One scale for each kind of effect, so that the moments can be compared with each other."""
+    effects: dict[str, list[float | None]] = {}
+    for moment in contribution.get("moments", {}).values():
+        for kind in ("renewal", "mrr_delta_yen", "upsell", "yen_total"):
+            effect = moment.get(kind) or {}
+            effects.setdefault(kind, []).extend(effect.get(name) for name in ("estimate", "ci_low", "ci_high"))
+    return {kind: scale_around(values) for kind, values in effects.items()}

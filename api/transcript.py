@@ -1,0 +1,70 @@
+"""A call laid out for reading: turns, lines, evidence at its characters, decisions where they begin."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from pipeline.records import MaskedRange, Moment, Tag, Transcript, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of text under the same tags, the strongest uncancelled one first; no tags is plain text."""
+
+    text: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One utterance with its index in the transcript and all that belongs to it; `moments` are those beginning here."""
+
+    index: int
+    utterance: Utterance
+    segments: tuple[Segment, ...]
+    tags: tuple[Tag, ...]
+    moments: tuple[Moment, ...]
+    masked: tuple[MaskedRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Lines of one speaker until the other speaks."""
+
+    speaker: str
+    lines: tuple[Line, ...]
+
+
+def lay_out(transcript: Transcript, tags: Sequence[Tag], moments: Sequence[Moment]) -> list[Turn]:
+    """The call, turn by turn."""
+    tags_at, moments_at, masked_at = defaultdict(list), defaultdict(list), defaultdict(list)
+    for tag in tags:
+        tags_at[tag.utterance].append(tag)
+    for moment in moments:
+        moments_at[moment.utterances[0]].append(moment)
+    for masked in transcript.masked:
+        masked_at[masked.utterance].append(masked)
+    lines = [
+        Line(
+            index,
+            utterance,
+            segments(utterance.text, tags_at[index]),
+            tuple(tags_at[index]),
+            tuple(moments_at[index]),
+            tuple(masked_at[index]),
+        )
+        for index, utterance in enumerate(transcript.utterances)
+    ]
+    return [Turn(speaker, tuple(part)) for speaker, part in groupby(lines, key=lambda line: line.utterance.speaker)]
+
+
+def segments(text: str, tags: Sequence[Tag]) -> tuple[Segment, ...]:
+    """The text cut wherever a tag begins or ends; put together, the segments are the text again."""
+    edges = sorted({0, len(text), *(tag.start for tag in tags), *(tag.end for tag in tags)})
+    return tuple(Segment(text[start:end], _over(tags, start, end)) for start, end in pairwise(edges))
+
+
+def _over(tags: Sequence[Tag], start: int, end: int) -> tuple[Tag, ...]:
+    over = [tag for tag in tags if tag.start <= start and end <= tag.end]
+    return tuple(sorted(over, key=lambda tag: (tag.cancelled_by is not None, -tag.confidence)))

@@ -1,0 +1,270 @@
+"""The closed codes of the pipeline as words for people, with one plain sentence on what each means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name and its meaning."""
+
+    name: Text
+    meaning: Text
+
+
+def _word(ja: str, en: str, meaning_ja: str = "", meaning_en: str = "") -> Word:
+    return Word(Text(ja, en), Text(meaning_ja, meaning_en))
+
+
+MOMENTS: Mapping[str, Word] = {
+    "appeal": _word(
+        "魅力の伝達",
+        "Appeal",
+        "使うことの良さを、お客様に感じてもらう言葉。使う場面、得られること、ほかのお客様の声など。",
+        "Words that let the customer feel what is good about using it: a scene of use, a benefit, others' experience.",
+    ),
+    "enablement": _word(
+        "成功の手助け",
+        "Enablement",
+        "問い合わせの解決を超えて、うまく使えるように手を貸す言葉。目的を尋ねる、機能を一緒に試す、使い方を教えるなど。",
+        "Help to succeed beyond closing the enquiry: asking about aims, trying a function together, showing how.",
+    ),
+    "proposal": _word(
+        "営業提案",
+        "Proposal",
+        "上位プラン、オプション、更新、見積もりなど、契約にかかわる次の一歩の提案。",
+        "A commercial next step: a higher plan, an option, a renewal, a quotation.",
+    ),
+}
+SIGNALS: Mapping[str, Word] = {
+    "interest": _word("関心", "Interest", "示されたことを喜んだり、詳しく尋ねたりした。", "Asks for or welcomes it."),
+    "satisfaction": _word(
+        "満足",
+        "Satisfaction",
+        "うまくいったこと、満足していることを口にした。",
+        "Says that it worked or that they are pleased.",
+    ),
+    "decline": _word("辞退", "Decline", "示されたことを断った。", "Turns it down."),
+    "complaint": _word("不満", "Complaint", "不満を口にした。", "Expresses dissatisfaction."),
+    "churn_risk": _word(
+        "解約示唆",
+        "Churn risk",
+        "やめること、使っていないこと、乗り換えることを口にした、またはほのめかした。",
+        "Says or hints at leaving, not using it, or moving to a competitor.",
+    ),
+}
+LABELS = {**MOMENTS, **SIGNALS}
+REACTIONS: Mapping[str, Word] = {
+    "accepted": _word("受諾", "Accepted", "勧めを受け入れた。", "The customer took it up."),
+    "welcomed": _word("歓迎", "Welcomed", "関心や満足を示した。", "The customer showed interest or pleasure."),
+    "deferred": _word("保留", "Deferred", "その場では決めなかった。", "The customer left it open."),
+    "declined": _word("辞退", "Declined", "断った。", "The customer turned it down."),
+    "none": _word("反応なし", "None", "はっきりした反応がなかった。", "There was no clear reaction."),
+}
+SPEAKERS: Mapping[str, Word] = {
+    "operator": _word("オペレーター", "Operator"),
+    "customer": _word("お客様", "Customer"),
+    "unknown": _word("話者不明", "Unknown speaker"),
+}
+FILE_STATES: Mapping[str, Word] = {
+    "done": _word("解析済み", "Done", "書き起こしと判定が終わった録音。", "Transcribed and analysed."),
+    "waiting": _word("待機", "Waiting", "次の夜に解析する録音。", "To be analysed in the next night."),
+    "quarantined": _word(
+        "隔離", "Quarantined", "解析できず、理由とともに除けてある録音。", "Set aside with the reason why."
+    ),
+    "skipped": _word(
+        "重複など",
+        "Skipped",
+        "同じ内容の録音がほかにあるなどで、解析しない録音。",
+        "For example a second copy of a recording.",
+    ),
+}
+NIGHT_STATES: Mapping[str, Word] = {
+    "running": _word("実行中", "Running"),
+    "done": _word("完了", "Done"),
+    "stopped": _word(
+        "中断",
+        "Stopped",
+        "終わった分は保存済み。次の実行で続きから進みます。",
+        "What was finished is kept; the next run goes on.",
+    ),
+    "failed": _word(
+        "失敗",
+        "Failed",
+        "途中で終わりました。確定済みの分は残っていて、次の実行で続きから進みます。",
+        "It ended half way. What was committed stays; the next run goes on from there.",
+    ),
+}
+FLAGS: Mapping[str, Word] = {
+    "backchannel": _word("相づち", "Back-channel", "発話時間に数えません。", "Not counted as speech time."),
+    "suspect_invented": _word("聞き違いの疑い(定型句)", "Suspect: stock phrase"),
+    "suspect_silence": _word("聞き違いの疑い(無音)", "Suspect: silence"),
+    "suspect_loop": _word("聞き違いの疑い(繰り返し)", "Suspect: loop"),
+    "suspect_rate": _word("聞き違いの疑い(速すぎる)", "Suspect: too fast"),
+    "suspect_language": _word("聞き違いの疑い(外国語)", "Suspect: language"),
+    "suspect_empty": _word("聞き取れず", "Nothing recognised"),
+}
+AUDIO_NOTES: Mapping[str, Word] = {
+    "identical_channels": _word(
+        "左右が同じ音のため、話者を分けられません", "Both channels hold the same sound; speakers cannot be told apart"
+    ),
+    "swapped_channels": _word("左右の入れ替わりを直しました", "Channels were swapped and put right"),
+    "extra_channels": _word("3つ目以降のチャンネルは使っていません", "Channels after the second were left out"),
+    "silent_channel_0": _word("左チャンネルが無音です", "The left channel is silent"),
+    "silent_channel_1": _word("右チャンネルが無音です", "The right channel is silent"),
+    "partial": _word("途中までしか読めませんでした", "Only a part could be read"),
+}
+CANCELLATIONS: Mapping[str, Word] = {
+    "quotation": _word("引用", "Quotation"),
+    "hearsay": _word("伝聞", "Hearsay"),
+    "withdrawal": _word("打ち消し(取り下げ)", "Withdrawn"),
+    "negation": _word("否定", "Negated"),
+    "check_question": _word("確認の質問", "Only checked"),
+    "condition": _word("仮定", "Only supposed"),
+}
+MATCH_LEVELS: Mapping[str, Word] = {
+    "surface": _word("表記で一致", "matched as written"),
+    "normalized": _word("表記ゆれを含めて一致", "matched by normalised form"),
+    "reading": _word("読みで一致", "matched by reading"),
+}
+MASKS: Mapping[str, Word] = {
+    "card": _word("カード番号", "card number"),
+    "security_code": _word("セキュリティコード", "security code"),
+    "my_number": _word("マイナンバー", "My Number"),
+    "phone": _word("電話番号", "phone number"),
+    "email": _word("メールアドレス", "e-mail address"),
+    "postal_code": _word("郵便番号", "postal code"),
+    "address": _word("住所", "address"),
+    "name": _word("お名前", "name"),
+}
+CALL_RULES: Mapping[str, Word] = {
+    "recording": _word("通話表の録音名で", "by the recording named in the calls table"),
+    "file_name": _word("ファイル名で", "by file name"),
+    "unlisted": _word("通話表に行なし", "not in the calls table"),
+    "duplicate": _word("同じ内容の録音", "same content as another file"),
+}
+JOIN_STATES: Mapping[str, Word] = {
+    "matched": _word("契約と結合", "Joined"),
+    "ambiguous": _word("候補が複数", "Several candidates"),
+    "no_customer": _word("お客様が不明", "Customer unknown"),
+    "no_contract": _word("契約が見つからない", "No contract found"),
+}
+OUTCOMES: Mapping[str, Word] = {
+    "renewed": _word("更新", "Renewed"),
+    "churned": _word("解約", "Churned"),
+}
+TIMINGS: Mapping[str, Word] = {
+    "before": _word("通話のあと", "after the call"),
+    "late": _word("通話から長い時間のあと", "long after the call"),
+    "pending": _word("まだ結果なし", "no outcome yet"),
+    "after_outcome": _word("通話より前", "before the call"),
+    "time_unknown": _word("通話日時が不明", "call time unknown"),
+}
+TABLES: Mapping[str, Word] = {
+    "calls": _word("通話", "Calls"),
+    "contracts": _word("契約", "Contracts"),
+    "outcomes": _word("成果", "Outcomes"),
+    "customer_snapshots": _word("お客様の状態", "Customer snapshots"),
+}
+VERSIONS: Mapping[str, Word] = {
+    "kouken": _word("Kouken", "Kouken"),
+    "speech": _word("書き起こし", "Transcription"),
+    "dictionary": _word("フレーズ辞書", "Dictionary"),
+    "rules": _word("場面の判定", "Moment rules"),
+    "formula": _word("スコアの式", "Score formula"),
+}
+FIGURES: Mapping[str, Word] = {
+    "cohort_customers": _word(
+        "対象のお客様",
+        "Cohort",
+        "期首に月額が0円より大きかったお客様。期中の新規は含みません。",
+        "Customers with a monthly fee above zero at the opening; new customers are left out.",
+    ),
+    "NRR": _word(
+        "売上継続率 NRR",
+        "NRR",
+        "対象のお客様の期末の月額合計 ÷ 期首の月額合計。増額・減額・解約を含み、新規は含みません。",
+        "The cohort's monthly revenue at the end ÷ at the start: growth, shrinkage and loss, no new customers.",
+    ),
+    "GRR_customer_capped": _word(
+        "増額を除く継続率 GRR",
+        "GRR",
+        "NRR から増額を除いたもの。お客様ごとに期首の月額を上限として数えます。100%を超えません。",
+        "As NRR without growth: each customer is capped at the opening fee. Never above 100%.",
+    ),
+    "customer_churn_rate": _word(
+        "解約率(お客様数)",
+        "Customer churn",
+        "期末に月額がなくなったお客様 ÷ 期首のお客様。契約の一部だけをやめた方は含みません。",
+        "Customers without any fee at the end ÷ customers at the start. Ending one of two contracts is not churn.",
+    ),
+    "gross_revenue_churn_rate": _word(
+        "解約・減額率(金額)",
+        "Revenue churn",
+        "期中の減額と解約による月額の減少の合計 ÷ 期首の月額合計。",
+        "Every fall of the monthly fee in the period, by downgrade or churn ÷ the opening total.",
+    ),
+    "upsell_or_cross_sell_customer_rate": _word(
+        "アップセル・クロスセル率",
+        "Expansion rate",
+        "期中に増額または追加の契約があったお客様 ÷ 期首のお客様。",
+        "Customers with at least one upsell or cross-sell in the period ÷ customers at the start.",
+    ),
+    "avg_expansion_unit_price_yen_per_month": _word(
+        "増額の平均(月額)",
+        "Mean expansion",
+        "増額・追加1件あたりの月額の増加。n は件数です。",
+        "Rise of the monthly fee per upsell or cross-sell; n is the number of events.",
+    ),
+    "median_expansion_month_since_start": _word(
+        "増額の時期(中央値)",
+        "Month of expansion",
+        "契約開始から増額・追加までの月数の中央値。n は件数です。",
+        "Calendar months from the customer's start to the event, median; n is the number of events.",
+    ),
+}
+TERMS: Mapping[str, Word] = {
+    "interval": _word(
+        "95%区間",
+        "95% interval",
+        "同じ条件で通話を集め直したとき、値がこのくらい動くという幅。狭いほど確かです。",
+        "How much the value would move if calls were gathered anew. The narrower, the surer.",
+    ),
+    "estimate": _word(
+        "推定",
+        "Estimate",
+        "似た状況どうしを比べて計算した値で、直接測ったものではありません。幅(区間)とあわせて読みます。",
+        "Computed by comparing like with like, not measured directly. Read it with its interval.",
+    ),
+    "association": _word(
+        "関連",
+        "Association",
+        "一緒に起きやすいこと。一方がもう一方の原因だという意味ではありません。",
+        "They tend to occur together; it does not mean that one causes the other.",
+    ),
+    "per_ten": _word(
+        "10分あたり",
+        "per 10 min",
+        "オペレーターが話した時間(相づちを除く)10分あたりの回数。",
+        "Number per ten minutes of operator speech, back-channels left out.",
+    ),
+    "score": _word(
+        "スコア",
+        "Score",
+        "場面の回数を、お客様の反応で重みづけし、0〜100にしたもの。50が目安の回数です。",
+        "Moments weighted by the customer's reaction, mapped to 0–100; 50 is the reference rate.",
+    ),
+    "success_phrases": _word(
+        "成功フレーズ",
+        "Success phrases",
+        "辞書のフレーズをオペレーターが口にした回数(打ち消されたものを除く)。",
+        "Dictionary phrases said by the operator, cancelled ones left out.",
+    ),
+}
+
+
+def word(table: Mapping[str, Word], code: str) -> Word:
+    """The word of a code; a code that a later version brought stands for itself."""
+    return table.get(code) or Word(Text(code, code), Text("", ""))

@@ -1,0 +1,155 @@
+"""Each page shows what the store holds, in both languages, and says what to do where there is nothing yet."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.world import NO_PLAN
+
+PAGES = (
+    "/",
+    "/nights/1/report",
+    "/operators",
+    "/operators/OP-002",
+    "/operators/OP-009",
+    "/calls",
+    "/calls?label=proposal&reaction=declined",
+    "/calls?operator=nobody",
+    "/calls/20261003-0017",
+    "/calls/no-row-in-the-table",
+    "/nights",
+    "/nights/1",
+    "/nights/1?state=quarantined",
+    *(f"/help/{topic}" for topic in ("start", "score", "labels", "figures", "limits", "nights", "api")),
+)
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, tags and line breaks left out."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def links(html: str) -> Iterator[str]:
+    for found in re.findall(r'href="(/[^"]*)"', html):
+        yield unescape(found)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_open_in_both_languages(client: TestClient, path: str, language: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        if answer.headers["content-type"].startswith("text/html"):
+            waiting.extend(links(answer.text))
+    assert {"/calls/20261003-0017?recording=1", "/operators/OP-002", "/nights/1", "/static/kouken.css"} <= seen
+
+
+def test_pages_the_language_is_remembered(client: TestClient) -> None:
+    assert "Contribution report" in client.get("/?lang=en").text
+    assert "Contribution report" in client.get("/").text
+    assert "貢献レポート" in client.get("/?lang=ja").text
+
+
+@pytest.mark.parametrize("path", ["/", "/operators", "/calls", "/nights"])
+def test_pages_an_empty_store_names_the_command(empty_client: TestClient, path: str) -> None:
+    answer = empty_client.get(path)
+    assert answer.status_code == 200
+    assert "kouken nightly --archive" in answer.text
+
+
+def test_report_shows_what_was_counted_and_what_not(client: TestClient) -> None:
+    text = text_of(client.get("/").text)
+    assert re.search(r"22 見つかった録音 = 19 解析済み .* \+ 1 待機 .* \+ 1 隔離 .* \+ 1 重複など", text)
+    assert "音声ファイルではありません" in text
+    assert "模擬データ" in text and "通話 18件、契約 13件、成果 4件" in text
+
+
+def test_report_shows_figures_with_their_definition_and_n(client: TestClient) -> None:
+    html = client.get("/").text
+    assert "新規は含みません" in html
+    assert re.search(r"売上継続率 NRR .*?n = 12人", text_of(html))
+
+
+def test_report_without_contribution_shows_no_place_for_it(client: TestClient) -> None:
+    assert "守り育てた売上" not in client.get("/").text
+
+
+def test_operators_are_in_order_of_id_and_say_why_an_interval_is_missing(client: TestClient) -> None:
+    html = client.get("/operators").text
+    ids = re.findall(r'<th scope="row"><a href="/operators/([^"]+)"', html)
+    assert ids == ["OP-002", "OP-009", "OP-017", "OP%2F%3Ci%3Ex"]
+    rows = {key: text_of(row) for key, row in zip(ids, html.split('<th scope="row">')[1:], strict=True)}
+    assert "10通話未満" in rows["OP-009"] and "10通話未満" not in rows["OP-002"]
+    assert re.search(r"\d+\.\d〜\d+\.\d", rows["OP-002"])
+
+
+def test_calls_are_filtered_by_the_address(client: TestClient) -> None:
+    html = client.get("/calls?operator=OP-009").text
+    assert "OP-009-000" in html and "OP-002-000" not in html
+    assert "20261003-0017" in client.get("/calls?since=2026-10-03&until=2026-10-03").text
+    assert "20261003-0017" not in client.get("/calls?since=2026-10-04").text
+
+
+def test_calls_day_is_the_day_in_tokyo(client: TestClient) -> None:
+    # 15:30 UTC on the 9th is half past midnight on the 10th
+    assert "/calls/C%2F" in client.get("/calls?since=2026-10-10&until=2026-10-10").text
+    assert "/calls/C%2F" not in client.get("/calls?since=2026-10-09&until=2026-10-09").text
+
+
+def test_call_shows_evidence_at_its_characters(client: TestClient) -> None:
+    html = client.get("/calls/20261003-0017").text
+    assert '<mark class="hit h-enablement">一緒に設定してみましょうか</mark>' in html
+    cancelled = '<s class="hit cancelled h-proposal">おすすめできるプラン</s>'
+    assert cancelled in html
+    assert NO_PLAN.replace("おすすめできるプラン", cancelled) in html
+
+
+def test_call_says_what_is_not_counted_and_what_is_masked(client: TestClient) -> None:
+    text = text_of(client.get("/calls/20261003-0017").text)
+    assert "数えません : 否定" in text or "数えません: 否定" in text
+    assert "聞き違いの疑い(定型句) · 数えません" in text
+    assert "伏せた情報: 電話番号" in text
+    assert "右チャンネルが無音です" in text and "98.0%" in text
+
+
+def test_call_without_an_archive_copy_offers_no_player(client: TestClient) -> None:
+    assert "<audio" not in client.get("/calls/20261003-0017").text
+
+
+def test_night_shows_each_file_with_reason_and_remedy(client: TestClient) -> None:
+    text = text_of(client.get("/nights/1").text)
+    assert "正しいファイルに置き換えてください" in text
+    assert "tomorrow.wav" in text and "待機" in text
+
+
+def test_help_writes_the_formula_out_from_its_constants(client: TestClient) -> None:
+    text = text_of(client.get("/help/score").text)
+    assert "score-1" in text and "30 秒" in text
+    # 4 plain and 2 accepted in 8 minutes: (4 + 2 × 1.5) ÷ 8 × 10 = 8.75; 100 × (1 − 2^(−8.75 ÷ 12)) = 39.7
+    assert re.search(r"成功の手助け 反応なし 4、受諾 2 7\.00 8\.75 39\.7", text)
+
+
+def test_unknown_things_are_a_page_that_says_what_to_do(client: TestClient) -> None:
+    for path in ("/calls/nothing", "/operators/nobody", "/nights/99", "/nights/99/report", "/nowhere"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert "<h1>" in answer.text
+    assert client.get("/calls?since=yesterday").status_code == 422
+    assert client.get("/nights/abc").status_code == 422
+    assert client.post("/calls").status_code == 405

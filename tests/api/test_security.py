@@ -1,0 +1,77 @@
+"""Only this machine is answered, nothing is loaded from elsewhere, and what people wrote stays text."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.serve import check_address
+from pipeline.errors import BadInput, ExitCode
+
+EVERY_KIND = ("/", "/calls/20261003-0017", "/api/v1/report", "/static/kouken.css", "/nowhere", "/api/v1/nowhere")
+
+
+@pytest.mark.parametrize("path", EVERY_KIND)
+def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert "unsafe" not in headers["content-security-policy"]
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert set(policy.values()) == {"'none'", "'self'"}
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == ("no-cache" if path.startswith("/static") else "no-store")
+
+
+@pytest.mark.parametrize("path", ["/", "/operators", "/calls", "/calls/20261003-0017", "/nights/1", "/help/score"])
+def test_pages_need_nothing_that_the_policy_forbids(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=", html)
+    assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", html)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "0.0.0.0:8000", "", "[::2]", "localhost.evil"]
+)
+def test_another_name_for_this_machine_is_refused(client: TestClient, host: str) -> None:
+    answer = client.get("/api/v1/report", headers={"Host": host})
+    assert answer.status_code == 421
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "LOCALHOST:80", "[::1]:8000"])
+def test_this_machine_is_answered(client: TestClient, host: str) -> None:
+    assert client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.5", "kouken.example", ""])
+def test_serve_refuses_an_address_that_others_can_reach(host: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        check_address(host)
+    assert caught.value.exit_code is ExitCode.BAD_INPUT
+    assert "127.0.0.1" in caught.value.render("ja") and "127.0.0.1" in caught.value.render("en")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_serve_takes_loopback(host: str) -> None:
+    check_address(host)
+
+
+def test_what_people_wrote_stays_text(client: TestClient) -> None:
+    call = "/calls/C%2F..%2F%26%3Cb%3E'%22%3F%23"
+    for path in ("/", "/operators", "/operators/OP%2F%3Ci%3Ex", "/calls", "/nights/1", call):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        for written in ("<script>alert", "<img src=x", "<i>x", "<b>本物", "<b>'"):
+            assert written not in answer.text, path
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in client.get(call).text
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fpyproject.toml"])
+def test_static_files_end_at_their_folder(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_there_is_no_documentation_viewer_that_loads_from_elsewhere(client: TestClient) -> None:
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
