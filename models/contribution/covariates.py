@@ -20,7 +20,8 @@ CONDITION = "condition"  # numbers in the calls table: known just before the cal
 
 _CONTRACT_CATEGORIES = ("plan", "industry", "region", "segment", "tier")
 _NOT_OF_CALLS = {
-    *("call_id", "started_at", "day", "operator_id", "operator_name", "team", "recording", "customer_id", "phone"),
+    *("call_id", "started_at", "day", "operator_id", "operator_name", "team", "recording", "customer_id"),
+    *("phone", "phone_last4", "phone_last4_of_call"),
     *("contract_id", "duration_s", "assigned", "term", "extra", "phone_of_call", "mrr_yen_of_call"),
     *(f"n_{name}" for name in (*MOMENTS, ANY, "interest", "decline", "churn_risk", "satisfaction", "complaint")),
 }
@@ -134,16 +135,20 @@ def _expand(
         columns[name], block_of[name] = series, blocks[source]
 
     for name, series in numeric.items():
+        if series.isna().all():
+            continue
         values = series.astype(float).replace([np.inf, -np.inf], np.nan)
         if values.isna().any():
             missing[name] = float(values.isna().mean())
             add(f"{name} missing", values.isna().astype(float), name)
-        filled = values.fillna(values.median()) if values.notna().any() else values.fillna(0.0)
+        filled = values.fillna(values.median()).fillna(0.0)
         spread = filled.std(ddof=0)
         add(name, filled, name)
         if filled.nunique() > 2 and spread > 0:
             add(f"{name} squared", ((filled - filled.mean()) / spread).clip(-5, 5) ** 2, name)
     for name, series in categories.items():
+        if series.isna().all():
+            continue
         if series.isna().any():
             missing[name] = float(series.isna().mean())
         levels = series.astype(object).where(series.notna(), "missing").astype(str)

@@ -62,7 +62,7 @@ def estimate(
     rows, dropped = index_calls(guarded, options)
     dropped.update(already_dropped or {})
     known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
-    moments = tuple(name for name in options.moments if f"n_{name}" in rows)
+    moments = tuple(name for name in options.moments if f"n_{name}" in rows and rows[f"n_{name}"].notna().any())
     general = _general(rows, moments, options)
     results = _estimates(rows, known, moments, general, options)
     status, messages = _overall(list(results.values()), general)

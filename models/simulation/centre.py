@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.simulation.dirt import add_dirt
 from models.simulation.frames import Frames, build_frames
-from models.simulation.history import History, draw_history
+from models.simulation.history import AS_OF, History, draw_history
 from models.simulation.people import People, draw_people
 from models.simulation.scenario import MOMENTS, Scenario
 from models.simulation.truth import Law, switched
@@ -61,6 +61,19 @@ class Centre:
         means = pd.Series(own).groupby(self.people.operator[rows]).mean()
         means.index = [operator_id(number) for number in means.index]
         return means
+
+    def truth(self) -> dict[str, object]:
+        """Everything that `truth.json` tells."""
+        differences = self.operator_differences()
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "note": "架空のデータです。 Everything here is invented.",
+            "as_of": str(AS_OF),
+            "effect_on_exposed": {name: self.effect(name) for name in (*MOMENTS, "any")},
+            "operators": {str(name): float(value) for name, value in differences.items()},
+            "excluded": self.expected,
+        }
 
     def _renewal_under(self, operator: int) -> Floats:
         size = len(self.people.customer)

@@ -22,7 +22,7 @@ def add_dirt(frames: Frames, expected: dict[str, int], rng: np.random.Generator)
     bad_mrr = contracts.iloc[1 : _EACH + 1].assign(
         contract_id=[f"K-BAD{number}" for number in range(_EACH)],
         customer_id=[f"U-BAD{number}" for number in range(_EACH)],
-        mrr_yen=[np.inf if number % 2 else -1000.0 for number in range(_EACH)],
+        mrr_yen=[-1000.0] * _EACH,
     )
     backward = contracts.iloc[1 : _EACH + 1].assign(
         contract_id=[f"K-BACK{number}" for number in range(_EACH)],

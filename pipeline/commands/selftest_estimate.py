@@ -1,0 +1,74 @@
+"""`kouken selftest estimate`: bias, coverage, false claims and refusals on invented centres."""
+
+import json
+import os
+from dataclasses import asdict
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.errors import BadInput, ExitCode
+from pipeline.language import Text
+
+_PROCESSES = 2
+
+
+@common_options(
+    Text(
+        "効果のわかっている架空のセンターで推定を試し、偏り・被覆・誤った主張を表にします。",
+        "Try the estimate on invented centres with known effects: bias, coverage, false claims.",
+    )
+)
+@option("--scenario", "scenarios", multiple=True, help=Text("試すシナリオ(既定はすべて)", "scenario (default: all)"))
+@option("--replications", type=click.IntRange(2), default=20, help=Text("センターの数", "number of centres"))
+@option("--seed", type=int, default=1, help=Text("最初の乱数の種", "the first seed"))
+@option(
+    "--processes",
+    type=click.IntRange(1, 8),
+    default=_PROCESSES,
+    help=Text("並行して走らせる数", "processes to run at once"),
+)
+@option(
+    "--proposal-only",
+    is_flag=True,
+    help=Text("提案の推定だけを試す(速い)", "try the estimate of proposals only (faster)"),
+)
+@json_option()
+def estimate(
+    context: Context,
+    scenarios: tuple[str, ...],
+    replications: int,
+    seed: int,
+    processes: int,
+    proposal_only: bool,
+    as_json: bool,
+) -> int:
+    """Parse, run, print a line per figure. The exit code is 1 if a bar does not hold."""
+    from models.contribution.options import Options
+    from models.simulation.scenario import SCENARIOS
+    from models.simulation.selftest import run
+
+    for name in scenarios:
+        if name not in SCENARIOS:
+            raise BadInput(
+                Text(f"シナリオ {name} はありません。", f"There is no scenario {name}."),
+                remedy=Text(f"{', '.join(SCENARIOS)} から選んでください。", f"Choose one of {', '.join(SCENARIOS)}."),
+            )
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the processes share the cores, not the threads
+        os.environ.setdefault(library, "1")
+    options = Options(only=("proposal",), second_opinion=False) if proposal_only else Options()
+    figures = []
+    for name in scenarios or tuple(SCENARIOS):
+        context.say(Text(f"{name}: {replications} センター", f"{name}: {replications} centres"))
+        found = run(name, replications, first_seed=seed, processes=processes, options=options)
+        figures += found
+        if not as_json:
+            for figure in found:
+                mark = {None: "", True: "ok", False: "NG"}[figure.holds]
+                click.echo(f"{figure.scenario:18}{figure.name:38}{figure.value:12.4f}  {figure.limit:18}{mark}")
+    if as_json:
+        click.echo(json.dumps([asdict(figure) for figure in figures], ensure_ascii=False, indent=1))
+    return ExitCode.FAILED if any(figure.holds is False for figure in figures) else ExitCode.DONE
+
+
+command = estimate
