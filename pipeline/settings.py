@@ -51,6 +51,15 @@ class PrivacySettings(Section):
     mask: bool = Field(True, description="カード番号などを最初の書き込みの前に伏せる")
 
 
+class TablesSettings(Section):
+    """`[tables]`: the four input tables. `[tables.headers.calls]` maps a file's own header to a column's name."""
+
+    preset: Literal["", "salesforce", "kintone"] = Field("", description="書き出し元の製品に合わせた見出しの読み替え")
+    headers: dict[Literal["calls", "contracts", "outcomes", "customer_snapshots"], dict[str, str]] = Field(
+        default_factory=dict, description="表ごとの見出しの読み替え(見出し = 列名。空の列名はそのまま追加の列になる)"
+    )
+
+
 class WebSettings(Section):
     """`[web]`: the pages."""
 
@@ -71,6 +80,7 @@ class Settings(Section):
     speech: SpeechSettings = SpeechSettings()
     work: WorkSettings = WorkSettings()
     privacy: PrivacySettings = PrivacySettings()
+    tables: TablesSettings = TablesSettings()
     web: WebSettings = WebSettings()
 
     @property

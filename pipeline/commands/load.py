@@ -1,0 +1,111 @@
+"""`kouken load`: one table into the store, all or nothing."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.language import Text, in_language
+
+if TYPE_CHECKING:
+    from pipeline.outcomes.columns import Kind
+    from pipeline.outcomes.report import Loaded
+
+KINDS: "dict[str, Kind]" = {
+    "calls": "calls",
+    "contracts": "contracts",
+    "outcomes": "outcomes",
+    "snapshots": "customer_snapshots",
+}
+PREVIEW_ROWS = 5
+
+
+@common_options(
+    Text(
+        "表を 1 つ調べて読み込みます。一か所でも読めなければ何も変えず、すべての問題を行ごとに示します。",
+        "Check one table and load it. If anything cannot be read, nothing changes and every problem is named.",
+    )
+)
+@click.argument("table", type=click.Choice(list(KINDS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@option("--preset", type=click.Choice(["salesforce", "kintone"]), help=Text("書き出し元の製品", "where it came from"))
+@option("--dry-run", is_flag=True, help=Text("調べて最初の行を見せるだけ", "only check, and show the first rows"))
+@json_option()
+def load(context: Context, table: str, file: Path, preset: str | None, dry_run: bool, as_json: bool) -> None:
+    """Parse, call, print."""
+    from pipeline.outcomes.configured import read_configured
+
+    loaded = read_configured(KINDS[table], file, context.settings, preset=preset)
+    result: dict[str, Any] = loaded.report.to_json()
+    if dry_run:
+        result["first_rows"] = json.loads(_first_rows(loaded).to_json(orient="records", force_ascii=False))
+    else:
+        result["changed"] = _store(context, loaded)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else _shown(context, loaded, result))
+
+
+command = load
+
+
+def _store(context: Context, loaded: "Loaded") -> dict[str, int]:
+    from pipeline.store.migrate import open_store
+    from pipeline.store.tables import store_table
+
+    report = loaded.report
+    store = open_store(context.settings.store_url)
+    try:
+        with store.writing() as connection:
+            change = store_table(
+                connection,
+                report.kind,
+                loaded.frame,
+                file_name=report.file,
+                sha256=report.sha256,
+                report=report.to_json(),
+                complete=report.kind != "calls",
+            )
+    finally:
+        store.close()
+    return {"new": change.new, "ended": change.ended, "unchanged": change.unchanged}
+
+
+def _first_rows(loaded: "Loaded") -> Any:
+    """The first rows with the columns that hold anything; times in Tokyo, as people read them."""
+    rows = loaded.frame.head(PREVIEW_ROWS).dropna(axis="columns", how="all")
+    for name in rows.columns:
+        kind = str(rows[name].dtype)
+        if kind.startswith("datetime64[us, UTC"):
+            rows[name] = rows[name].dt.tz_convert("Asia/Tokyo").dt.strftime("%Y-%m-%d %H:%M:%S")
+        elif kind.startswith("datetime64"):
+            rows[name] = rows[name].dt.strftime("%Y-%m-%d")
+    return rows
+
+
+def _shown(context: Context, loaded: "Loaded", result: dict[str, Any]) -> str:
+    """The report as lines for a person."""
+    from pipeline.outcomes.report import COUNT_TEXTS
+
+    report, language = loaded.report, context.language
+    facts = Text(
+        f"{report.file}: {report.rows_read:,} 行のうち {report.rows_kept:,} 行 文字コード {report.encoding}",
+        f"{report.file}: {report.rows_kept:,} of {report.rows_read:,} rows, {report.encoding}",
+    )
+    lines = [in_language(facts, language)]
+    lines += [f"  {written} → {column}" for written, column in report.columns.items() if written != column]
+    if report.extra_columns:
+        more = Text("追加の列: ", "further columns: ")
+        lines.append("  " + in_language(more, language) + ", ".join(report.extra_columns))
+    lines += [f"  {in_language(COUNT_TEXTS[code], language)}: {count:,}" for code, count in report.counts.items()]
+    lines += ["  " + problem.render(language) for problem in report.problems]
+    if "first_rows" in result:
+        lines.append(_first_rows(loaded).to_string(index=False))
+    else:
+        change = result["changed"]
+        done = Text(
+            f"新しい行 {change['new']:,}、終わった行 {change['ended']:,}、変わらない行 {change['unchanged']:,}",
+            f"new {change['new']:,}, ended {change['ended']:,}, unchanged {change['unchanged']:,}",
+        )
+        lines.append(in_language(done, language))
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""`kouken load`: all or nothing, and the second time a no-op."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.commands.load import command
+from pipeline.errors import BadTable
+
+CALLS = "通話ID,開始日時,担当者ID,電話番号\nC1,2026/1/5 15:05,OP1,090-1234-5678\nC2,,,\n"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KOUKEN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def run(*arguments: str) -> Any:
+    result = CliRunner().invoke(command, [*arguments, "--json"], catch_exceptions=False, standalone_mode=False)
+    return json.loads(result.stdout)
+
+
+def test_the_same_file_twice_changes_nothing(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS, encoding="cp932")
+    first = run("calls", "calls.csv")
+    assert first["changed"] == {"new": 2, "ended": 0, "unchanged": 0}
+    assert first["counts"] == {"operator_missing": 1, "time_unknown": 1}
+    assert run("calls", "calls.csv")["changed"] == {"new": 0, "ended": 0, "unchanged": 2}
+
+
+def test_a_refused_table_leaves_the_store_as_it_was(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS, encoding="utf-8")
+    run("calls", "calls.csv")
+    (tmp_path / "bad.csv").write_text(CALLS + "C3,昨日,OP1,\n", encoding="utf-8")
+    with pytest.raises(BadTable):
+        run("calls", "bad.csv")
+    assert run("calls", "calls.csv")["changed"]["unchanged"] == 2
+
+
+def test_a_dry_run_shows_the_first_rows_and_stores_nothing(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS, encoding="utf-8")
+    shown = run("calls", "calls.csv", "--dry-run")
+    assert shown["first_rows"][0]["started_at"] == "2026-01-05 15:05:00"
+    assert "changed" not in shown
+    assert not (data_dir / "kouken.db").exists()
+    assert run("calls", "calls.csv")["changed"]["new"] == 2
+
+
+def test_no_phone_number_stands_in_what_is_shown(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS, encoding="utf-8")
+    shown = json.dumps(run("calls", "calls.csv", "--dry-run"))
+    assert "12345678" not in shown
+    assert "5678" in shown
+
+
+def test_own_headers_and_preset_come_from_the_settings(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "kouken.toml").write_text(
+        '[tables]\npreset = "kintone"\n[tables.headers.calls]\n"誰" = "operator_id"\n', encoding="utf-8"
+    )
+    (tmp_path / "calls.csv").write_text("レコード番号,作成日時,誰\n1,2026-01-05 15:05,佐藤\n", encoding="utf-8")
+    assert run("calls", "calls.csv", "--dry-run")["columns"] == {
+        "レコード番号": "call_id",
+        "作成日時": "started_at",
+        "誰": "operator_id",
+    }
+
+
+def test_the_report_for_people_is_in_their_language(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS, encoding="utf-8")
+    ja = CliRunner().invoke(command, ["calls", "calls.csv", "--dry-run", "--lang", "ja"], catch_exceptions=False)
+    en = CliRunner().invoke(command, ["calls", "calls.csv", "--lang", "en"], catch_exceptions=False)
+    assert "担当者が空の通話: 1" in ja.stdout
+    assert "calls without an operator: 1" in en.stdout
