@@ -9,6 +9,7 @@ from pipeline.errors import BadInput, ItemError
 from pipeline.interchange import transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.settings import Settings
+from pipeline.speech.names import name_finder
 from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
@@ -48,11 +49,14 @@ def transcribe_files(recordings: Sequence[Path], out: Path, settings: Settings, 
     Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
     """
     recogniser = load_recogniser(settings.speech, settings.data_dir)
+    find_names = name_finder() if settings.privacy.mask else None
     failures: list[ItemError] = []
     for path in recordings:
         problem = None
         try:
-            transcript = transcribe_recording(path, call_id=path.stem, recogniser=recogniser, settings=settings)
+            transcript = transcribe_recording(
+                path, call_id=path.stem, recogniser=recogniser, settings=settings, find_names=find_names
+            )
             write_document(transcript_to_json(transcript), out / f"{path.stem}.json")
         except ItemError as error:
             problem = error

@@ -12,7 +12,7 @@ NEAR_MS = 20_000  # a number read with pauses this long is still one number
 CONTEXT_UTTERANCES = 5
 CONTEXT_CHARACTERS = 120
 
-FindMore = Callable[[str], Sequence[Found]]  # further kinds in one utterance's text, for example names
+FindMore = Callable[[Sequence[Utterance]], Sequence[Sequence[Found]]]  # further kinds, for example names
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,15 @@ def mask(
     for stream in _streams(utterances):
         _share_out(stream, utterances, found)
     if find_more is not None:
-        for index, utterance in enumerate(utterances):
-            found[index] += find_more(utterance.text)
+        for index, more in enumerate(find_more(utterances)):
+            found[index] += [item for item in more if not _covered(item, found[index])]
     masked = tuple(_masked(utterance, found[index]) for index, utterance in enumerate(utterances))
     ranges = tuple(_range(item, index, utterances[index]) for index in found for item in found[index])
     return masked, ranges
+
+
+def _covered(item: Found, found: Sequence[Found]) -> bool:
+    return any(item.start < other.end and other.start < item.end for other in found)
 
 
 def _streams(utterances: Sequence[Utterance]) -> list[_Stream]:

@@ -1,4 +1,5 @@
-"""Personal data in what was said: card numbers, security codes, My Number, phones, e-mail, postal codes.
+"""Personal data in what was said: card numbers, security codes, My Number, phones, e-mail, postal codes,
+addresses.
 
 Recognition makes mistakes, so what was asked for just before counts as much as check digits: sixteen digits after
 「カード番号」 are one even if a digit was misheard.
@@ -17,12 +18,23 @@ CODE_CONTEXT = re.compile(
 )
 MY_NUMBER_CONTEXT = re.compile(r"マイナンバー|個人番号")
 POSTAL_CONTEXT = re.compile(r"〒|郵便番号|ゆうびん番号")
-PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|お電話番号|番号は")
+PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|お電話番号")
 PHONE = re.compile(r"(?:0[5789]0\d{8}|0120\d{6}|0800\d{7}|0[1-9]\d{8})")
 EMAIL = re.compile(
     r"[A-Za-z0-9０-９Ａ-Ｚａ-ｚァ-ヶー._%+\-ドット点ハイフン]{1,40}\s*(?:@|＠|アットマーク|あっとまーく|アット)\s*"
     r"[A-Za-z0-9Ａ-Ｚａ-ｚァ-ヶー\-]{1,30}(?:\s*(?:\.|．|ドット|どっと|点)\s*[A-Za-zＡ-Ｚａ-ｚァ-ヶー]{2,12})+"
 )
+
+
+_PREFECTURE = r"(?:東京都|北海道|(?:大阪|京都)府|[一-龥]{2,3}県)"
+_CITY = r"[一-龥ぁ-んァ-ヶヶ]{1,7}?(?:市|区|郡|町|村)"
+_NUMBER = r"[0-9０-９〇一二三四五六七八九十百]+"
+_LOT = rf"{_NUMBER}(?:丁目|番地?|号室?|階|[\-－ー‐のノ]|[、 ](?={_NUMBER}))*"
+ADDRESS = re.compile(rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[一-龥ぁ-んァ-ヶー]{{0,14}}?{_LOT}(?:{_LOT})+")
+NAMED_ADDRESS = re.compile(
+    rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[^。？！\n]*?(?=です|でござ|になり|に(?:住|引)|まで|宛|。|$)"
+)
+ADDRESS_CONTEXT = re.compile(r"住所|お届け先|送付先|引っ?越し先|転居先|お住まい")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,10 @@ Before = Callable[[int], str]  # what was said in the conversation before a posi
 def find_personal_data(text: str, before: Before) -> list[Found]:
     """Everything found, in order, without overlaps. `text` may be several utterances of one speaker joined by `\\n`."""
     found = [Found("email", match.start(), match.end()) for match in EMAIL.finditer(text)]
+    found += [Found("address", match.start(), match.end()) for match in ADDRESS.finditer(text)]
+    for match in NAMED_ADDRESS.finditer(text):
+        if ADDRESS_CONTEXT.search(before(match.start())):
+            found.append(Found("address", match.start(), match.end()))
     for number in find_numbers(text):
         found += _in_number(text, number, before(number.span[0]))
     return _without_overlaps(found)

@@ -16,7 +16,7 @@ from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.guards import guard
 from pipeline.speech.leak import without_leaks
-from pipeline.speech.masking import mask
+from pipeline.speech.masking import FindMore, mask
 from pipeline.speech.packing import Window, pack
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
 from pipeline.speech.speakers import channels_are_swapped, swap_speakers
@@ -24,7 +24,7 @@ from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
-RECIPE = 1  # raised whenever the code changes what comes out for the same options
+RECIPE = 2  # raised whenever the code changes what comes out for the same options
 GAP = SAMPLE_RATE * 3 // 10  # samples of silence between packed pieces
 TARGET = 20 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
@@ -32,9 +32,17 @@ EMPTY_S = 3.0  # speech this long without a single character is suspect
 
 
 def transcribe_recording(
-    path: Path, *, call_id: str, recogniser: Recogniser, settings: Settings, timed: Timed = untimed
+    path: Path,
+    *,
+    call_id: str,
+    recogniser: Recogniser,
+    settings: Settings,
+    find_names: FindMore | None = None,
+    timed: Timed = untimed,
 ) -> Transcript:
     """The transcript of one recording. A plain function: no database, nothing kept between calls.
+
+    `find_names` (`pipeline.speech.names.name_finder()`, made once per process) adds names to what is masked.
 
     Raises `pipeline.errors.ItemError` where the recording cannot be read.
     """
@@ -59,7 +67,7 @@ def transcribe_recording(
         utterances = swap_speakers(utterances)
         facts = replace(facts, notes=(*facts.notes, "swapped_channels"))
     utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
-    shown, masked = mask(utterances) if settings.privacy.mask else (tuple(utterances), ())
+    shown, masked = mask(utterances, find_names) if settings.privacy.mask else (tuple(utterances), ())
     return Transcript(
         call_id=call_id,
         audio=facts,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pipeline.records import Transcript
 from pipeline.settings import Settings
+from pipeline.speech.masking import FindMore
+from pipeline.speech.names import name_finder
 from pipeline.speech.recognise import Recogniser, load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
@@ -25,6 +27,7 @@ class TranscribeTask:
 class _Tools:
     recogniser: Recogniser
     settings: Settings
+    find_names: FindMore | None
 
 
 _tools: list[_Tools] = []  # of this process, filled once by `start_worker`
@@ -32,10 +35,17 @@ _tools: list[_Tools] = []  # of this process, filled once by `start_worker`
 
 def start_worker(settings: Settings) -> None:
     """Load the model, once per process."""
-    _tools[:] = [_Tools(load_recogniser(settings.speech, settings.data_dir), settings)]
+    recogniser = load_recogniser(settings.speech, settings.data_dir)
+    _tools[:] = [_Tools(recogniser, settings, name_finder() if settings.privacy.mask else None)]
 
 
 def transcribe_task(task: TranscribeTask) -> Transcript:
     """The transcript of one recording. Raises `ItemError` with the reason why there is none."""
     tools = _tools[0]
-    return transcribe_recording(task.path, call_id=task.call_id, recogniser=tools.recogniser, settings=tools.settings)
+    return transcribe_recording(
+        task.path,
+        call_id=task.call_id,
+        recogniser=tools.recogniser,
+        settings=tools.settings,
+        find_names=tools.find_names,
+    )
