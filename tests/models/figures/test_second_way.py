@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -11,7 +12,6 @@ from models.figures.kpi import kpi_figures
 from models.figures.ledger import build_ledger
 from tests.models.figures.worlds import random_world
 
-duckdb = pytest.importorskip("duckdb", reason="the second way needs DuckDB (dev extra)")
 SQL = (Path(__file__).parent / "second_way.sql").read_text(encoding="utf-8")
 
 
