@@ -48,6 +48,11 @@ _CHECKED = re.compile(
 _SUPPOSED = re.compile(
     r"^[^、。]{0,6}?((?<!い)た)?(場合|とき|時|際)(は|に|も|で|の|、)|^[^、。]{0,5}?(たとしても|としたら|とすれば|ても、)"
 )
+# 直ると助かります wishes for what is not there yet
+_WISHED: dict[Category, re.Pattern[str]] = {
+    "satisfaction": re.compile(r"(ば|たら|だら|なら|だと|ると|いと|ほうが|方が)、?(大変|本当に|すごく|とても|一番)?$"),
+    "interest": re.compile(r"(れば|たら|ると|いと)、?(一番)?$"),
+}
 _INVITES = re.compile(r"いかが|どうで|ましょうか|ませんか|おすすめ|お勧め|よろしいで")
 _NEGATION = re.compile(r"ませ[んぬ]|ない|なく|なかっ|ず[、に]|かね(ます|る)|まい")
 _NO_NEGATION = re.compile(
@@ -74,6 +79,8 @@ def cancelled_by(context: Context, category: Category, japanese: Japanese) -> st
     if by_operator and not asks and _CHECKED.search(context.hit[-6:] + after[:24]):
         return "check_question"
     if not asks and _SUPPOSED.search(after):
+        return "condition"
+    if category in _WISHED and _WISHED[category].search(context.before):
         return "condition"
     return None
 

@@ -10,33 +10,37 @@ the same label are one moment.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
-from pipeline.records import LABELS, OPERATOR_LABELS, Moment, Tag, Transcript, Utterance
-from pipeline.text.reactions import reaction_to
+from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Reaction, Tag, Transcript, Utterance
+from pipeline.text.reactions import answer_to
 
-RULES_VERSION = "moments-1"
+RULES_VERSION = "moments-2"
 THRESHOLD = 0.5
+ANSWER_CONFIDENCE = 0.6
+SHOWN_BY_ANSWER: dict[Reaction, str] = {"accepted": "interest", "welcomed": "interest", "declined": "decline"}
+
+Witnesses = dict[tuple[str, int], dict[str, float]]  # (label, utterance) → reason → confidence
 
 
 def decide_moments(transcript: Transcript, tags: Sequence[Tag]) -> tuple[Moment, ...]:
-    """Moments in order of place, then of `records.LABELS`. `tags` may come from the dictionary and from a classifier.
+    """Moments in order of place, then of `records.LABELS`; `tags` come from the dictionary or from a classifier.
 
-    The utterances of a moment are consecutive numbers within one turn; reasons are `phrase:<id>` and `classifier`.
+    The utterances of a moment are consecutive numbers within one turn. Reasons are `phrase:<id>`, `classifier`, and for
+    a signal that only its place shows `answer:<label>`: じゃあお願いします is interest where it answers a proposal.
     """
-    witnesses: dict[tuple[str, int], list[Tag]] = defaultdict(list)
+    witnesses: Witnesses = defaultdict(dict)
     for tag in tags:
         if tag.cancelled_by is None:
-            witnesses[tag.label, tag.utterance].append(tag)
-    moments: list[Moment] = []
-    for label in LABELS:
-        said = [utterance for (of, utterance), found in sorted(witnesses.items())
-                if of == label and combined(tag.confidence for tag in found) >= THRESHOLD]  # fmt: skip
-        for group in _runs(said, transcript.utterances):
-            moments.append(_moment(label, group, witnesses))
-    with_reactions = _with_reactions(moments, transcript, tags)
-    return tuple(sorted(with_reactions, key=lambda moment: (moment.utterances[0], LABELS.index(moment.label))))
+            reason = f"phrase:{tag.phrase_id}" if tag.source == "phrase" else tag.source
+            seen = witnesses[tag.label, tag.utterance]
+            seen[reason] = max(seen.get(reason, 0.0), tag.confidence)
+    offers = [moment for label in OPERATOR_LABELS for moment in _moments(label, witnesses, transcript.utterances)]
+    answered = _with_reactions(offers, transcript.utterances, witnesses)
+    signals = [moment for label in CUSTOMER_LABELS for moment in _moments(label, witnesses, transcript.utterances)]
+    return tuple(sorted(answered + signals, key=lambda moment: (moment.utterances[0], LABELS.index(moment.label))))
 
 
 def combined(confidences: Iterable[float]) -> float:
@@ -55,29 +59,36 @@ def _runs(numbers: list[int], utterances: tuple[Utterance, ...]) -> list[tuple[i
     return [tuple(run) for run in runs]
 
 
-def _moment(label: str, group: tuple[int, ...], witnesses: dict[tuple[str, int], list[Tag]]) -> Moment:
-    tags = [tag for utterance in group for tag in witnesses[label, utterance]]
-    # one phrase over two utterances is one witness, not two
-    strongest: dict[str, float] = {}
-    for tag in tags:
-        reason = f"phrase:{tag.phrase_id}" if tag.source == "phrase" else tag.source
-        strongest[reason] = max(strongest.get(reason, 0.0), tag.confidence)
+def _moments(label: str, witnesses: Witnesses, utterances: tuple[Utterance, ...]) -> list[Moment]:
+    said = sorted(number for (of, number), found in witnesses.items()
+                  if of == label and combined(found.values()) >= THRESHOLD)  # fmt: skip
+    return [_moment(label, group, witnesses) for group in _runs(said, utterances)]
+
+
+def _moment(label: str, group: tuple[int, ...], witnesses: Witnesses) -> Moment:
+    strongest: dict[str, float] = {}  # one phrase over two utterances is one witness, not two
+    for number in group:
+        for reason, confidence in witnesses[label, number].items():
+            strongest[reason] = max(strongest.get(reason, 0.0), confidence)
     return Moment(label, group, round(combined(strongest.values()), 3), tuple(sorted(strongest)))
 
 
-def _with_reactions(moments: list[Moment], transcript: Transcript, tags: Sequence[Tag]) -> list[Moment]:
-    """Reactions for the operator's moments; what the customer says after a later moment belongs to that one."""
+def _with_reactions(offers: list[Moment], utterances: tuple[Utterance, ...], witnesses: Witnesses) -> list[Moment]:
+    """The operator's moments with the customer's reaction; what follows a later moment belongs to that one.
+
+    The answers join `witnesses` as evidence for interest and decline.
+    """
     labels: dict[int, set[str]] = defaultdict(set)
-    for tag in tags:
-        if tag.cancelled_by is None:
-            labels[tag.utterance].add(tag.label)
-    starts = sorted({moment.utterances[0] for moment in moments if moment.label in OPERATOR_LABELS})
-    decided: list[Moment] = []
-    for moment in moments:
-        if moment.label in OPERATOR_LABELS:
-            last = moment.utterances[-1]
-            until = next((start for start in starts if start > last), len(transcript.utterances))
-            reaction = reaction_to(transcript.utterances, last, until, labels)
-            moment = Moment(moment.label, moment.utterances, moment.confidence, moment.reasons, reaction)  # noqa: PLW2901
-        decided.append(moment)
-    return decided
+    for label, number in list(witnesses):
+        labels[number].add(label)
+    starts = sorted({moment.utterances[0] for moment in offers})
+    answered: list[Moment] = []
+    for moment in offers:
+        last = moment.utterances[-1]
+        until = next((start for start in starts if start > last), len(utterances))
+        answer = answer_to(utterances, last, until, labels)
+        answered.append(replace(moment, reaction=answer.reaction))
+        signal = SHOWN_BY_ANSWER.get(answer.reaction)
+        if signal and answer.utterance is not None:
+            witnesses[signal, answer.utterance][f"answer:{moment.label}"] = ANSWER_CONFIDENCE
+    return answered

@@ -1,11 +1,12 @@
 """How the customer took a moment: in the customer's next turns, before the operator's next moment.
 
 The first utterance that decides wins: decline → declined; putting it off → deferred; consent → accepted; interest,
-satisfaction or liking → welcomed. はい alone accepts only where the operator asked.
+satisfaction or liking → welcomed. はい alone accepts, and 大丈夫です alone declines, only where the operator asked.
 """
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from pipeline.records import Reaction, Utterance
 
@@ -17,20 +18,32 @@ _CONSENT = re.compile(
     r"|(使って|やって|試して|見て|考え直して)み(ます|よう)|ぜひ|頼み(ます|たい)|もらいます|試します|やめないで"
 )
 _PUT_OFF = re.compile(
-    r"検討(し|させ)|考え(ておき|てみ|させ|とき|たい)|相談(し|して|させ)|(聞いて|話して)み(ない|ます|る|て)|また(今度|連絡|電話|考え|後で|あとで)"
-    r"|あとで|後で|様子を?見|持ち帰|時間をください|保留|すぐには決め|迷(い|って|う)"
+    r"検討(し|させ)|考え(ておき|てみ|させ|とき|たい)|相談(し|して|させ)|(聞いて|話して)み(ない|ます|る|て)"
+    r"|また(今度|連絡|電話|考え|後で|あとで)|あとで|後で|様子を?見|持ち帰|時間をください|保留|すぐには決め|迷(い|って|う)"
 )
 _LIKING = re.compile(
-    r"いいですね|いいね|よさそう|便利そう|なるほど|へえ|すごい|助かり|ありがたい|嬉しい|うれしい|面白そう|知らなかった"
+    r"いいですね|いいね|よさそう|便利(そう|です|だ|ね)|すごい|助かり|ありがたい|嬉しい|うれしい|面白そう|知らなかった|お得"
+    r"|(いくら|おいくら|何円)(で|く|ぐ|に|か)|どうやって(使|申|やる|する|設定)|詳しく"
 )
 _YES = re.compile(
-    r"^(あ|ああ|はい|ええ|うん|そうですね|じゃあ|では|いいですよ|大丈夫です|わかりました|分かりました|、|。|ね|は|お願いします)+$"
+    r"(あ|ああ|はい|ええ|うん|そうですね|じゃあ|では|いいですよ|わかりました|分かりました|ね|は|お願いします|[、。])+"
+)
+_NO = re.compile(
+    r"(いや|いえ|いいえ|あ|まあ|うーん|でも|今は|今回は|ちょっと|[、。])*(結構|けっこう|大丈夫|いい|遠慮)(です|します|しておきます)"
 )
 _ASKS = re.compile(r"(か|でしょう|ませんか|いかが|ましょう)[。??]?$")
 
 
-def reaction_to(utterances: Sequence[Utterance], last: int, until: int, labels: Mapping[int, Set[str]]) -> Reaction:
-    """The reaction to a moment whose last utterance is `last`, looked for before the utterance `until`.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reaction, and the customer's utterance that shows it (None where nothing does)."""
+
+    reaction: Reaction
+    utterance: int | None = None
+
+
+def answer_to(utterances: Sequence[Utterance], last: int, until: int, labels: Mapping[int, Set[str]]) -> Answer:
+    """The answer to a moment whose last utterance is `last`, looked for before the operator goes on at `until`.
 
     `labels` are the uncancelled labels per utterance.
     """
@@ -49,16 +62,16 @@ def reaction_to(utterances: Sequence[Utterance], last: int, until: int, labels: 
         elif speaker == "customer" and utterance.is_trusted:
             reaction = _reaction(utterance.text, labels.get(index, set()), asked)
             if reaction != "none":
-                return reaction
-    return "none"
+                return Answer(reaction, index)
+    return Answer("none")
 
 
 def _reaction(text: str, labels: Set[str], asked: bool) -> Reaction:
-    if "decline" in labels:
+    if "decline" in labels or (asked and _NO.match(text)):
         return "declined"
     if _PUT_OFF.search(text):
         return "deferred"
-    if _CONSENT.search(text) or (asked and _YES.search(text)):
+    if _CONSENT.search(text) or (asked and _YES.fullmatch(text)):
         return "accepted"
     if labels & {"interest", "satisfaction"} or _LIKING.search(text):
         return "welcomed"
