@@ -36,9 +36,10 @@ def yearly_kpi_blocks(
 ) -> dict[str, dict[str, float | int | None]]:
     """`kpi_<year>` for each calendar year with a cohort at its opening, up to the year of `as_of`.
 
-    A year that `as_of` cuts short is counted as far as it goes; the caller says so beside it.
+    A year that `as_of` cuts short is counted as far as it goes; the caller says so beside it. Rows after `as_of` are
+    left out.
     """
-    ledger = build_ledger(contracts, outcomes)
+    ledger = build_ledger(contracts[contracts["started_on"] <= as_of], outcomes[outcomes["on"] <= as_of])
     if ledger.first_start.empty:
         return {}
     blocks = {}

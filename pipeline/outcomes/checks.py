@@ -39,7 +39,9 @@ def check_rows(
     A call with an implausible time or duration stays, with that value unknown: its recording is still analysed. Rows of
     the other tables would enter figures, so they are left out whole.
     """
-    _require_mrr(frame, lines, shape.kind, problems)
+    if shape.kind == "outcomes":
+        frame = _without_empty_churns(frame, counts)
+        _require_mrr(frame, lines, problems)
     frame, lines = _without_duplicates(frame, lines, shape, problems, counts)
     bad_rows = np.zeros(len(frame), dtype=bool)
     for column, mask, code, reason in _implausible(frame, shape.kind):
@@ -53,10 +55,15 @@ def check_rows(
     return frame if shape.kind == "calls" else frame[~bad_rows].reset_index(drop=True)
 
 
-def _require_mrr(frame: pd.DataFrame, lines: Lines, kind: Kind, problems: ProblemList) -> None:
+def _without_empty_churns(frame: pd.DataFrame, counts: Counter[str]) -> pd.DataFrame:
+    """A churn that leaves the MRR after it empty means 0: that is what the word says."""
+    empty = (frame["kind"] == "churned") & frame["mrr_after_yen"].isna()
+    counts["churn_without_mrr_after"] += int(empty.sum())
+    return frame.assign(mrr_after_yen=frame["mrr_after_yen"].mask(empty, 0))
+
+
+def _require_mrr(frame: pd.DataFrame, lines: Lines, problems: ProblemList) -> None:
     """Every event tells its MRR before and after, except a repeat purchase, which does not touch it."""
-    if kind != "outcomes":
-        return
     for column in ("mrr_before_yen", "mrr_after_yen"):
         empty = frame[column].isna() & (frame["kind"] != "repeat_purchase")
         for row in np.flatnonzero(empty.to_numpy(dtype=bool)):

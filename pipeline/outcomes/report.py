@@ -19,6 +19,7 @@ COUNT_TEXTS: dict[str, Text] = {
     "time_of_day_unknown": Text("日付だけで時刻のない通話(0時として扱う)", "calls with a date but no time of day"),
     "implausible_date": Text("ありえない日付(集計から除く)", "implausible dates, left out of figures"),
     "implausible_amount": Text("ありえない金額・数値(集計から除く)", "implausible amounts, left out of figures"),
+    "churn_without_mrr_after": Text("変更後の月額が空の解約(0円として扱う)", "churns without an MRR after, taken as 0"),
     "phone_unusable": Text("電話番号として使えない値", "phone cells that hold no number"),
     "phone_not_kept": Text("鍵がないため保存しなかった電話番号の列", "phone columns not kept, for want of a key"),
 }

@@ -98,8 +98,13 @@ def test_periods_are_japanese_months_and_fiscal_years() -> None:
 
 
 def test_yearly_blocks_stop_at_the_given_day_never_at_today() -> None:
-    blocks = yearly_kpi_blocks(*random_world(1), pd.Timestamp("2025-06-30"))
+    contracts, outcomes = random_world(1)
+    as_of = pd.Timestamp("2025-06-30")
+    blocks = yearly_kpi_blocks(contracts, outcomes, as_of)
     assert list(blocks) == ["kpi_2024", "kpi_2025"]
+    begun, known = contracts[contracts["started_on"] <= as_of], outcomes[outcomes["on"] <= as_of]
+    assert blocks["kpi_2025"] == kpi_block(begun, known, calendar_year(2025))
+    assert blocks["kpi_2025"] != kpi_block(contracts, outcomes, calendar_year(2025))
 
 
 def plain_mrr(contracts: pd.DataFrame, events: pd.DataFrame, day: date) -> dict[str, int]:

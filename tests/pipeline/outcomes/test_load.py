@@ -1,13 +1,17 @@
 """Section D of the fault list for tables: what is read right, what is refused, and with which words."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipeline.errors import BadTable
+from pipeline.outcomes import load
 from pipeline.outcomes.columns import DTYPES, SHAPES, Kind
+from pipeline.outcomes.join import JOIN_TEXTS
 from pipeline.outcomes.load import empty_table, read_table
+from pipeline.outcomes.report import COUNT_TEXTS
 from pipeline.outcomes.sources import FIELD_LIMIT
 
 CALLS = "call_id,started_at,operator_id,customer_id,operator_name\n"
@@ -338,6 +342,19 @@ def test_a_row_without_operator_is_kept_and_listed(tmp_path: Path) -> None:
 def test_empty_required_cells_are_refused(tmp_path: Path) -> None:
     error = refusal("outcomes", written(tmp_path, OUTCOMES + "K1,,upsell,100,\nK1,2026/1/5,repeat_purchase,,\n"))
     assert places(error) == [(2, "on"), (2, "mrr_after_yen")]
+
+
+def test_a_churn_with_the_mrr_after_left_empty_means_zero_and_is_counted(tmp_path: Path) -> None:
+    loaded = read_table("outcomes", written(tmp_path, OUTCOMES + "K1,2026/1/5,churned,100,\n"))
+    assert loaded.frame["mrr_after_yen"].tolist() == [0]
+    assert loaded.report.counts == {"churn_without_mrr_after": 1}
+
+
+def test_every_count_has_words_for_people() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(load.__file__).parent.glob("*.py"))
+    codes = set(re.findall(r'counts\["(\w+)"\]', source)) | set(re.findall(r'"(implausible_\w+)"', source))
+    assert len(codes) >= 7
+    assert codes <= {*COUNT_TEXTS, *JOIN_TEXTS}
 
 
 def test_an_excel_workbook_is_refused_with_the_way_out(tmp_path: Path) -> None:
