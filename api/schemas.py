@@ -135,6 +135,7 @@ class ListedCall(Shape):
     outcome: str | None
     outcome_on: date | None
     outcome_timing: str | None
+    extra: dict[str, Any]
     operator_speech_ms: int
     moments: dict[str, dict[str, int]]
     signals: dict[str, int]

@@ -232,17 +232,17 @@ TERMS: Mapping[str, Word] = {
         "同じ条件で通話を集め直したとき、値がこのくらい動くという幅。狭いほど確かです。",
         "How much the value would move if calls were gathered anew. The narrower, the surer.",
     ),
-    "estimate": _word(
-        "推定",
-        "Estimate",
+    "effect": _word(
+        "効果(推定)",
+        "Effect (estimate)",
         "似た状況どうしを比べて計算した値で、直接測ったものではありません。幅(区間)とあわせて読みます。",
         "Computed by comparing like with like, not measured directly. Read it with its interval.",
     ),
     "association": _word(
-        "関連",
-        "Association",
-        "一緒に起きやすいこと。一方がもう一方の原因だという意味ではありません。",
-        "They tend to occur together; it does not mean that one causes the other.",
+        "関連(因果ではない)",
+        "Association (not cause)",
+        "一緒に起きやすいこと。一方がもう一方の原因だとまでは言えません。",
+        "They tend to occur together; that one causes the other cannot be said.",
     ),
     "per_ten": _word(
         "10分あたり",

@@ -1,6 +1,6 @@
 """Calls: the list with its filters in the address, and each call whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
@@ -10,12 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.cursors import read_cursor, write_cursor
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep
+from api.downloads import Encoding, csv_file
 from api.errors import NO_CALL
 from api.formats import TOKYO
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out
 from pipeline.interchange import transcript_to_json
+from pipeline.reports.files import call_table
 from pipeline.store.connect import Store
 from pipeline.store.pages import (
     CallDetail,
@@ -31,6 +33,7 @@ pages = APIRouter()
 api = APIRouter(tags=["calls"])
 
 PAGE = 50
+DOWNLOADED_AT_ONCE = 2_000
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 30)  # what every store and zone can hold
 CallId = Annotated[str, Path(max_length=500, description="通話ID / call id")]
 Cursor = Annotated[str | None, Query(max_length=300, description="next_cursor of the page before")]
@@ -69,6 +72,13 @@ def show_calls(
     return pages.render(
         request, "calls.html", section="calls", body=newest, calls=calls, asked=asked, more=more, cursor=cursor
     )
+
+
+@pages.get("/calls.csv")
+def download_calls(store: StoreDep, report: ReportDep, asked: Asked, encoding: Encoding = "utf-8") -> Response:
+    """All calls of the filter as a table, in the order of the list."""
+    table = call_table((_row(call), call.tally) for call in _every(store, report, asked))
+    return csv_file(table, "kouken-calls.csv", encoding)
 
 
 @pages.get("/calls/{call_id:path}", response_class=HTMLResponse)
@@ -121,6 +131,20 @@ def _page(
         found = list_calls(connection, Pins.of_report(report), _filter(asked), after=after, limit=limit + 1)
     page = found[:limit]
     return page, write_cursor(page[-1].position) if len(found) > limit else None
+
+
+def _every(store: Store, report: Body, asked: dict[str, Any]) -> Iterator[ListedCall]:
+    """The whole list, read in portions of one consistent view."""
+    pins, wanted = Pins.of_report(report), _filter(asked)
+    with store.reading() as connection:
+        after = None
+        while found := list_calls(connection, pins, wanted, after=after, limit=DOWNLOADED_AT_ONCE):
+            yield from found
+            after = found[-1].position
+
+
+def _row(call: ListedCall) -> dict[str, Any]:
+    return dict(call.extra) | {name: getattr(call, name) for name in ListedCall.__slots__}
 
 
 def _filter(asked: dict[str, Any]) -> CallFilter:

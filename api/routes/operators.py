@@ -7,7 +7,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.charts import SCORES
 from api.deps import Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_in
+from api.downloads import Encoding, csv_file
 from api.schemas import Operator, OperatorList
+from pipeline.reports.files import operator_table
 from pipeline.store.pages import CallFilter, Pins, list_calls
 
 pages = APIRouter()
@@ -23,6 +25,12 @@ def show_operators(request: Request, pages: PagesDep, newest: NewestDep) -> Resp
     if newest is None:
         return pages.render(request, "start.html", section="operators")
     return pages.render(request, "operators.html", section="operators", body=newest, scores=SCORES)
+
+
+@pages.get("/operators.csv")
+def download_operators(report: ReportDep, encoding: Encoding = "utf-8") -> Response:
+    """The list as a table."""
+    return csv_file(operator_table(report["operators"]), "kouken-operators.csv", encoding)
 
 
 @pages.get("/operators/{operator_id:path}", response_class=HTMLResponse)

@@ -1,12 +1,12 @@
 """The report as files: `report.json` with every number, `operators.csv` and `calls.csv` for Excel."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from models.scoring import CATEGORIES, score
+from models.scoring import CATEGORIES, Tally, score
 from pipeline.interchange import write_document
 from pipeline.reports.build import TOKYO, Material
 from pipeline.reports.tables import write_csv
@@ -52,31 +52,47 @@ def write_report(body: dict[str, Any], material: Material, folder: Path) -> list
     folder.mkdir(parents=True, exist_ok=True)
     json_path, operators, calls = folder / "report.json", folder / "operators.csv", folder / "calls.csv"
     write_document(body, json_path)
-    write_csv(_frame([_operator_row(item) for item in body["operators"]], OPERATOR_COLUMNS), operators)
-    write_csv(_frame(list(_call_rows(material)), CALL_COLUMNS), calls)
+    write_csv(operator_table(body["operators"]), operators)
+    write_csv(call_table(zip(material.analysed.to_dict("records"), material.tallies, strict=True)), calls)
     return [json_path, operators, calls]
+
+
+def operator_table(operators: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The operators of a report's body, one row each, under Japanese headers."""
+    return _frame([_operator_row(item) for item in operators], OPERATOR_COLUMNS)
+
+
+def call_table(calls: Iterable[tuple[Mapping[Any, Any], Tally]]) -> pd.DataFrame:
+    """Calls (what is known of each, and what was counted in it), one row each, under Japanese headers."""
+    return _frame([_call_row(row, tally) for row, tally in calls], CALL_COLUMNS)
 
 
 def _frame(rows: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns)).rename(columns=columns)
 
 
-def _operator_row(item: dict[str, Any]) -> dict[str, Any]:
+def _operator_row(item: Mapping[str, Any]) -> dict[str, Any]:
     low, high = item["score_interval"] or (None, None)
     counted = {f"n_{category}": item["moments"][category]["n"] for category in CATEGORIES}
     rates = {f"rate_{category}": item["moments"][category]["rate"] for category in CATEGORIES}
     return {**item, **counted, **rates, "score_low": low, "score_high": high}
 
 
-def _call_rows(material: Material) -> Iterator[dict[str, Any]]:
-    for row, tally in zip(material.analysed.to_dict("records"), material.tallies, strict=True):
-        started, total = row["started_at"], score(tally).total
-        yield {
-            **{str(name): value for name, value in row.items()},
-            "started_at": None if started is pd.NaT else started.tz_convert(TOKYO).strftime("%Y-%m-%d %H:%M:%S"),
-            "outcome_on": None if row["outcome_on"] is pd.NaT else row["outcome_on"].date().isoformat(),
-            "operator_minutes": round(tally.operator_speech_ms / 60_000, 2),
-            "score": None if total is None else round(total, 1),
-            **{f"n_{category}": tally.number(category) for category in CATEGORIES},
-            "success_phrases": tally.success_phrases,
-        }
+def _call_row(row: Mapping[Any, Any], tally: Tally) -> dict[str, Any]:
+    total = score(tally).total
+    return {
+        **{str(name): value for name, value in row.items()},
+        "started_at": _written(row["started_at"], "%Y-%m-%d %H:%M:%S"),
+        "outcome_on": _written(row["outcome_on"], "%Y-%m-%d"),
+        "operator_minutes": round(tally.operator_speech_ms / 60_000, 2),
+        "score": None if total is None else round(total, 1),
+        **{f"n_{category}": tally.number(category) for category in CATEGORIES},
+        "success_phrases": tally.success_phrases,
+    }
+
+
+def _written(value: Any, form: str) -> str | None:
+    """A day, or a time put into Tokyo's; missing stays missing."""
+    if pd.isna(value):
+        return None
+    return format(value.astimezone(TOKYO) if getattr(value, "tzinfo", None) else value, form)

@@ -1,12 +1,13 @@
 """What the pages read: the report of a night and, pinned to the versions it was made with, the calls behind it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from models.scoring import Tally
 from pipeline.records import Moment, Tag, Transcript
 from pipeline.store.schema import (
     call_contracts,
@@ -28,7 +29,7 @@ Unknown = Literal["operator", "time"]
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A night as the list of nights shows it. `files` is None where it ended without a report."""
+    """A night as the list of nights shows it. `files` is None where it made no report of its own."""
 
     run_id: int
     started_at: datetime
@@ -84,7 +85,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ListedCall:
-    """One analysed recording with what is known of its call. `tally` is a `models.scoring.Tally` as plain values."""
+    """One analysed recording with what is known of its call.
+
+    `extra`: further columns of the user's table.
+    """
 
     call_id: str
     recording_id: int
@@ -106,7 +110,8 @@ class ListedCall:
     outcome: str | None
     outcome_on: Any
     outcome_timing: str | None
-    tally: dict[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any]
+    tally: Tally
 
     @property
     def position(self) -> Position:
@@ -184,7 +189,8 @@ def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDe
 
 def _nights() -> sa.Select[Any]:
     counted = reports.c.body["coverage"]["files"].label("counted")
-    return sa.select(runs, counted).outerjoin(reports, reports.c.run_id == runs.c.run_id)
+    last = sa.select(sa.func.max(reports.c.report_id)).where(reports.c.run_id == runs.c.run_id).correlate(runs)
+    return sa.select(runs, counted).outerjoin(reports, reports.c.report_id == last.scalar_subquery())
 
 
 def _night(row: sa.Row[Any]) -> Night:
@@ -194,7 +200,17 @@ def _night(row: sa.Row[Any]) -> Night:
 def _calls(pins: Pins) -> sa.Select[Any]:
     """Every analysed recording of these versions with its row of the calls table as it stood, and its contract."""
     known = sa.and_(calls.c.call_id == recordings.c.call_id, *_held(calls, pins.loads.get("calls")))
-    names = ("started_at", "operator_id", "operator_name", "team", "customer_id", "direction", "reason", "queue")
+    names = (
+        "started_at",
+        "operator_id",
+        "operator_name",
+        "team",
+        "customer_id",
+        "direction",
+        "reason",
+        "queue",
+        "extra",
+    )
     return (
         sa.select(
             recordings.c.call_id,
@@ -276,7 +292,7 @@ def _beyond(after: Position) -> sa.ColumnElement[bool]:
 
 def _listed(row: sa.Row[Any]) -> ListedCall:
     values = dict(row._mapping)
-    return ListedCall(tally=values.pop("figures"), **values)
+    return ListedCall(tally=Tally(**values.pop("figures")), extra=values.pop("extra") or {}, **values)
 
 
 def _plan(connection: sa.Connection, pins: Pins, call: ListedCall) -> str | None:

@@ -1,5 +1,6 @@
 """Each page shows what the store holds, in both languages, and says what to do where there is nothing yet."""
 
+import csv
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -136,6 +137,23 @@ def test_night_shows_each_file_with_reason_and_remedy(client: TestClient) -> Non
     text = text_of(client.get("/nights/1").text)
     assert "正しいファイルに置き換えてください" in text
     assert "tomorrow.wav" in text and "待機" in text
+
+
+def test_downloads_open_in_excel_and_hold_every_call(client: TestClient) -> None:
+    answer = client.get("/calls.csv")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-disposition"] == 'attachment; filename="kouken-calls.csv"'
+    rows = list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+    assert len(rows) == 19
+    (told,) = [row for row in rows if row["通話ID"] == "20261003-0017"]
+    assert (told["開始日時"], told["契約の成果"], told["営業提案"]) == ("2026-10-03 14:05:00", "renewed", "1")
+    assert told["模擬データ"] == "True"
+    assert len(client.get("/calls.csv?operator=OP-009").text.splitlines()) == 5
+
+
+def test_downloads_in_cp932_mark_what_it_lacks(client: TestClient) -> None:
+    text = client.get("/operators.csv?encoding=cp932").content.decode("cp932")
+    assert "高橋 﨑子" in text and "〓田 一" in text
 
 
 def test_help_writes_the_formula_out_from_its_constants(client: TestClient) -> None:
