@@ -7,25 +7,26 @@ from dataclasses import replace
 from pipeline.records import Utterance
 
 # what Whisper learned from subtitles of videos and says over silence, noise and music (faster-whisper #850)
-INVENTED = re.compile(r"ご視聴ありがとう|チャンネル登録|高評価|次の動画|次回の動画|字幕|エンディング")
-OFTEN_INVENTED = re.compile(
-    r"(ありがとうございま(した|す)|おやすみなさい|ごめんなさい|バイバイ|お疲れ様でした)[。、！]*"
+INVENTED = re.compile(
+    r"(最後まで)?ご視聴.{0,3}ありがとう|チャンネル登録|高評価|次の動画で|字幕(視聴|制作|作成|翻訳|by)|おやすみなさい"
 )
+INVENTED_LENGTH = 30  # characters; in a longer text somebody may well talk about videos
+OFTEN_INVENTED = re.compile(r"(ありがとうございま(した|す)|ごめんなさい|バイバイ|お疲れ様でした)[。、！]*")
 FASTEST_CHARACTERS_PER_S = 18.0  # Japanese read aloud is 7 to 10
-WEAK_VOICE = 0.6  # mean voice probability of invented text
+WEAK_VOICE = 0.6  # voice probability that invented text never reaches
 KANA_OR_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-LOOP = re.compile(r"(.{1,20}?)\1{4,}")
+LOOP = re.compile(r"(?P<short>.{1,7}?)(?P=short){5,}|(?P<long>.{8,40}?)(?P=long){2,}")
 
-MeanVoice = Callable[[int, int], float]  # mean voice probability between two times (ms) of the utterance's channel
+PeakVoice = Callable[[int, int], float]  # highest voice probability between two times (ms) on the channel
 
 
-def guard(utterance: Utterance, mean_voice: MeanVoice) -> Utterance:
+def guard(utterance: Utterance, peak_voice: PeakVoice) -> Utterance:
     """The utterance with a `suspect_…` flag for each reason not to trust its text."""
     if utterance.start_ms is None or utterance.end_ms is None:
         return utterance
-    voice = mean_voice(utterance.start_ms, utterance.end_ms)
+    voice = peak_voice(utterance.start_ms, utterance.end_ms)
     reasons = {
-        "suspect_invented": INVENTED.search(utterance.text) is not None,
+        "suspect_invented": len(utterance.text) <= INVENTED_LENGTH and INVENTED.search(utterance.text) is not None,
         "suspect_silence": voice < WEAK_VOICE and OFTEN_INVENTED.fullmatch(utterance.text) is not None,
         "suspect_loop": is_loop(utterance.text),
         "suspect_rate": _rate(utterance) > FASTEST_CHARACTERS_PER_S,
@@ -37,12 +38,12 @@ def guard(utterance: Utterance, mean_voice: MeanVoice) -> Utterance:
 
 
 def is_loop(text: str) -> bool:
-    """Whether most of the text is one short stretch said five times or more in a row.
+    """Whether a short stretch is said six times in a row, or a long one three times, and makes up much of the text.
 
-    >>> is_loop("ありがとう、ありがとう、ありがとう、ありがとう、ありがとう、"), is_loop("はい、はい、お願いします。")
-    (True, False)
+    >>> is_loop("はい、" * 6), is_loop("お見積もりをお作りしましょうか" * 3), is_loop("はい、はい、お願いします。")
+    (True, True, False)
     """
-    return any(len(match.group()) > max(12, len(text) // 2) for match in LOOP.finditer(text))
+    return any(len(match.group()) > max(12, len(text) // 4) for match in LOOP.finditer(text))
 
 
 def is_foreign(text: str) -> bool:

@@ -1,6 +1,5 @@
 """faster-whisper's home: windows of speech to characters with times and probabilities."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pipeline.errors import KoukenError
 from pipeline.language import Text
 from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
+from pipeline.speech.guards import is_loop
 from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.vad import Floats
 from pipeline.speech.weights import find_weights
@@ -20,7 +20,6 @@ FRAME_SAMPLES = 160  # one feature frame: 10 ms
 FULL_FRAMES = 3000  # Whisper's window of 30 s
 SILENT_FRAMES = 100  # a second of silence behind the speech, without which its end is misheard
 ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
-LOOP_RATIO = 2.4  # compression above this means the same words again and again (Whisper's own threshold)
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
 MAX_TOKENS = 448
 
@@ -30,8 +29,11 @@ class RecogniserOptions:
     """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
 
     beam_size: int = 3
-    batch_size: int = 8
+    batch_size: int = 12
     language: str = "ja"
+    # fillers and full stops in the prompt make the model write them too: without it, half of the はい and えー and
+    # most ends of sentences are left out. It holds no word that a phrase of the dictionary could be credited for.
+    prompt: str = "はい。えーと、それでですね。先月の件なんですが。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Recogniser:
         self._whisper = whisper
         self._voice = voice
         self._tokenizer = Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=options.language)
-        self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        before = [self._tokenizer.sot_prev, *self._tokenizer.encode(options.prompt)] if options.prompt else []
+        self._prompt = [*before, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._silenced = [*self._tokenizer.non_speech_tokens, *self._special_tokens()]
 
     def _special_tokens(self) -> list[int]:
@@ -85,7 +88,7 @@ class Recogniser:
         with timed("decoder"):
             tokens = self._decode(encoded, len(windows))
             for index, found in enumerate(tokens):
-                if _is_loop(self._tokenizer.decode(found)):
+                if is_loop(self._tokenizer.decode(found)):
                     tokens[index] = self._decode_again(features[index])
         with timed("alignment"):
             return self._align(encoded, tokens, [feature.shape[1] for feature in features])
@@ -138,11 +141,6 @@ def _padded(features: Sequence[Floats]) -> list[Floats]:
     longest = max(feature.shape[1] for feature in features) + SILENT_FRAMES
     frames = min(FULL_FRAMES, longest + longest % 2)
     return [np.pad(feature, ((0, 0), (0, frames - feature.shape[1]))) for feature in features]
-
-
-def _is_loop(text: str) -> bool:
-    data = text.encode()
-    return len(data) / len(zlib.compress(data)) > LOOP_RATIO
 
 
 def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:

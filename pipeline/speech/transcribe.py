@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -58,7 +59,7 @@ def transcribe_recording(
         windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
         spoken = _recognise(audio, windows, recogniser, timed)
         utterances = [
-            guard(utterance, partial(_mean, voice[c]))
+            guard(utterance, partial(_peak, voice[c]))
             for c in channels
             for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, settings.speech.operator_channel))
         ]
@@ -114,9 +115,9 @@ def _pieces(audio: DecodedAudio, voice: Mapping[int, Floats]) -> dict[int, list[
     return {c: without_leaks(pieces[c], pieces[1 - c], audio.read_all) for c in pieces}
 
 
-def _mean(voice: Floats, start_ms: int, stop_ms: int) -> float:
+def _peak(voice: Floats, start_ms: int, stop_ms: int) -> float:
     first, last = (ms * SAMPLE_RATE // 1000 // FRAME for ms in (start_ms, stop_ms))
-    return float(voice[first : last + 1].mean())
+    return float(voice[first : last + 1].max())
 
 
 def _speaker(channel: int, channels: Sequence[int], operator_channel: int) -> Speaker:
@@ -131,9 +132,7 @@ def _recognise(
     """What was said on each channel; one batch of windows of like length in memory at a time."""
     spoken: dict[int, list[Spoken]] = defaultdict(list)
     windows = sorted(windows, key=lambda window: window.length)
-    size = recogniser.options.batch_size
-    for first in range(0, len(windows), size):
-        batch = windows[first : first + size]
+    for batch in _even_batches(windows, recogniser.options.batch_size):
         heard = recogniser.recognise([_sound(audio, window) for window in batch], timed)
         for window, parts in zip(batch, heard, strict=True):
             index = 0
@@ -145,6 +144,13 @@ def _recognise(
                 begin, end = window.original(index, start), window.original(index, stop)
                 spoken[piece.channel].append(Spoken(piece, part.text, begin, end, part.probability))
     return spoken
+
+
+def _even_batches(windows: Sequence[Window], most: int) -> Iterator[Sequence[Window]]:
+    """Batches of like size: a small one at the end would read the weights again for few windows."""
+    count = math.ceil(len(windows) / most)
+    for index in range(count):
+        yield windows[len(windows) * index // count : len(windows) * (index + 1) // count]
 
 
 def _sound(audio: DecodedAudio, window: Window) -> Floats:
