@@ -24,9 +24,13 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "retry": Lazy("pipeline.commands.retry", Text("隔離された録音をもう一度", "try quarantined recordings again")),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
+    "load": Lazy("pipeline.commands.load", Text("表を一つ調べて読み込む", "check and load one table")),
     "transcribe": Lazy("pipeline.commands.transcribe", Text("音声ファイルを書き起こす", "transcribe audio files")),
     "tag": Lazy("pipeline.commands.tag", Text("書き起こしに場面の札を付ける", "tag transcripts with moments")),
     "phrases": Lazy("pipeline.commands.phrases", Text("フレーズ辞書を調べる", "work on the phrase dictionary")),
+    "estimate": Lazy("pipeline.commands.estimate", Text("四つの表から貢献を推定する", "estimate the contribution")),
+    "simulate": Lazy("pipeline.commands.simulate", Text("真の効果を植えた模擬センター", "a centre with planted truth")),
+    "selftest": Lazy("pipeline.commands.selftest", Text("推定を植えた真値で確かめる", "test against planted truth")),
     "evaluate": Lazy("pipeline.commands.evaluate", Text("正解と比べて測る", "measure against the truth")),
     "bench": Lazy("pipeline.commands.bench", Text("速さとメモリを測る", "measure speed and memory")),
 }

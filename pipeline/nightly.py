@@ -15,8 +15,8 @@ from pipeline.language import Text
 from pipeline.lock import night_lock
 from pipeline.night import WHISPER, Night, Recognition, Request, begin
 from pipeline.outcomes.columns import Kind
+from pipeline.outcomes.configured import read_configured
 from pipeline.outcomes.join import join_calls
-from pipeline.outcomes.load import read_table
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress
 from pipeline.records import Transcript
@@ -45,7 +45,7 @@ def run_night(
 
     Every stage is one loop that commits item by item, so that an interrupted night goes on where it stopped.
     """
-    loaded = {kind: read_table(kind, path) for kind, path in request.tables.items()}
+    loaded = {kind: read_configured(kind, path, settings) for kind, path in request.tables.items()}
     _show_problems(loaded, progress)
     with night_lock(settings.data_dir):
         store = open_store(settings.store_url)

@@ -8,5 +8,6 @@ command = LazyGroup(
     text=Text("速さとメモリを、同じ実行の中で比べて測ります。", "Measure speed and memory, two ways in one run."),
     table={
         "asr": Lazy("pipeline.commands.bench_asr", Text("書き起こし", "transcription")),
+        "figures": Lazy("pipeline.commands.bench_figures", Text("表の読み込みと集計", "loading and counting tables")),
     },
 )

@@ -197,7 +197,7 @@ def test_nightly_broken_table_is_refused_before_anything_is_touched(centre: Cent
         centre.night("C1,2026-13-45,OP1,a.wav,\n")
     shown = error.value.render("ja")
     assert "calls.csv 2行目 started_at「2026-13-45」" in shown
-    assert not centre.settings.data_dir.exists()
+    assert not (centre.settings.data_dir / "kouken.db").exists()
 
 
 def test_nightly_missing_archive_is_bad_input(centre: Centre) -> None:
