@@ -54,9 +54,10 @@ class Ledger:
 def build_ledger(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> Ledger:
     """The ledger of canonical `contracts` (one row per term) and `outcomes`.
 
-    Events of unknown contracts are left out and counted as `unknown_contract`. An event before the start of its line
-    counts from that start. `chain_broken` counts events whose `mrr_before_yen` is not the line's MRR at that moment:
-    the ledger follows `mrr_after_yen` all the same, so that the sums still close.
+    Events of unknown contracts and events dated before their contract's first start are left out and counted as
+    `unknown_contract` and `before_start`. `chain_broken` counts events whose `mrr_before_yen` is not the line's MRR at
+    that moment: the ledger follows `mrr_after_yen` all the same, so that the sums still close. `yearly_suspected`
+    counts those among them that are off by a factor of exactly twelve.
 
     >>> day = pd.Timestamp
     >>> contracts = pd.DataFrame({"contract_id": ["K1"], "customer_id": ["C1"], "started_on": [day("2025-01-01")],
@@ -69,14 +70,16 @@ def build_ledger(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> Ledger:
     """
     terms = contracts.sort_values(["customer_id", "started_on", "contract_id"], kind="stable").reset_index(drop=True)
     events = _ordered_events(outcomes)
-    known = events["contract_id"].isin(terms["contract_id"])
-    uncovered = {"unknown_contract": int((~known).sum())}
-    events = events[known].reset_index(drop=True)
+    started = _looked_up(events["contract_id"], terms.groupby("contract_id")["started_on"].min())
+    early = events["on"] < started
+    uncovered = {"unknown_contract": int(started.isna().sum()), "before_start": int(early.sum())}
+    events = events[started.notna() & ~early].reset_index(drop=True)
     terms["line"] = _lines(terms, events)
     events["line"] = _line_of_events(terms, events)
     events["customer_id"] = _looked_up(events["line"], terms.drop_duplicates("line").set_index("line")["customer_id"])
     steps = _steps(terms, events)
     uncovered["chain_broken"] = _broken_chains(steps)
+    uncovered["yearly_suspected"] = len(yearly_suspected(steps))
     uncovered["near_renewal_other_line"] = _near_renewals(terms, events)
     uncovered["ended_without_event"] = _ended_without_event(terms, events)
     return Ledger(steps, terms, events, terms.groupby("customer_id")["started_on"].min(), uncovered)
@@ -163,17 +166,14 @@ def _after_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _line_of_events(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """The line of the contract's last term begun by the event's day; the first term's for an event before any."""
+    """The line of the contract's last term begun by the event's day."""
     if events.empty:
         return pd.Series(dtype="int64")
     right = terms[["contract_id", "started_on", "line"]].sort_values("started_on", kind="stable")
-    found = pd.merge_asof(events, right, left_on="on", right_on="started_on", by="contract_id")["line"]
-    first = right.drop_duplicates("contract_id").set_index("contract_id")["line"]
-    return found.fillna(_looked_up(events["contract_id"], first)).astype("int64")
+    return pd.merge_asof(events, right, left_on="on", right_on="started_on", by="contract_id")["line"].astype("int64")
 
 
 def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    line_start = terms.groupby("line")["started_on"].min()
     first_event = events.groupby("line")["on"].min()
     starts = terms.assign(kind=np.where(terms["line"].duplicated(), "repriced", "started"), on=terms["started_on"])
     no_event_yet = ~(_looked_up(starts["line"], first_event) < starts["on"])  # NaT compares false: no event at all
@@ -181,9 +181,7 @@ def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     starts = starts.assign(effective_on=starts["on"], rank=0)
     starts["mrr_before_yen"] = pd.Series(pd.NA, index=starts.index, dtype="Int64")
     changes = events[events["mrr_after_yen"].notna()]
-    start = _looked_up(changes["line"], line_start)
-    after = (changes["on"] + _DAY).where(changes["on"] + _DAY > start, start)
-    changes = changes.assign(effective_on=after, mrr_yen=changes["mrr_after_yen"], rank=1)
+    changes = changes.assign(effective_on=changes["on"] + _DAY, mrr_yen=changes["mrr_after_yen"], rank=1)
     names = ["line", "customer_id", "contract_id", "kind", "on", "effective_on", "mrr_yen", "mrr_before_yen", "rank"]
     steps = pd.concat([starts[names], changes[names]], ignore_index=True)
     steps["mrr_yen"] = steps["mrr_yen"].astype("int64")
@@ -195,6 +193,13 @@ def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 def _broken_chains(steps: pd.DataFrame) -> int:
     told = steps["mrr_before_yen"].astype("Int64")
     return int((told.notna() & (told != steps["mrr_yen"] - steps["delta_yen"])).sum())
+
+
+def yearly_suspected(steps: pd.DataFrame) -> pd.DataFrame:
+    """Ledger steps whose event tells an MRR before it of exactly twelve times, or a twelfth of, what the line had."""
+    told = steps["mrr_before_yen"].astype("Int64").fillna(0)
+    had = steps["mrr_yen"] - steps["delta_yen"]
+    return steps[(told > 0) & (had > 0) & ((told == 12 * had) | (12 * told == had))]
 
 
 def _near_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> int:

@@ -1,13 +1,39 @@
-"""Read a table as the settings say: preset, own headers, and the key of the phone numbers."""
+"""Read the tables as the settings say, and check them against each other: all of them, or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from models.figures.ledger import build_ledger, yearly_suspected
+from pipeline.errors import BadTable, RowProblem
+from pipeline.outcomes.cells import YEARLY_YEN
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.load import read_table
 from pipeline.outcomes.phone_key import phone_key
 from pipeline.outcomes.report import Loaded
 from pipeline.settings import Settings
+
+
+def read_tables(paths: Mapping[Kind, Path], settings: Settings) -> dict[Kind, Loaded]:
+    """Every given table. Raises one `BadTable` with the problems of all of them, and of outcomes against contracts."""
+    loaded: dict[Kind, Loaded] = {}
+    problems: list[RowProblem] = []
+    for kind, path in paths.items():
+        try:
+            loaded[kind] = read_configured(kind, path, settings)
+        except BadTable as refusal:
+            problems += refusal.problems
+    if "contracts" in loaded and "outcomes" in loaded:
+        problems += yearly_amounts(loaded["contracts"], loaded["outcomes"])
+    if problems:
+        raise BadTable(problems)
+    return loaded
+
+
+def yearly_amounts(contracts: Loaded, outcomes: Loaded) -> list[RowProblem]:
+    """Outcomes whose amount is yearly where the contract's is monthly, or the other way round."""
+    steps = yearly_suspected(build_ledger(contracts.frame, outcomes.frame).steps)
+    told = steps["contract_id"] + steps["on"].dt.strftime(" %Y-%m-%d ") + steps["mrr_before_yen"].astype("string")
+    return [RowProblem(outcomes.report.file, None, "mrr_before_yen", value, YEARLY_YEN) for value in told]
 
 
 def read_configured(

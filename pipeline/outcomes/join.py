@@ -41,6 +41,7 @@ JOIN_TEXTS: dict[str, Text] = {
     "outcomes": Text("成果", "outcomes"),
     "outcomes_without_call": Text("通話のない契約の成果", "outcomes of contracts without a call"),
     "outcomes_of_unknown_contract": Text("契約表にない契約の成果", "outcomes of contracts that are not in the table"),
+    "outcomes_before_start": Text("契約開始より前の日付の成果", "outcomes dated before their contract began"),
     "leading_zeros_restored": Text("先頭のゼロを補ったID", "ids given back their leading zeros"),
 }
 
@@ -221,8 +222,9 @@ def _counts(
         "after_outcome": int((timing == "after_outcome").sum()),
         "late": int((timing == "late").sum()),
         "pending": int((timing == "pending").sum()),
-        "outcomes": len(ledger.events) + ledger.uncovered["unknown_contract"],
+        "outcomes": len(ledger.events) + ledger.uncovered["unknown_contract"] + ledger.uncovered["before_start"],
         "outcomes_without_call": int((~ledger.events["contract_id"].isin(with_call)).sum()),
+        "outcomes_before_start": ledger.uncovered["before_start"],
         "outcomes_of_unknown_contract": ledger.uncovered["unknown_contract"],
     }
 

@@ -5,6 +5,7 @@ import pandas as pd
 from models.figures.book import Assumptions, figure_book
 from models.figures.figure import calendar_year
 from models.figures.kpi import kpi_block
+from models.figures.labels import DEFINITIONS, UNCOVERED
 from tests.models.figures.worlds import contracts_of, outcomes_of, random_world
 
 AS_OF = pd.Timestamp("2025-12-31")
@@ -58,3 +59,11 @@ def test_j2_one_contract_and_no_outcome_is_a_book_with_undefined_rates_not_an_er
     empty = figure_book(contracts_of(), outcomes_of(), calendar_year(2025), AS_OF)
     assert empty.block["cohort_customers"].value == 0
     assert empty.value["arpa_yen"].value is None
+
+
+def test_every_figure_and_every_gap_has_words_for_people() -> None:
+    book = figure_book(*random_world(4), calendar_year(2025), AS_OF)
+    shown = {**book.block, **book.value, **book.voice}
+    assert {figure.name for figure in shown.values()} | set(shown) <= set(DEFINITIONS)
+    assert {code for figure in shown.values() for code in figure.uncovered} <= set(UNCOVERED)
+    assert all(definition.text.ja.endswith("。") for definition in DEFINITIONS.values())

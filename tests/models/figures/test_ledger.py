@@ -96,10 +96,17 @@ def test_a_later_term_without_any_event_counts_with_its_own_mrr() -> None:
 
 def test_what_cannot_be_placed_is_counted() -> None:
     contracts = contracts_of(("K", "C", "2024-01-01", 1000)).assign(ended_on=pd.Timestamp("2025-01-01"))
-    events = outcomes_of(("X", "2024-06-01", "churned", 5, 0), ("K", "2024-06-01", "upsell", 900, 1500))
+    events = outcomes_of(
+        ("X", "2024-06-01", "churned", 5, 0),
+        ("K", "2023-12-31", "churned", 1000, 0),
+        ("K", "2024-06-01", "upsell", 900, 1500),
+        ("K", "2024-07-01", "upsell", 18_000, 1500),
+    )
     assert build_ledger(contracts, events).uncovered == {
         "unknown_contract": 1,
-        "chain_broken": 1,
+        "before_start": 1,
+        "chain_broken": 2,
+        "yearly_suspected": 1,
         "near_renewal_other_line": 0,
         "ended_without_event": 1,
     }
