@@ -16,20 +16,20 @@ def transcribe(context: Context, audio: tuple[Path, ...], out: Path) -> None:
     """Parse, call, report."""
     from pipeline.speech.files import find_recordings, transcribe_files
 
-    recordings = find_recordings(audio)
+    calls = find_recordings(audio)
     done = 0
 
     def report(path: Path, problem: ItemError | None) -> None:
         nonlocal done
         done += 1
-        where = f"{done}/{len(recordings)} {path.name}"
+        where = f"{done}/{len(calls)} {path.name}"
         if problem is None:
             context.say(Text(where, where))
         else:
             reason = REASON_TEXTS[problem.reason]
             context.say(Text(f"{where}: {problem} {reason.ja}", f"{where}: {problem} {reason.en}"))
 
-    if transcribe_files(recordings, out, context.settings, report):
+    if transcribe_files(calls, out, context.settings, report):
         raise click.exceptions.Exit(ExitCode.SOME_QUARANTINED)
 
 

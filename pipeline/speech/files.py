@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
 from pipeline.interchange import transcript_to_json, write_document
@@ -16,8 +17,11 @@ from pipeline.speech.transcribe import transcribe_recording
 OnDone = Callable[[Path, ItemError | None], None]  # called after each file, with what kept it from being transcribed
 
 
-def find_recordings(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and the recordings in the folders named. Raises `BadInput` naming what cannot be used."""
+def find_recordings(paths: Sequence[Path]) -> list[CallFiles]:
+    """The files named, and the recordings in the folders named; legs as one call.
+
+    Raises `BadInput` naming what cannot be used.
+    """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -29,7 +33,8 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
     if not found:
         names = ", ".join(map(str, paths))
         raise BadInput(Text(f"録音がありません: {names}", f"No recording in {names}"))
-    twice = [stem for stem, count in Counter(path.stem for path in found).items() if count > 1]
+    calls = group_legs(found)
+    twice = [stem for stem, count in Counter(call.stem for call in calls).items() if count > 1]
     if twice:
         raise BadInput(
             Text(
@@ -40,26 +45,31 @@ def find_recordings(paths: Sequence[Path]) -> list[Path]:
                 "出力が重ならないように分けて実行してください。", "Run them separately so that outputs do not collide."
             ),
         )
-    return found
+    return calls
 
 
-def transcribe_files(recordings: Sequence[Path], out: Path, settings: Settings, on_done: OnDone) -> list[ItemError]:
-    """Write `<stem>.json` into `out` for each recording. One that cannot be read does not stop the others.
+def transcribe_files(calls: Sequence[CallFiles], out: Path, settings: Settings, on_done: OnDone) -> list[ItemError]:
+    """Write `<stem>.json` into `out` for each call. One that cannot be read does not stop the others.
 
     Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
     """
     recogniser = load_recogniser(settings.speech, settings.data_dir)
     find_names = name_finder() if settings.privacy.mask else None
     failures: list[ItemError] = []
-    for path in recordings:
+    for call in calls:
         problem = None
         try:
             transcript = transcribe_recording(
-                path, call_id=path.stem, recogniser=recogniser, settings=settings, find_names=find_names
+                call.main,
+                call_id=call.stem,
+                recogniser=recogniser,
+                settings=settings,
+                other_leg=call.other_leg,
+                find_names=find_names,
             )
-            write_document(transcript_to_json(transcript), out / f"{path.stem}.json")
+            write_document(transcript_to_json(transcript), out / f"{call.stem}.json")
         except ItemError as error:
             problem = error
             failures.append(error)
-        on_done(path, problem)
+        on_done(call.main, problem)
     return failures

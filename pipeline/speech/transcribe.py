@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.audio.channels import check_channels
-from pipeline.audio.decode import DecodedAudio, decode
+from pipeline.audio.decode import DecodedAudio
+from pipeline.audio.legs import decode_call
 from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.guards import guard
@@ -38,11 +39,13 @@ def transcribe_recording(
     call_id: str,
     recogniser: Recogniser,
     settings: Settings,
+    other_leg: Path | None = None,
     find_names: FindMore | None = None,
     timed: Timed = untimed,
 ) -> Transcript:
     """The transcript of one recording. A plain function: no database, nothing kept between calls.
 
+    With `other_leg`, `path` is the operator's side and `other_leg` the customer's (`pipeline.audio.legs`).
     `find_names` (`pipeline.speech.names.name_finder()`, made once per process) adds names to what is masked.
 
     Raises `pipeline.errors.ItemError` where the recording cannot be read.
@@ -50,7 +53,7 @@ def transcribe_recording(
     with timed("decode"):
         spool_dir = settings.data_dir / "spool"
         spool_dir.mkdir(parents=True, exist_ok=True)
-        audio = decode(path, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
+        audio = decode_call(path, other_leg, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
     with audio:
         with timed("vad"):
             channels = check_channels(audio)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.errors import BadInput, ItemError, Reason
 from pipeline.settings import Settings
 from pipeline.speech import files
@@ -19,7 +20,7 @@ def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, 
     good = write_wav(tmp_path / "good.wav", speechlike(2))
     told: list[tuple[str, ItemError | None]] = []
     failures = transcribe_files(
-        [bad, good],
+        group_legs([bad, good]),
         tmp_path / "out",
         Settings(data_dir=tmp_path / "data"),
         lambda path, problem: told.append((path.name, problem)),
@@ -32,7 +33,14 @@ def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, 
 def test_folder_stands_for_its_recordings(tmp_path: Path) -> None:
     for name in ("b.WAV", "a.ogg", "notes.txt"):
         (tmp_path / name).touch()
-    assert [path.name for path in find_recordings([tmp_path])] == ["a.ogg", "b.WAV"]
+    assert [call.main.name for call in find_recordings([tmp_path])] == ["a.ogg", "b.WAV"]
+
+
+def test_legs_in_a_folder_are_one_call(tmp_path: Path) -> None:
+    for name in ("c-in.wav", "c-out.wav", "c.wav"):
+        (tmp_path / name).touch()
+    expected = CallFiles("c", tmp_path / "c-out.wav", tmp_path / "c-in.wav", tmp_path / "c.wav")
+    assert find_recordings([tmp_path]) == [expected]
 
 
 def test_same_name_twice_is_refused_before_one_overwrites_the_other(tmp_path: Path) -> None:
