@@ -1,11 +1,12 @@
 """A query tree against a call: which words it finds. Pure set work on occurrences; no text is searched here."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from phrases.dialogue import Dialogue
 from phrases.entry import LEVELS, Level, Phrase
-from phrases.query import Both, Either, Node, Repeated, Restricted, Without
+from phrases.query import Both, Either, Node, Repeated, Restricted, Stretch, Without
 from phrases.query import Sequence as QuerySequence
 from phrases.scan import Occurrence
 
@@ -38,6 +39,7 @@ class Evaluation:
     def __init__(self, dialogue: Dialogue, occurrences: Mapping[str, Sequence[Occurrence]]) -> None:
         self.dialogue = dialogue
         self.occurrences = occurrences
+        self._known_places: dict[tuple[tuple[str, ...], frozenset[Level]], list[Occurrence]] = {}
 
     def find(self, phrase: Phrase, node: Node) -> tuple[Found, ...]:
         """Every place of an entry, none overlapping another; where several levels see one place, the strictest wins."""
@@ -72,26 +74,31 @@ class Evaluation:
                 return [f for f in self._find(node.node, speaker, levels) if _holds(node, f, self.dialogue)]
 
     def _sequence(self, node: QuerySequence, levels: frozenset[Level]) -> Iterator[Found]:
-        partial: list[tuple[Occurrence, ...]] = [()]
-        for stretch in node.stretches:
-            places = sorted(
-                (place for spelling in stretch.spellings for place in self.occurrences.get(spelling, ())
-                 if place.level in levels),
-                key=lambda place: (place.start, place.end),
-            )  # fmt: skip
-            partial = [(*before, place) for before in partial for place in places
-                       if not before or self._follows(before[-1], place, stretch.gap)]  # fmt: skip
-        for pieces in partial:
-            first, last = pieces[0], pieces[-1]
-            level = max((piece.level for piece in pieces), key=LEVELS.index)
+        everywhere = [self._places(stretch, levels) for stretch in node.stretches]
+        if not all(everywhere):
+            return
+        begun = [(place, place) for place in everywhere[0]]  # first and last stretch so far
+        for stretch, places in zip(node.stretches[1:], everywhere[1:], strict=True):
+            begun = [(first, after) for first, last in begun for after in _after(last, places, stretch.gap)]
+        for first, last in begun:
+            level = max(first.level, last.level, key=LEVELS.index)
             whole = Occurrence(first.start, last.end, level, first.head, last.tail)
-            if self.dialogue.turn_of(first.start) == self.dialogue.turn_of(last.end - 1) and self._is_one_sentence(
-                whole
-            ):
+            same_turn = self.dialogue.turn_of(first.start) == self.dialogue.turn_of(last.end - 1)
+            if same_turn and self._is_one_sentence(whole):
                 yield Found((whole,))
 
-    def _follows(self, before: Occurrence, after: Occurrence, gap: int) -> bool:
-        return 0 <= after.start - before.end <= gap
+    def _places(self, stretch: Stretch, levels: frozenset[Level]) -> list[Occurrence]:
+        """Where any spelling of a stretch occurs, by place; kept, because many entries share their stretches."""
+        key = (stretch.spellings, levels)
+        if key not in self._known_places:
+            found = [
+                place
+                for spelling in stretch.spellings
+                for place in self.occurrences.get(spelling, ())
+                if place.level in levels
+            ]
+            self._known_places[key] = sorted(found, key=_place)
+        return self._known_places[key]
 
     def _is_one_sentence(self, place: Occurrence) -> bool:
         return self.dialogue.sentences[place.start] == self.dialogue.sentences[place.end - 1]
@@ -113,6 +120,16 @@ class Evaluation:
             for group in by_turn.values()
             if len(group) >= least and (most is None or len(group) <= most)
         ]
+
+
+def _place(occurrence: Occurrence) -> tuple[int, int]:
+    return occurrence.start, occurrence.end
+
+
+def _after(last: Occurrence, places: list[Occurrence], gap: int) -> list[Occurrence]:
+    """Places that begin at most `gap` words after the end of another; `places` is sorted."""
+    low = bisect_left(places, (last.end, 0), key=_place)
+    return places[low : bisect_left(places, (last.end + gap + 1, 0), key=_place)]
 
 
 def _words_between(one: Found, other: Found) -> int:

@@ -7,7 +7,8 @@ the same way.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from phrases.japanese import Japanese, Token
 from phrases.normalize import Folded
@@ -15,8 +16,7 @@ from phrases.normalize import Folded
 KEY_END = "\n"  # closes every key, so that a search for whole keys is a search for a string
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One token as it is searched for. `start` and `end` count characters of the folded text.
 
     `keys` is empty for a word that only politeness or grammar needs, `設定\\n為る\\n` for one with two.
@@ -87,7 +87,7 @@ def _words(tokens: tuple[Token, ...]) -> list[Word]:
     for index, token in enumerate(tokens):
         if token.kind in ("補助記号", "空白"):
             if words and token.surface[:1] in _ENDS:
-                words[-1] = replace(words[-1], ends_sentence=True)
+                words[-1] = words[-1]._replace(ends_sentence=True)
         elif not _is_filler(tokens, index):
             keys = "".join(key + KEY_END for key in _keys(tokens, index))
             is_content = bool(keys) and token.kind not in ("助詞", "助動詞", "接続詞")
@@ -206,7 +206,7 @@ def _with_folded_readings(words: list[Word]) -> tuple[Word, ...]:
     for word in words:
         reading = fold_reading(sound + word.reading)[len(sound) :]
         sound = reading[-1:] or sound
-        folded.append(replace(word, reading=reading))
+        folded.append(word if reading == word.reading else word._replace(reading=reading))
     return tuple(folded)
 
 

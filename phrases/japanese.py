@@ -5,9 +5,8 @@ sentences that a hit and a cue single out. Call per utterance, never per call: S
 One `Japanese` belongs to one thread.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from phrases.normalize import Folded, fold
 
@@ -18,8 +17,7 @@ class AnalysisFailed(Exception):
     """One utterance cannot be analysed; its call goes on without it. The text is not part of the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One Sudachi token (mode C). `start` and `end` count characters of the folded text.
 
     `pos` is Sudachi's part of speech with inflection: ("助動詞", "*", "*", "*", "助動詞-マス", "意志推量形").
@@ -43,8 +41,7 @@ class Token:
         return self.pos[5]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedToken:
+class ParsedToken(NamedTuple):
     """One token of GiNZA's dependency parse. `head` is an index; the root is its own head."""
 
     surface: str

@@ -19,12 +19,15 @@ _VARIANT_KANJI = dict(
 )
 _LONG_MARKS = dict.fromkeys("〜~ｰ―—–‐−", "ー")
 _REPLACED = str.maketrans({**_VARIANT_KANJI, **_LONG_MARKS})
+_FULL_WIDTH = {chr(code + 0xFEE0): chr(code).casefold() for code in range(0x21, 0x7E)}
+# what nearly all Japanese text is made of: every character folds to one character, whatever stands beside it
+_PLAIN = re.compile("[ -~ぁ-ゖァ-ヺー一-鿿々、。「」・・！-～〜]*")
+_PLAIN_REPLACED = str.maketrans({**_FULL_WIDTH, **_VARIANT_KANJI, **_LONG_MARKS, "～": "ー"})
 # combining marks, half-width (dakuten, handakuten) and variation selectors belong to the character before them
 _ATTACHED = "\u0300-\u036f\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200d"
 _CLUSTER = re.compile(f"[^{_ATTACHED}][{_ATTACHED}]*|[{_ATTACHED}]+", re.DOTALL)
 _DROPPED = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u2060\ufeff]")
 _UNREADABLE = re.compile("[\ud800-\udfff\x00-\x1f\x7f]")
-_NEEDS_CARE = re.compile(f"[{_ATTACHED}\u200b-\u200f\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,8 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """NFKC, lower case, one long mark, common kanji; unreadable characters become blanks, nothing raises."""
-    if not _NEEDS_CARE.search(text):
-        simple = _fold_characters(text)
-        if len(simple) == len(text) and all(len(_fold_characters(c)) == 1 for c in set(text) if not c.isascii()):
-            return Folded(simple)
+    if _PLAIN.fullmatch(text):
+        return Folded(text.casefold().translate(_PLAIN_REPLACED))
     folded, starts, ends = [], [], []
     for start, end in _clusters(text):
         for character in _fold_characters(text[start:end]):

@@ -8,6 +8,7 @@ from phrases.dialogue import Dialogue, Stream
 from phrases.entry import LEVELS, Level
 from phrases.forms import KEY_END, Word, forms_of
 from phrases.japanese import Japanese
+from phrases.sounds import Piece, confusable_words, nearest, pieces
 
 SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
 FREE_READING = 10  # from this length a reading may begin inside a word: the recogniser cut it elsewhere
@@ -37,9 +38,20 @@ class Scanner:
 
         self._owners: dict[Level, list[list[str]]] = {}
         self._automata = {}
-        for level, patterns in _patterns(sorted(set(spellings)), japanese).items():
-            self._owners[level] = list(patterns.values())
-            self._automata[level] = ahocorasick_rs.AhoCorasick(list(patterns))
+        patterns = _patterns(sorted(set(spellings)), japanese)
+        for level, owners in patterns.items():
+            self._owners[level] = list(owners.values())
+            self._automata[level] = ahocorasick_rs.AhoCorasick(list(owners))
+        self._readings = patterns["reading"]
+        self._pieces: dict[str, list[Piece]] = {}
+        for piece in (piece for reading in self._readings for piece in pieces(reading)):
+            self._pieces.setdefault(piece.text, []).append(piece)
+        self._piece_texts = list(self._pieces)
+        self._piece_automaton = ahocorasick_rs.AhoCorasick(self._piece_texts)
+        self._confusable = tuple(
+            (_reading(spelling_words(one, japanese)), _reading(spelling_words(other, japanese)))
+            for one, other in confusable_words()
+        )
 
     def occurrences(self, dialogue: Dialogue) -> dict[str, list[Occurrence]]:
         """Spelling → where it occurs, in order; only spellings that occur are present."""
@@ -52,7 +64,24 @@ class Scanner:
                 if occurrence:
                     for spelling in owners[number]:
                         found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
+        for spelling, occurrence in self._by_near_sound(dialogue):
+            found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
         return {spelling: sorted(places.values(), key=_place) for spelling, places in found.items()}
+
+    def _by_near_sound(self, dialogue: Dialogue) -> Iterator[tuple[str, Occurrence]]:
+        """Longer spellings with a few kana misheard."""
+        stream = dialogue.stream("reading")
+        done: set[tuple[str, int]] = set()
+        for number, at, _ in self._piece_automaton.find_matches_as_indexes(stream.text, overlapping=True):
+            for piece in self._pieces[self._piece_texts[number]]:
+                place = (piece.reading, at - piece.offset)
+                if place in done or stream.text.startswith(piece.reading, at - piece.offset):
+                    continue
+                done.add(place)
+                near = nearest(stream.text, at, piece, self._confusable)
+                if near:
+                    occurrence = Occurrence(stream.word_at(near[0]), stream.word_at(near[1] - 1) + 1, "reading")
+                    yield from ((spelling, occurrence) for spelling in self._readings[piece.reading])
 
 
 def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
@@ -72,14 +101,18 @@ def _patterns(spellings: list[str], japanese: Japanese) -> dict[Level, dict[str,
 def _searched(words: tuple[Word, ...]) -> Iterator[tuple[Level, str]]:
     surface = "".join(word.surface for word in words)
     keys = "".join(word.keys for word in words)
-    # a word before may swallow an opening vowel (もう + うち); the vowel itself is thin evidence
-    reading = "".join(word.reading for word in words).lstrip("アイウエオ")
+    reading = _reading(words)
     if surface:
         yield "surface", surface
     if any(word.is_content for word in words):
         yield "normalized", KEY_END + keys
     if len(reading) >= SHORTEST_READING:
         yield "reading", reading
+
+
+def _reading(words: tuple[Word, ...]) -> str:
+    """Without an opening vowel: the word before may swallow it (もう + うち), and it is thin evidence anyway."""
+    return "".join(word.reading for word in words).lstrip("アイウエオ")
 
 
 def _place(occurrence: Occurrence) -> tuple[int, int]:
