@@ -8,7 +8,20 @@ from typing import Literal
 import pandas as pd
 
 CsvEncoding = Literal["utf-8-sig", "cp932"]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "=", "+", "-", "@")
+FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # … full width too
 REPLACEMENT = "〓"  # what Japanese typesetters print for a character they do not have
 
 

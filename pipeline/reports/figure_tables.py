@@ -1,0 +1,142 @@
+"""The book of figures as tables for people: Japanese or English headers, one table per subject."""
+
+from typing import Any
+
+import pandas as pd
+
+from models.figures.book import FigureBook
+from models.figures.customers import ALL, UNKNOWN
+from models.figures.figure import Figure
+from models.figures.labels import DEFINITIONS, UNCOVERED
+from pipeline.language import Language, Text, in_language
+from pipeline.reports.workbook import Shown
+
+_HEADERS: dict[str, Text] = {
+    "figure": Text("数字", "figure"),
+    "value": Text("値", "value"),
+    "low": Text("95%区間 下限", "95 % low"),
+    "high": Text("95%区間 上限", "95 % high"),
+    "n": Text("件数(n)", "n"),
+    "numerator": Text("分子", "numerator"),
+    "denominator": Text("分母", "denominator"),
+    "definition": Text("数え方", "how it is counted"),
+    "note": Text("含められなかったもの・注意", "not covered, notes"),
+    "month": Text("月", "month"),
+    "opening_yen": Text("期首MRR", "opening MRR"),
+    "closing_yen": Text("期末MRR", "closing MRR"),
+    "new_customers": Text("新規顧客", "new customers"),
+    "new_yen": Text("新規MRR", "new MRR"),
+    "kept_yen": Text("維持したMRR", "kept MRR"),
+    "fall_yen": Text("減ったMRR", "MRR lost"),
+    "rise_yen": Text("増えたMRR", "MRR gained"),
+    "churned": Text("解約した顧客", "customers lost"),
+    "expanded": Text("拡大した顧客", "customers expanded"),
+    "expansions": Text("拡大の件数", "expansions"),
+    "expansion_yen": Text("拡大したMRR", "expansion MRR"),
+    "step": Text("内訳", "step"),
+    "yen": Text("円", "yen"),
+    "cohort": Text("開始月", "first month"),
+    "group": Text("区分", "group"),
+    "onboarding": Text("導入期", "onboarding"),
+    "adoption": Text("活用期", "adoption"),
+    "renewal": Text("更新期", "renewal"),
+    "total": Text("計", "total"),
+    "months_since_start": Text("開始からの月数", "months since start"),
+    "count": Text("件数", "count"),
+}
+_SHEETS: dict[str, Text] = {
+    "figures": Text("指標", "Figures"),
+    "bridge": Text("MRRの内訳", "MRR bridge"),
+    "months": Text("月別", "By month"),
+    "cohorts": Text("開始月別の継続(顧客)", "Cohorts, customers"),
+    "cohorts_yen": Text("開始月別の継続(MRR)", "Cohorts, MRR"),
+    "lost": Text("解約(月と段階)", "Churn by phase"),
+    "expansion_months": Text("拡大までの月数", "Months to expansion"),
+    "plan": Text("プラン別", "By plan"),
+    "industry": Text("業種別", "By industry"),
+    "region": Text("地域別", "By region"),
+    "segment": Text("セグメント別", "By segment"),
+    "tier": Text("タッチ別", "By tier"),
+    "operator_id": Text("担当者別(関連、因果ではない)", "By operator, not causal"),
+    "team": Text("チーム別(関連、因果ではない)", "By team, not causal"),
+}
+_STEPS: dict[str, Text] = {
+    "opening": Text("期首", "opening"),
+    "closing": Text("期末", "closing"),
+    "started": Text("新しい契約", "new contract"),
+    "repriced": Text("契約更新時の改定", "repriced term"),
+    "renewed": Text("更新", "renewed"),
+    "churned": Text("解約", "churned"),
+    "upsell": Text("アップセル", "upsell"),
+    "cross_sell": Text("クロスセル", "cross-sell"),
+    "downgrade": Text("減額", "downgrade"),
+    "reactivated": Text("再開", "reactivated"),
+    "repeat_purchase": Text("再購入", "repeat purchase"),
+}
+_GROUP_NAMES = {ALL: Text("全体", "all"), UNKNOWN: Text("不明", "unknown")}
+
+
+def figure_tables(book: FigureBook, language: Language) -> dict[str, pd.DataFrame]:
+    """Sheet name → table. Rates are fractions, yen whole; each figure stands with n, its definition and its gaps."""
+    tables: dict[str, pd.DataFrame] = {
+        "figures": _figures(book, language),
+        "bridge": pd.DataFrame(
+            [{"step": in_language(_STEPS[step], language), "yen": yen} for step, yen in book.bridge.items()]
+        ),
+        "months": book.months.rename_axis("month")
+        .reset_index()
+        .assign(month=lambda rows: rows["month"].dt.strftime("%Y-%m")),
+        "cohorts": book.cohorts.rename_axis("cohort").reset_index(),
+        "cohorts_yen": book.cohorts_yen.rename_axis("cohort").reset_index(),
+        "lost": book.lost.rename_axis("month").reset_index(),
+        "expansion_months": pd.DataFrame(list(book.expansion_months.items()), columns=["months_since_start", "count"]),
+    }
+    for name, rows in book.by_group.items():
+        names = [in_language(_GROUP_NAMES[group], language) if group in _GROUP_NAMES else group for group in rows.index]
+        tables[name] = rows.set_axis(names).rename_axis("group").reset_index()
+    return {
+        in_language(_SHEETS[name], language): table.rename(columns=lambda column: _header(column, language))
+        for name, table in tables.items()
+    }
+
+
+def shown_as(tables: dict[str, pd.DataFrame], language: Language) -> dict[str, Shown]:
+    """How the numbers of each column look, by the header they got."""
+    known: dict[str, Shown] = {}
+    for name in (*_HEADERS, *DEFINITIONS):
+        if name.endswith("_yen") or name == "yen":
+            known[_header(name, language)] = "yen"
+        elif name.endswith("_rate") or name in {"nrr", "grr"}:
+            known[_header(name, language)] = "rate"
+    columns: set[Any] = {column for table in tables.values() for column in table.columns}
+    return known | {str(column): "rate" for column in columns if isinstance(column, int)}
+
+
+def _header(column: Any, language: Language) -> Any:
+    if column in _HEADERS:
+        return in_language(_HEADERS[column], language)
+    if column in DEFINITIONS:
+        return in_language(DEFINITIONS[column].name, language)
+    return column
+
+
+def _figures(book: FigureBook, language: Language) -> pd.DataFrame:
+    shown = {**book.block, **book.value, **book.voice}
+    return pd.DataFrame([_figure_row(name, figure, language) for name, figure in shown.items()])
+
+
+def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]:
+    definition = DEFINITIONS[name]
+    gaps = [f"{in_language(UNCOVERED[code], language)}: {count:,}" for code, count in figure.uncovered.items() if count]
+    refusal = [in_language(figure.refusal, language)] if figure.refusal else []
+    return {
+        "figure": in_language(definition.name, language),
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "n": figure.n,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "definition": in_language(definition.text, language),
+        "note": " / ".join(refusal + gaps),
+    }
