@@ -1,5 +1,6 @@
 """Side tone: the other speaker, faint, on one's own channel. Nobody's words may be credited twice."""
 
+import bisect
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -37,7 +38,10 @@ def is_copy(faint: Floats, loud: Floats) -> bool:
 
 
 def _shared(piece: Piece, others: Sequence[Piece]) -> float:
-    common = sum(max(0, min(piece.stop, other.stop) - max(piece.start, other.start)) for other in others)
+    """Share of the piece during which one of the others, which are in order, is heard."""
+    first = bisect.bisect_left(others, piece.start, key=lambda other: other.stop)
+    last = bisect.bisect_right(others, piece.stop, key=lambda other: other.start)
+    common = sum(min(piece.stop, other.stop) - max(piece.start, other.start) for other in others[first:last])
     return common / piece.length
 
 

@@ -13,7 +13,7 @@ from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
 from pipeline.speech.guards import is_loop
 from pipeline.speech.timing import Timed, untimed
-from pipeline.speech.vad import Floats
+from pipeline.speech.vad import SAMPLE_RATE, Floats
 from pipeline.speech.weights import find_weights
 
 FRAME_SAMPLES = 160  # one feature frame: 10 ms
@@ -22,6 +22,8 @@ SILENT_FRAMES = 100  # a second of silence behind the speech, without which its 
 ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
 MAX_TOKENS = 448
+SHORT_S = 5.0  # a window shorter than this may well hold only a はい
+SLOWEST_LETTERS_PER_S = 2.0  # of packed speech; most people say five, digits one by one two
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,11 @@ class Recogniser:
         with timed("encoder"):
             encoded = self._whisper.encode(padded)
         with timed("decoder"):
-            tokens = self._decode(encoded, len(windows))
-            for index, found in enumerate(tokens):
-                if is_loop(self._tokenizer.decode(found)):
-                    tokens[index] = self._decode_again(features[index])
+            tokens = self._decode(encoded, [self._prompt] * len(windows))
+            failed = [i for i, window in enumerate(windows) if self._went_wrong(tokens[i], window)]
+            if failed:
+                for i, again in zip(failed, self._decode_again([features[i] for i in failed]), strict=True):
+                    tokens[i] = max(tokens[i], again, key=self._worth)
         with timed("alignment"):
             return self._align(encoded, tokens, [feature.shape[1] for feature in features])
 
@@ -97,10 +100,10 @@ class Recogniser:
         features: Floats = self._whisper.feature_extractor(window)[..., :FULL_FRAMES]
         return features
 
-    def _decode(self, encoded: Any, count: int, **options: Any) -> list[list[int]]:
+    def _decode(self, encoded: Any, prompts: list[list[int]], **options: Any) -> list[list[int]]:
         results = self._whisper.model.generate(
             encoded,
-            [self._prompt] * count,
+            prompts,
             beam_size=self.options.beam_size,
             max_length=MAX_TOKENS,
             suppress_tokens=self._silenced,
@@ -109,14 +112,26 @@ class Recogniser:
         end = self._tokenizer.eot
         return [[token for token in result.sequences_ids[0] if token < end] for result in results]
 
-    def _decode_again(self, features: Floats) -> list[int]:
-        """One more attempt, which may not repeat itself.
+    def _decode_again(self, features: Sequence[Floats]) -> list[list[int]]:
+        """One more attempt, without the prompt, and it may not repeat itself.
 
         Whisper's own fallback draws at random at rising temperatures; the same call must give the same text in any
         worker, so ours does not.
         """
-        encoded = self._whisper.encode(np.stack(_padded([features])))
-        return self._decode(encoded, 1, no_repeat_ngram_size=LONGEST_REPEAT)[0]
+        encoded = self._whisper.encode(np.stack(_padded(features)))
+        prompts = [[*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]] * len(features)
+        return self._decode(encoded, prompts, no_repeat_ngram_size=LONGEST_REPEAT)
+
+    def _went_wrong(self, tokens: list[int], window: Floats) -> bool:
+        """A loop, or an end in mid-window: both happen to one window in fifty and cost all that is said in it."""
+        seconds = len(window) / SAMPLE_RATE
+        text = self._tokenizer.decode(tokens)
+        return is_loop(text) or (seconds > SHORT_S and _letters(text) < SLOWEST_LETTERS_PER_S * seconds)
+
+    def _worth(self, tokens: list[int]) -> tuple[bool, int]:
+        """Of two attempts the one that does not loop, and of two such the one that says more."""
+        text = self._tokenizer.decode(tokens)
+        return not is_loop(text), _letters(text)
 
     def _align(self, encoded: Any, tokens: list[list[int]], frames: list[int]) -> list[list[Heard]]:
         """Times from the attention heads that follow the speech: time stamp tokens would cost accuracy."""
@@ -141,6 +156,10 @@ def _padded(features: Sequence[Floats]) -> list[Floats]:
     longest = max(feature.shape[1] for feature in features) + SILENT_FRAMES
     frames = min(FULL_FRAMES, longest + longest % 2)
     return [np.pad(feature, ((0, 0), (0, frames - feature.shape[1]))) for feature in features]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:

@@ -54,6 +54,25 @@ def test_vorbis_keeps_its_duration(tmp_path: Path) -> None:
         assert abs(audio.facts.duration_s - 2) <= 0.02
 
 
+@pytest.mark.parametrize(("codec", "container"), [("g722", "wav"), ("aac", "adts"), ("pcm_alaw", "w64")])
+def test_other_telephone_formats_keep_their_duration(tmp_path: Path, codec: str, container: str) -> None:
+    suffix = {"adts": "aac"}.get(container, container)
+    sound = speechlike(2, rate=16000, channels=1)
+    path = encode(tmp_path / f"a.{suffix}", sound, rate=16000, codec=codec, container=container)
+    with decode(path) as audio:
+        assert abs(audio.facts.duration_s - 2) <= (0.2 if container == "adts" else 0.02)  # AAC adds whole frames
+        assert audio.facts.codec == codec
+
+
+def test_amr_is_decoded(tmp_path: Path) -> None:
+    """Fifty frames of 20 ms at 12.2 kbit/s (3GPP TS 26.101, frame type 7), all their bits zero."""
+    path = tmp_path / "a.amr"
+    path.write_bytes(b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50)
+    with decode(path) as audio:
+        assert audio.facts.codec == "amrnb"
+        assert audio.facts.duration_s == pytest.approx(1.0, abs=0.02)
+
+
 def test_gsm_in_wav_is_decoded_by_content(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "q-200-5550100-20260105.WAV", speechlike(2, channels=1), subtype="GSM610")
     with decode(path) as audio:
