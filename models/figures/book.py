@@ -41,6 +41,12 @@ class Assumptions:
     yearly_discount: float = 0.0
 
 
+def last_day(*days: "pd.Series[Any]") -> pd.Timestamp | None:
+    """The last day that any of the tables tells: the `as_of` of the data, where none is given."""
+    told = [column.max() for column in days if column.notna().any()]
+    return max(told, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class FigureBook:
     """`block`: figures of the opening cohort; `value`: lifetime value and what it rests on; `voice`: CSAT and NPS.

@@ -1,5 +1,6 @@
 """What every figure is: a value with what it was counted from, and what could not be covered."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,6 +71,25 @@ class Period:
         """So many whole months from the first of the named one."""
         opening = pd.Timestamp(year=year, month=month, day=1)
         return cls(name, opening, opening + pd.DateOffset(months=months))
+
+
+def parse_period(text: str) -> Period:
+    """The period that people write: 2026-10 (month), 2025 (calendar year), FY2025 or 2025年度 (from April).
+
+    Raises `ValueError` for anything else.
+
+    >>> [parse_period(text).name for text in ("2026-10", "2025", "fy2025", "2025年度")]
+    ['2026-10', '2025', 'FY2025', 'FY2025']
+    """
+    match = re.fullmatch(
+        r"(?:(?P<fy>FY)?(?P<year>(?:19|20)\d\d)(?P<nendo>年度)?)(?:-(?P<month>0[1-9]|1[0-2]))?", text.upper()
+    )
+    if match is None or (match["month"] and (match["fy"] or match["nendo"])):
+        raise ValueError(f"no period: {text}")
+    year = int(match["year"])
+    if match["month"]:
+        return month(year, int(match["month"]))
+    return fiscal_year(year) if match["fy"] or match["nendo"] else calendar_year(year)
 
 
 def calendar_year(year: int) -> Period:
