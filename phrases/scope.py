@@ -30,16 +30,16 @@ class Context:
 
 _QUOTED = re.compile(
     r"(と|って|とは|との|っていう)、?(ご?(案内|説明|紹介|提案)(さ|を受け|いただ)|言われ|いわれ|言っていただいた(の|ん)(です|だ)"
-    r"|お?伺い|うかが|聞い|お聞き|おっしゃ|書い|書か|記載|のこと(です|でし|だっ|で、))"
+    r"|お?伺い|うかが|聞い|お聞き|おっしゃ|書い|書か|記載|のこと(です|でし|だっ|で))"
 )
 _SAID_TO_ME = re.compile(r"(と|って)、?(言われ|いわれ|のこと)")
 _OWN_PRAISE = re.compile(r"方|声|お客様|会社様|皆|みな|評判|好評|喜|感想|選ばれ")
-_HEARSAY = re.compile(r"(だ|る|い|た)(そうです|そうで、|そうなん|らしい)|みたいなことを")
+_HEARSAY = re.compile(r"(だ|る|い|た)(そうです|そうで、|そうなん)|らしい|みたいなことを")
 _ADVERSATIVE = r"(です|ます|ました|でした|だ|る|い|た|存じます|のところ|たい|ん)(が|けど|けれど|けども|けれども|ものの)"
 _TAKEN_BACK = re.compile(
     _ADVERSATIVE
     + r"、?.{0,15}?(あいにく|残念|申し訳|対応(し|いた|でき|がで)[^。]*?(ませ|ない|かね)|(でき|いたし|致し)(かね|ませ)"
-    r"|終了|ござい?ません|ありません|対象外|控え|見送|難しい|不要|必要(は|が)?(ない|ありませ|ござい)"
+    r"|(いただけ|頂け|なれ|使え|選べ)(ませ|ない)|終了|ござい?ません|ありません|対象外|控え|見送|難しい|不要|必要(は|が)?(ない|ありませ|ござい)"
     r"|無理に|やめ(ておき|ます)|(も|は)う?(い|結構)いです)"
 )
 _CHECKED = re.compile(
@@ -53,10 +53,17 @@ _WISHED: dict[Category, re.Pattern[str]] = {
     "satisfaction": re.compile(r"(ば|たら|だら|なら|だと|ると|いと|ほうが|方が)、?(大変|本当に|すごく|とても|一番)?$"),
     "interest": re.compile(r"(れば|たら|ると|いと)、?(一番)?$"),
 }
+_WISHED_HERE = re.compile(r"(だ|である)?(と(?!思|言|考|か|お|の)|なら|ば|たら)")
 _INVITES = re.compile(r"いかが|どうで|ましょうか|ませんか|おすすめ|お勧め|よろしいで")
 _NEGATION = re.compile(r"ませ[んぬ]|ない|なく|なかっ|ず[、に]|かね(ます|る)|まい")
+# ではありません, わけではない, とは思いません: the words themselves say it, whatever the parse says
+_DENIED = re.compile(
+    r"(の|な|だ)?((で|じゃ)(は|も)?|く(は|も)?|は|も|が)(あり|ござい|な)(ませ|い|かっ)"
+    r"|[^、。]{0,10}(わけ|訳|もの|ほど|つもり|予定)(では|でも|じゃ|は|も)(な|あり|ござい)(ませ|い)"
+    r"|(です|だ|である)?と(は|も|まで)(思|言|限|申し上げ)[^、。]{0,5}(ませ|ない)"
+)
 _NO_NEGATION = re.compile(
-    r"(ませ|な)[んい](です|でしょう)?か|かもしれ(ませ|な)|なければ(な|いけ)|ない(といけ|とだめ|と困|うち)|(だけ|のみ|ばかり)(じゃ|では?)なく"
+    r"(ませ|な)[んい](です|でしょう)?か(?!と)|かもしれ(ませ|な)|なければ(な|いけ)|ない(といけ|とだめ|と困|うち)|(だけ|のみ|ばかり)(じゃ|では?)なく"
     r"|(間違い|違い|問題|遠慮|心配|損|差し支え|構い|かまい|申し分)(は|も|が)?(ませ|な|あり|ござい)|ほかに(な|あり)"
 )
 
@@ -78,7 +85,7 @@ def cancelled_by(context: Context, category: Category, japanese: Japanese) -> st
     asks = _INVITES.search(context.hit + after)
     if by_operator and not asks and _CHECKED.search(context.hit[-6:] + after[:24]):
         return "check_question"
-    if not asks and _SUPPOSED.search(after):
+    if not asks and (_SUPPOSED.search(after) or (category in _WISHED and _WISHED_HERE.match(after))):
         return "condition"
     if category in _WISHED and _WISHED[category].search(context.before):
         return "condition"
@@ -87,8 +94,11 @@ def cancelled_by(context: Context, category: Category, japanese: Japanese) -> st
 
 def _is_negated(context: Context, japanese: Japanese) -> bool:
     """Whether a negation after the hit governs it, by the dependency parse."""
-    if not _NEGATION.search(_NO_NEGATION.sub("", context.after)):
+    after = _NO_NEGATION.sub("", context.after)
+    if not _NEGATION.search(after):
         return False
+    if _DENIED.match(after):
+        return True
     try:
         tokens = japanese.parse(context.sentence)
     except AnalysisFailed:
@@ -104,6 +114,9 @@ _OTHER_CLAUSE = ("advcl", "conj", "parataxis", "dislocated", "root")
 _LIGHT_VERBS = ("する", "いたす", "致す", "なさる", "できる", "出来る", "ある", "ござる", "おる", "いる")
 
 
+_LIGHT_WORDS = frozenset("し いたし 致し さ て は も で を が".split())
+
+
 def _governors(tokens: tuple[ParsedToken, ...], start: int, end: int) -> list[int]:
     """The hit's own head and what governs it within its clause, from inside out."""
     inside = [i for i, token in enumerate(tokens) if token.start < end and token.end > start]
@@ -113,7 +126,9 @@ def _governors(tokens: tuple[ParsedToken, ...], start: int, end: int) -> list[in
     index = heads[-1] if heads else inside[-1]
     chain = [index]
     while tokens[index].head != index and (
-        not tokens[index].relation.lower().startswith(_OTHER_CLAUSE) or _is_light_verb(tokens, index)
+        not tokens[index].relation.lower().startswith(_OTHER_CLAUSE)
+        or _is_light_verb(tokens, index)
+        or (index == chain[0] and _is_adverbial(tokens, index))
     ):
         index = tokens[index].head
         if index in chain:
@@ -125,7 +140,17 @@ def _governors(tokens: tuple[ParsedToken, ...], start: int, end: int) -> list[in
 def _is_light_verb(tokens: tuple[ParsedToken, ...], index: int) -> bool:
     """Whether the governor only makes a verb of the noun: おすすめはいたしません."""
     head = tokens[index].head
-    return 0 < head - index <= 2 and tokens[head].lemma in _LIGHT_VERBS
+    between = (token.surface for token in tokens[index + 1 : head])
+    return head > index and tokens[head].lemma in _LIGHT_VERBS and all(word in _LIGHT_WORDS for word in between)
+
+
+def _is_adverbial(tokens: tuple[ParsedToken, ...], index: int) -> bool:
+    """Whether the hit only colours the verb after it: 楽に in 楽になりません, 早く in 早く届きません."""
+    token = tokens[index]
+    if not token.tag.startswith(("形状詞", "形容詞", "名詞-普通名詞-形状詞可能", "副詞")):
+        return False
+    after = tokens[index + 1].surface if index + 1 < len(tokens) else ""
+    return after == "に" or token.surface.endswith("く")
 
 
 def _is_negative(tokens: tuple[ParsedToken, ...], index: int, start: int, end: int) -> bool:
