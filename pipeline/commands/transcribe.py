@@ -12,7 +12,15 @@ from pipeline.language import Text
 @common_options(Text("録音を書き起こし、1 件ごとに JSON を書きます。", "Transcribe recordings, one JSON file each."))
 @click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help=Text("出力先", "output folder"))
-def transcribe(context: Context, audio: tuple[Path, ...], out: Path) -> None:
+@option(
+    "--format",
+    "formats",
+    type=click.Choice(["json", "vtt", "srt", "csv", "vcon"]),
+    multiple=True,
+    default=["json"],
+    help=Text("出力の形式(繰り返し可、既定は json)", "output format (may be repeated, default json)"),
+)
+def transcribe(context: Context, audio: tuple[Path, ...], out: Path, formats: tuple[str, ...]) -> None:
     """Parse, call, report."""
     from pipeline.speech.files import find_recordings, transcribe_files
 
@@ -29,7 +37,7 @@ def transcribe(context: Context, audio: tuple[Path, ...], out: Path) -> None:
             reason = REASON_TEXTS[problem.reason]
             context.say(Text(f"{where}: {problem} {reason.ja}", f"{where}: {problem} {reason.en}"))
 
-    if transcribe_files(calls, out, context.settings, report):
+    if transcribe_files(calls, out, context.settings, report, formats):
         raise click.exceptions.Exit(ExitCode.SOME_QUARANTINED)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
-from pipeline.interchange import transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.settings import Settings
+from pipeline.speech.exports import write_transcript
 from pipeline.speech.names import name_finder
 from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
@@ -48,8 +48,10 @@ def find_recordings(paths: Sequence[Path]) -> list[CallFiles]:
     return calls
 
 
-def transcribe_files(calls: Sequence[CallFiles], out: Path, settings: Settings, on_done: OnDone) -> list[ItemError]:
-    """Write `<stem>.json` into `out` for each call. One that cannot be read does not stop the others.
+def transcribe_files(
+    calls: Sequence[CallFiles], out: Path, settings: Settings, on_done: OnDone, formats: Sequence[str] = ("json",)
+) -> list[ItemError]:
+    """Write `<stem>.json` (or the `formats` asked for) into `out` for each call; the unreadable do not stop the others.
 
     Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
     """
@@ -67,7 +69,7 @@ def transcribe_files(calls: Sequence[CallFiles], out: Path, settings: Settings, 
                 other_leg=call.other_leg,
                 find_names=find_names,
             )
-            write_document(transcript_to_json(transcript), out / f"{call.stem}.json")
+            write_transcript(transcript, out, call.stem, formats)
         except ItemError as error:
             problem = error
             failures.append(error)

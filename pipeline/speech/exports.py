@@ -1,0 +1,50 @@
+"""A transcript written in the formats that other programs read."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.interchange import transcript_to_json, write_document
+from pipeline.records import Transcript
+from pipeline.speech.captions import to_csv, to_srt, to_webvtt
+from pipeline.speech.vcon import RecordingFacts, to_vcon
+
+Write = Callable[[Transcript, Path], None]
+
+
+def _json(transcript: Transcript, path: Path) -> None:
+    write_document(transcript_to_json(transcript), path)
+
+
+def _vcon(transcript: Transcript, path: Path) -> None:
+    """The start of the call is unknown to whoever has only the file, so the vCon has no dialog."""
+    write_document(to_vcon(transcript, RecordingFacts(None), datetime.now(UTC)), path)
+
+
+def _webvtt(transcript: Transcript, path: Path) -> None:
+    path.write_text(to_webvtt(transcript), encoding="utf-8")
+
+
+def _srt(transcript: Transcript, path: Path) -> None:
+    path.write_text(to_srt(transcript), encoding="utf-8")
+
+
+def _csv(transcript: Transcript, path: Path) -> None:
+    path.write_text(to_csv(transcript), encoding="utf-8-sig", newline="")  # spreadsheets know UTF-8 by its mark
+
+
+FORMATS: dict[str, tuple[str, Write]] = {
+    "json": (".json", _json),
+    "vtt": (".vtt", _webvtt),
+    "srt": (".srt", _srt),
+    "csv": (".csv", _csv),
+    "vcon": (".vcon.json", _vcon),
+}
+
+
+def write_transcript(transcript: Transcript, out: Path, stem: str, formats: Sequence[str]) -> None:
+    """`<stem>` with each format's suffix into `out`. Raises `KeyError` for a name that is not in `FORMATS`."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in formats:
+        suffix, write = FORMATS[name]
+        write(transcript, out / f"{stem}{suffix}")
