@@ -12,6 +12,7 @@ from pipeline.outcomes.dates import Unreadable
 MISSING = frozenset({"", "-", "―", "null", "none", "n/a", "#n/a", "nan", "nat", "<na>"})
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _FLOAT_ID = re.compile(r"(\d+)\.0")
+_MOST_DIGITS = 15  # beyond it neither Excel nor a double holds every digit
 _TOTAL = re.compile(r"(総?合計|総計|小計|計|(grand\s*)?total|sub\s*total)", re.IGNORECASE)
 _HMS = re.compile(r"(\d+):(\d{1,2}):(\d{1,2})")
 
@@ -88,7 +89,7 @@ def read_yen(text: str) -> int:
     >>> read_yen("¥１２，０００"), read_yen("△500")
     (12000, -500)
     """
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
         return int(text)
     folded = fold(text).replace(",", "").replace(" ", "")
     if re.search(r"年", folded):
@@ -104,7 +105,7 @@ def read_yen(text: str) -> int:
 
 
 def _decimal(text: str, refusal: Text) -> Decimal:
-    if not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
+    if not re.fullmatch(rf"[+-]?\d{{1,{_MOST_DIGITS}}}(\.\d{{0,{_MOST_DIGITS}}})?", text):
         raise Unreadable(refusal)
     try:
         return Decimal(text)

@@ -57,7 +57,7 @@ def check_rows(
 
 def _without_empty_churns(frame: pd.DataFrame, counts: Counter[str]) -> pd.DataFrame:
     """A churn that leaves the MRR after it empty means 0: that is what the word says."""
-    empty = (frame["kind"] == "churned") & frame["mrr_after_yen"].isna()
+    empty = (frame["kind"] == "churned").fillna(False) & frame["mrr_after_yen"].isna()
     counts["churn_without_mrr_after"] += int(empty.sum())
     return frame.assign(mrr_after_yen=frame["mrr_after_yen"].mask(empty, 0))
 
@@ -65,7 +65,7 @@ def _without_empty_churns(frame: pd.DataFrame, counts: Counter[str]) -> pd.DataF
 def _require_mrr(frame: pd.DataFrame, lines: Lines, problems: ProblemList) -> None:
     """Every event tells its MRR before and after, except a repeat purchase, which does not touch it."""
     for column in ("mrr_before_yen", "mrr_after_yen"):
-        empty = frame[column].isna() & (frame["kind"] != "repeat_purchase")
+        empty = frame[column].isna() & (frame["kind"] != "repeat_purchase").fillna(False)
         for row in np.flatnonzero(empty.to_numpy(dtype=bool)):
             if (int(lines[row]), column) not in problems:  # empty, not unreadable
                 problems.add(int(lines[row]), column, None, EMPTY_MRR)

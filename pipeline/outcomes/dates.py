@@ -82,7 +82,7 @@ def read_time(text: str, *, refusal: Text = NO_TIME) -> tuple[datetime, bool]:
     """
     if len(text) >= 16 and text[4] == "-":
         try:
-            return _in_utc(datetime.fromisoformat(text)), True
+            return _in_utc(datetime.fromisoformat(text), refusal), True
         except ValueError:
             pass  # not ISO after all: 24:00, or a date that is none
     folded = unicodedata.normalize("NFKC", text).strip()
@@ -90,12 +90,15 @@ def read_time(text: str, *, refusal: Text = NO_TIME) -> tuple[datetime, bool]:
         return _read_serial(folded, refusal)
     day, rest = _read_day(folded, refusal)
     if not rest:
-        return _in_utc(datetime.combine(day, time())), False
+        return _in_utc(datetime.combine(day, time()), refusal), False
     return _read_clock(day, rest, refusal), True
 
 
-def _in_utc(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=TOKYO)).astimezone(UTC)
+def _in_utc(moment: datetime, refusal: Text, later: timedelta = timedelta()) -> datetime:
+    try:
+        return ((moment if moment.tzinfo else moment.replace(tzinfo=TOKYO)) + later).astimezone(UTC)
+    except OverflowError:  # the first day of the year 1, the last of the year 9999
+        raise Unreadable(refusal) from None
 
 
 def _read_serial(text: str, refusal: Text) -> tuple[datetime, bool]:
@@ -103,7 +106,7 @@ def _read_serial(text: str, refusal: Text) -> tuple[datetime, bool]:
     if not _EXCEL_DAYS[0] <= days < _EXCEL_DAYS[1]:
         raise Unreadable(refusal)
     moment = _EXCEL_EPOCH + timedelta(seconds=round(days * 86400))
-    return _in_utc(moment), not days.is_integer()
+    return _in_utc(moment, refusal), not days.is_integer()
 
 
 def _read_day(text: str, refusal: Text) -> tuple[date, str]:
@@ -137,7 +140,7 @@ def _read_clock(day: date, text: str, refusal: Text) -> datetime:
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute, second, micro) != (0, 0, 0)):
         raise Unreadable(refusal)
     moment = datetime.combine(day, time(tzinfo=_zone(fields.get("zone"))))
-    return (moment + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)).astimezone(UTC)
+    return _in_utc(moment, refusal, timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro))
 
 
 def _hour(hour: int, half: str | None, refusal: Text) -> int:
