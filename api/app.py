@@ -8,14 +8,13 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware import Middleware
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api import errors
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
-from api.routes import calls, health, help, nights, operators, report
+from api.routes import calls, health, help, nights, operators, report, sound
 from api.security import LoopbackOnly, SecurityHeaders
 from pipeline.errors import KoukenError
 from pipeline.settings import Settings
@@ -25,7 +24,6 @@ DESCRIPTION = (
     "通話の解析結果を JSON で読むための API です。時刻は ISO 8601、金額は円の整数、率は 0〜1 の小数です。"
     "一覧は next_cursor で続きを読みます。誤りは problem+json(RFC 9457)で、code は変わりません。"
 )
-COMPRESSED_FROM = 1_000
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -47,7 +45,6 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LoopbackOnly),
-            Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM),
         ],
         exception_handlers={
             errors.Missing: errors.on_missing,
@@ -59,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (report, operators, calls, nights, help, health):
+    for noun in (report, operators, calls, sound, nights, help, health):
         app.include_router(noun.pages, include_in_schema=False)
         app.include_router(noun.api, prefix="/api/v1", responses=errors.DOCUMENTED)
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]

@@ -58,6 +58,14 @@ NO_CALL = Missing(
         "Check the id, or see the recording's state under Nights.",
     ),
 )
+NO_SOUND = Missing(
+    "sound_gone",
+    Text("この録音は再生できません。", "This recording cannot be played."),
+    Text(
+        "アーカイブから消えたか、置き換えられたか、伏せる場所の時刻がわからない録音です。解析の結果は残っています。",
+        "It is gone from the archive, was replaced, or the time of what must be muted is unknown. The results stay.",
+    ),
+)
 NO_NIGHT = Missing(
     "night_not_found",
     Text("この番号の夜間バッチはありません。", "There is no night of that number."),

@@ -37,15 +37,18 @@ class Formats:
         """`12,400,000円`, for hovers and tables."""
         if value is None:
             return NOTHING
-        return f"¥{round(value):,}" if self.language == "en" else f"{round(value):,}円"
+        if self.language == "en":
+            return ("−" if value < 0 else "") + f"¥{abs(round(value)):,}"
+        return f"{round(value):,}円"
 
     def yen(self, value: float | None) -> str:
-        """Short: `1,240万円`, `3.2億円`; in English `¥12.4 million`."""
+        """Short: `1,240万円`, `3.20億円`; in English `¥12.4M`."""
         if value is None:
             return NOTHING
         size = abs(value)
         if self.language == "en":
-            return f"¥{value / 1e6:,.2f} million" if size >= 1e6 else f"¥{value:,.0f}"
+            sign = "−" if value < 0 else ""
+            return f"{sign}¥{size / 1e6:,.1f}M" if size >= 1e6 else f"{sign}¥{size:,.0f}"
         if size >= OKU:
             return f"{value / OKU:,.2f}億円"
         return f"{value / MAN:,.0f}万円" if size >= 100 * MAN else f"{value:,.0f}円"

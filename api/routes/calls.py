@@ -18,6 +18,7 @@ from api.timeline import draw_timeline
 from api.transcript import lay_out
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
+from pipeline.sound import find_sound, muted_spans
 from pipeline.store.connect import Store
 from pipeline.store.pages import (
     CallDetail,
@@ -101,6 +102,7 @@ def show_call(
         siblings=siblings,
         turns=lay_out(detail.transcript, detail.tags, detail.moments),
         timeline=draw_timeline(detail.transcript, detail.moments),
+        playable=find_sound(detail.places) is not None and muted_spans(detail.transcript) is not None,
     )
 
 

@@ -121,14 +121,14 @@ class ListedCall:
 
 @dataclass(frozen=True, slots=True)
 class CallDetail:
-    """One analysed recording whole. `paths`: where its sound lies, relative to the archive of each."""
+    """One analysed recording whole. `places`: archive and path of each file that holds its sound."""
 
     call: ListedCall
     transcript: Transcript
     tags: tuple[Tag, ...]
     moments: tuple[Moment, ...]
     plan: str | None
-    paths: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
     sha256: str
 
 
@@ -170,6 +170,12 @@ def recordings_of_call(connection: sa.Connection, pins: Pins, call_id: str) -> l
     return [_listed(row) for row in connection.execute(query)]
 
 
+def recording_by_id(connection: sa.Connection, pins: Pins, recording_id: int) -> ListedCall | None:
+    """One analysed recording; None where there is none of that id."""
+    row = connection.execute(_calls(pins).where(recordings.c.recording_id == recording_id).limit(1)).one_or_none()
+    return None if row is None else _listed(row)
+
+
 def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDetail:
     """The recording with its words, its evidence and its decisions."""
     places = sa.select(files_table.c.archive, files_table.c.relative).where(
@@ -182,7 +188,9 @@ def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDe
         tags=read_tags(connection, call.tagging_id),
         moments=read_moments(connection, call.tagging_id),
         plan=_plan(connection, pins, call),
-        paths=tuple((row.archive, row.relative) for row in connection.execute(places.order_by(files_table.c.relative))),
+        places=tuple(
+            (row.archive, row.relative) for row in connection.execute(places.order_by(files_table.c.relative))
+        ),
         sha256=connection.execute(sha256).scalar_one(),
     )
 
@@ -200,17 +208,7 @@ def _night(row: sa.Row[Any]) -> Night:
 def _calls(pins: Pins) -> sa.Select[Any]:
     """Every analysed recording of these versions with its row of the calls table as it stood, and its contract."""
     known = sa.and_(calls.c.call_id == recordings.c.call_id, *_held(calls, pins.loads.get("calls")))
-    names = (
-        "started_at",
-        "operator_id",
-        "operator_name",
-        "team",
-        "customer_id",
-        "direction",
-        "reason",
-        "queue",
-        "extra",
-    )
+    names = ("started_at", "operator_id", "operator_name", "team", "customer_id", "direction", "reason", "queue")
     return (
         sa.select(
             recordings.c.call_id,
@@ -219,6 +217,7 @@ def _calls(pins: Pins) -> sa.Select[Any]:
             taggings.c.tagging_id,
             transcripts.c.duration_s,
             *(calls.c[name] for name in names),
+            calls.c.extra,
             *(column for column in call_contracts.columns if column.name in _JOINED),
             call_scores.c.figures,
         )

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from models.scoring import FORMULA
-from pipeline.archive import ArchiveFile
+from pipeline.archive import ArchiveFile, hash_file
 from pipeline.errors import Reason
 from pipeline.outcomes.columns import DTYPES, SHAPES, Kind
 from pipeline.outcomes.join import join_calls
@@ -27,7 +28,7 @@ VERSIONS = {
     "formula": FORMULA.version,
 }
 MODEL = ModelInfo("whisper-base", "1", "0" * 64)
-ARCHIVE = "/srv/recordings"
+ARCHIVE = Path("/srv/recordings")
 
 
 @dataclass(frozen=True)
@@ -190,13 +191,13 @@ def outcome_rows() -> list[dict[str, object]]:
     ]
 
 
-def fill(store: Store, said: Sequence[Said] | None = None) -> int:
+def fill(store: Store, said: Sequence[Said] | None = None, archive: Path = ARCHIVE) -> int:
     """One finished night over these calls, with its report; the id of the run."""
     said = all_calls() if said is None else said
     with store.writing() as connection:
-        run_id = runs.start_run(connection, ARCHIVE, VERSIONS)
+        run_id = runs.start_run(connection, str(archive), VERSIONS)
         _store_inputs(connection, said)
-        _store_files(connection, run_id, said)
+        _store_files(connection, run_id, said, archive)
         for item in said:
             _store_call(connection, item)
         _store_report(connection, run_id)
@@ -223,10 +224,20 @@ def _store_inputs(connection: Connection, said: Sequence[Said]) -> None:
         )
 
 
-def _store_files(connection: Connection, run_id: int, said: Sequence[Said]) -> None:
+def place_of(call_id: str) -> str:
+    """Where the recording of a call lies in the archive."""
+    return f"2026/10/{call_id}.wav"
+
+
+def _content(path: Path, number: int) -> str:
+    return hash_file(path) if path.is_file() else f"{number:064d}"
+
+
+def _store_files(connection: Connection, run_id: int, said: Sequence[Said], archive: Path) -> None:
+    places = [place_of(item.call_id) for item in said]
     found = [
-        ArchiveFile(f"2026/10/{item.call_id}.wav", 10, 10, f"{number:064d}", item.call_id, "file_name")
-        for number, item in enumerate(said)
+        ArchiveFile(place, 10, 10, _content(archive / place, number), item.call_id, "file_name")
+        for number, (place, item) in enumerate(zip(places, said, strict=True))
     ]
     first = found[0]
     found += [
@@ -234,7 +245,7 @@ def _store_files(connection: Connection, run_id: int, said: Sequence[Said]) -> N
         ArchiveFile("2026/10/<b>本物ではない</b>.wav", 4, 10, "e" * 64, "broken", "unlisted", Reason.NOT_AUDIO),
         ArchiveFile("2026/10/tomorrow.wav", 4, 10, "f" * 64, "tomorrow", "unlisted"),
     ]
-    recordings.remember_files(connection, run_id, ARCHIVE, found)
+    recordings.remember_files(connection, run_id, str(archive), found)
     recordings.open_items(connection, run_id, VERSIONS["speech"])
 
 

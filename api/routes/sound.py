@@ -1,0 +1,45 @@
+"""The sound of a recording and its wave form, for the player of the call page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import FileResponse
+
+from api.deps import ReportDep, StoreDep
+from api.errors import NO_CALL, NO_SOUND
+from pipeline.audio.playback import Playback
+from pipeline.settings import Settings
+from pipeline.sound import sound_of
+from pipeline.store.connect import Store
+from pipeline.store.pages import Pins, read_call, recording_by_id
+
+pages = APIRouter()
+api = APIRouter()
+
+RecordingId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@pages.get("/sound/{recording_id}")
+def play(request: Request, store: StoreDep, report: ReportDep, recording_id: RecordingId) -> FileResponse:
+    """Ogg Opus, both channels, personal data muted; parts of it by Range."""
+    return FileResponse(_made(request, store, Pins.of_report(report), recording_id).audio, media_type="audio/ogg")
+
+
+@pages.get("/sound/{recording_id}/peaks")
+def draw(request: Request, store: StoreDep, report: ReportDep, recording_id: RecordingId) -> FileResponse:
+    """`{"duration_s", "per_second", "peaks"}`, see `pipeline.audio.playback`."""
+    made = _made(request, store, Pins.of_report(report), recording_id)
+    return FileResponse(made.peaks, media_type="application/json")
+
+
+def _made(request: Request, store: Store, pins: Pins, recording_id: int) -> Playback:
+    settings: Settings = request.app.state.settings
+    with store.reading() as connection:
+        call = recording_by_id(connection, pins, recording_id)
+        if call is None:
+            raise NO_CALL
+        detail = read_call(connection, pins, call)
+    made = sound_of(detail.places, detail.sha256, detail.transcript, settings.data_dir / "playback")
+    if made is None:
+        raise NO_SOUND
+    return made

@@ -1,0 +1,67 @@
+"""What is heard is the recording that was analysed, from inside its archive, without what was masked."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.audio.decode import SAMPLE_RATE, decode
+from pipeline.records import MaskedRange, Transcript, Utterance
+from pipeline.sound import find_sound, muted_spans, sound_of
+from tests.pipeline.audio.making import speechlike, write_wav
+
+SAID = (
+    Utterance("customer", "電話番号は[電話番号]です。", 1, 1_000, 3_000),
+    Utterance("customer", "はい。", 1, None, None),
+)
+
+
+def transcript(*masked: MaskedRange) -> Transcript:
+    return Transcript("c", None, None, {}, SAID, masked)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    write_wav(folder / "a.wav", speechlike(5))
+    return folder
+
+
+def sha_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_sound_is_the_analysed_recording_with_masked_times_silent(archive: Path, tmp_path: Path) -> None:
+    places = [(str(archive), "gone.wav"), (str(archive), "a.wav")]
+    made = sound_of(places, sha_of(archive / "a.wav"), transcript(MaskedRange("phone", 0, None, None)), tmp_path / "c")
+    assert made is not None
+    with decode(made.audio) as audio:
+        assert np.abs(audio.read_all(int(1.05 * SAMPLE_RATE), int(2.95 * SAMPLE_RATE))).max() < 0.01
+        assert np.abs(audio.read_all(int(3.5 * SAMPLE_RATE), int(4.5 * SAMPLE_RATE))).max() > 0.01
+
+
+def test_sound_that_was_replaced_is_not_played(archive: Path, tmp_path: Path) -> None:
+    sha256 = sha_of(archive / "a.wav")
+    write_wav(archive / "a.wav", speechlike(4))
+    assert sound_of([(str(archive), "a.wav")], sha256, transcript(), tmp_path / "c") is None
+
+
+def test_sound_that_cannot_be_muted_is_not_played(archive: Path, tmp_path: Path) -> None:
+    masked = transcript(MaskedRange("phone", 1, None, None))
+    assert muted_spans(masked) is None
+    assert sound_of([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked, tmp_path / "c") is None
+
+
+def test_sound_outside_the_archive_is_not_found(archive: Path, tmp_path: Path) -> None:
+    outside = write_wav(tmp_path / "b.wav", speechlike(1))
+    (archive / "link.wav").symlink_to(outside)
+    assert find_sound([(str(archive), "../b.wav"), (str(archive), "link.wav"), (str(archive), str(outside))]) is None
+    assert find_sound([(str(archive), "a.wav")]) == (archive / "a.wav").resolve()
+
+
+def test_muted_times_of_the_range_win_over_the_utterance() -> None:
+    assert muted_spans(transcript(MaskedRange("phone", 0, 1_500, 1_900))) == [(1_500, 1_900)]
+    assert muted_spans(replace(transcript(), masked=())) == []
