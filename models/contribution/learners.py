@@ -1,12 +1,16 @@
 """The learners behind the estimate, and the only home of scikit-learn in it."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+P = ParamSpec("P")
+R = TypeVar("R")
 PENALTY = 3.0  # on the squared coefficients of standardised columns, in the units of one summed log-likelihood
 
 
@@ -83,3 +87,20 @@ class SmallTrees:
 
 def _joined(x: Floats, prediction: Floats) -> Floats:
     return np.column_stack([x, prediction])
+
+
+def on_one_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """Hold the linear algebra of a function to one thread: on matrices this small, threads that wait for each other
+    cost thirty times the work. The libraries are loaded first, since only what is loaded can be held.
+    """
+
+    @functools.wraps(function)
+    def run(*arguments: P.args, **keywords: P.kwargs) -> R:
+        import sklearn.ensemble
+        import sklearn.linear_model  # noqa: F401
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1):
+            return function(*arguments, **keywords)
+
+    return run
