@@ -1,0 +1,58 @@
+"""The classifier as callers see it: the sentences of a call in, one `Verdict` each out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.moments.encoder import OnnxEncoder
+from models.moments.first_stage import FirstStage, read_first_stage
+from models.moments.head import HEAD_FILE, Head, read_head
+from models.moments.labels import LABELS, LABELS_OF, Sentence, Verdict
+from models.moments.manifest import SHIPPED, Manifest, checked_manifest
+from models.moments.ngrams import Ngrams, read_ngrams
+
+UNKNOWN = Verdict({}, ())
+
+
+@dataclass
+class MomentClassifier:
+    """One model, loaded once per process; a call at a time. Not to be shared among threads."""
+
+    manifest: Manifest
+    first_stage: FirstStage
+    encoder: OnnxEncoder
+    ngrams: Ngrams
+    head: Head
+
+    def classify(self, sentences: Sequence[Sentence], *, skip: bool = True) -> list[Verdict]:
+        """A verdict for each sentence of one call, in order.
+
+        Sentences without text or of an unknown speaker get empty probabilities. `skip=False` reads every sentence,
+        also those that the first stage would dismiss.
+        """
+        able = [i for i, s in enumerate(sentences) if s.speaker in LABELS_OF and s.text.strip()]
+        wanted = [i for i in able if not skip or self.first_stage.keeps(sentences[i].speaker, sentences[i].text)]
+        vectors = self.encoder.vectors(sentences, wanted)
+        probabilities = self.head.probabilities(vectors, self.ngrams.log_odds(sentences, wanted))
+        verdicts = [UNKNOWN] * len(sentences)
+        for i in able:
+            verdicts[i] = Verdict(dict.fromkeys(LABELS_OF[sentences[i].speaker], 0.0), (), dismissed=True)
+        for i, row in zip(wanted, probabilities, strict=True):
+            verdicts[i] = self._verdict(sentences[i].speaker, row)
+        return verdicts
+
+    def _verdict(self, speaker: str, row: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Verdict:
+        by_label = dict(zip(LABELS, row.tolist(), strict=True))
+        probabilities = {label: by_label[label] for label in LABELS_OF[speaker]}
+        return Verdict(probabilities, self.head.labels(speaker, probabilities))
+
+
+def load_classifier(folder: Path = SHIPPED, threads: int = 1) -> MomentClassifier:
+    """The model in `folder`, after its checksums matched. Raises `MomentsError` where it is missing or damaged."""
+    manifest = checked_manifest(folder)
+    encoder = OnnxEncoder(folder, threads)
+    return MomentClassifier(
+        manifest, read_first_stage(folder), encoder, read_ngrams(folder), read_head(folder / HEAD_FILE)
+    )

@@ -1,0 +1,81 @@
+"""Read sentences in their context with a transformer encoder: tokenizer by transformers, inference by ONNX Runtime."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.moments.labels import Message, MomentsError, Sentence
+from models.moments.ngrams import normalised
+from models.moments.windows import MAX_SENTENCE_TOKENS, Window, windows_for
+
+MARKERS = {"operator": "[O]", "customer": "[C]"}
+MODEL_FILE = "model.onnx"
+
+
+class OnnxEncoder:
+    """Any encoder exported by `export`: a folder with `model.onnx` and a Hugging Face tokenizer.
+
+    The graph takes `input_ids` and `attention_mask`, (1, T) int64, and gives the last hidden states, (1, T, H).
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Load. Raises `MomentsError` where the folder holds no such encoder."""
+        os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")  # it would advise torch, which is not needed
+        import onnxruntime
+        from transformers import AutoTokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            self._session: Any = onnxruntime.InferenceSession(folder / MODEL_FILE, options)
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError, RuntimeError, onnxruntime.capi.onnxruntime_pybind11_state.Fail) as error:
+            raise MomentsError(
+                Message(
+                    f"{folder} はエンコーダーとして読めません。model.onnx と tokenizer.json があるか確かめてください。",
+                    f"{folder} cannot be read as an encoder. Check for model.onnx and tokenizer.json.",
+                )
+            ) from error
+
+    @property
+    def width(self) -> int:
+        """Length of a sentence's vector: twice the hidden size."""
+        return 2 * int(self._session.get_outputs()[0].shape[-1])
+
+    def vectors(self, sentences: Sequence[Sentence], wanted: Sequence[int]) -> NDArray[np.float32]:
+        """(wanted, 2·H): for each wanted sentence the state at its marker and the mean over its tokens.
+
+        `wanted`: rising indices of sentences whose speaker is known; the others serve as context.
+        """
+        out = np.zeros((len(wanted), self.width), dtype=np.float32)
+        if not wanted:
+            return out
+        ids = self._token_ids(sentences)
+        place = {index: row for row, index in enumerate(wanted)}
+        for window in windows_for([len(row) for row in ids], wanted):
+            for index, vector in self._read(ids, window):
+                if index in place:
+                    out[place[index]] = vector
+        return out
+
+    def _token_ids(self, sentences: Sequence[Sentence]) -> list[list[int]]:
+        texts = [MARKERS.get(sentence.speaker, "") + normalised(sentence.text) for sentence in sentences]
+        rows = self._tokenizer(texts, add_special_tokens=False)["input_ids"]
+        return [row[:MAX_SENTENCE_TOKENS] for row in rows]
+
+    def _read(self, ids: list[list[int]], window: Window) -> list[tuple[int, NDArray[np.float32]]]:
+        rows = ids[window.start : window.end]
+        starts = np.cumsum([1, *(len(row) for row in rows)])
+        tokens = [self._tokenizer.bos_token_id, *(token for row in rows for token in row), self._tokenizer.eos_token_id]
+        feed = np.array([tokens], dtype=np.int64)
+        (hidden,) = self._session.run(None, {"input_ids": feed, "attention_mask": np.ones_like(feed)})
+        return [
+            (index, np.concatenate([hidden[0, a], hidden[0, a:b].mean(axis=0)]))
+            for index, a, b in zip(range(window.start, window.end), starts, starts[1:], strict=False)
+            if window.first <= index < window.last and b > a
+        ]
