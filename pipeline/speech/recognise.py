@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import KoukenError
+from pipeline.errors import ItemError, KoukenError, Reason
 from pipeline.language import Text
 from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
@@ -79,9 +79,24 @@ class Recogniser:
         return np.asarray(self._voice(audio), dtype=np.float32).ravel()
 
     def recognise(self, windows: Sequence[Floats], timed: Timed = untimed) -> list[list[Heard]]:
-        """What is heard in each window (at most 30 s of 16 kHz samples), decoded as one batch."""
+        """What is heard in each window (at most 30 s of 16 kHz samples), decoded as one batch.
+
+        Where memory does not suffice (a small or shared GPU), in halves; raises `ItemError` RESOURCE_LIMIT if even one
+        window is too much.
+        """
         if not windows:
             return []
+        try:
+            return self._recognise_batch(windows, timed)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            if len(windows) == 1:
+                raise ItemError(Reason.RESOURCE_LIMIT, "recogniser", retryable=True) from None
+        half = len(windows) // 2
+        return [*self.recognise(windows[:half], timed), *self.recognise(windows[half:], timed)]
+
+    def _recognise_batch(self, windows: Sequence[Floats], timed: Timed) -> list[list[Heard]]:
         with timed("features"):
             features = [self._features(window) for window in windows]
             padded = np.stack(_padded(features))
@@ -156,6 +171,11 @@ def _padded(features: Sequence[Floats]) -> list[Floats]:
     longest = max(feature.shape[1] for feature in features) + SILENT_FRAMES
     frames = min(FULL_FRAMES, longest + longest % 2)
     return [np.pad(feature, ((0, 0), (0, frames - feature.shape[1]))) for feature in features]
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """CTranslate2 has no type of its own for it: `CUDA out of memory`, `std::bad_alloc`."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error) or "bad_alloc" in str(error)
 
 
 def _letters(text: str) -> int:
