@@ -56,6 +56,7 @@ def _utterance(group: Sequence[Spoken], speaker: Speaker) -> Utterance | None:
         if index and part.piece != group[index - 1].piece and text[-1:] not in tuple(PUNCTUATION):
             text += "、"  # a pause inside the utterance, which the recogniser often leaves unmarked
         piece = _spaced(text, part.text.translate(FULL_WIDTH))
+        piece = piece if text else piece.lstrip(PUNCTUATION)
         if not piece:
             continue
         words.append(Word(_ms(part.start), _ms(part.stop), len(text), len(text) + len(piece)))

@@ -40,6 +40,11 @@ def test_end_of_sentence_ends_an_utterance_even_without_a_pause() -> None:
     assert texts == ["無理ですか？", "そうです。"]
 
 
+def test_mark_of_a_pause_does_not_begin_the_next_utterance() -> None:
+    texts = [u.text for u in to_utterances(said(0, 3, "14日", "です", "。", "、", "核", "です", "。"), "operator")]
+    assert texts == ["14日です。", "核です。"]
+
+
 def test_monologue_without_long_pauses_is_cut_at_a_short_one() -> None:
     parts = [part for i in range(6) for part in said(i * 5, i * 5 + 4.6, f"話{i}")]
     utterances = to_utterances(parts, "operator")
