@@ -94,11 +94,15 @@ class Dialogue:
             if index in turn_starts:
                 parts.append(TURN_END + KEY_END)
                 length += 2
-            part = word.surface if level == "surface" else word.keys if level == "normalized" else word.reading
+            part = _spelling(word, level)
             offsets.append(length)
             parts.append(part)
             length += len(part)
         return Stream("".join(parts), tuple(offsets))
+
+    def spelled(self, turn: Turn, level: Level) -> str:
+        """The words of one turn at one level, as they stand in the stream."""
+        return "".join(_spelling(word, level) for word in self.words[turn.first : turn.last])
 
     def _turns(self) -> tuple[Turn, ...]:
         turns: list[Turn] = []
@@ -111,6 +115,10 @@ class Dialogue:
                     self.word_lines.extend([line] * len(forms.words))
             turns.append(Turn(speaker, tuple(lines), first, len(self.words)))
         return tuple(turns)
+
+
+def _spelling(word: Word, level: Level) -> str:
+    return word.surface if level == "surface" else word.keys if level == "normalized" else word.reading
 
 
 def _grouped(lines: Sequence[Line], forms: Sequence[Forms | None]) -> list[tuple[str, list[int]]]:

@@ -201,6 +201,19 @@ def _overlaps(line: int, time: int, dialogue: Dialogue) -> bool:
     )  # fmt: skip
 
 
+def necessary(node: Node) -> tuple[frozenset[str], ...]:
+    """Groups of spellings: of every group at least one must occur, or the query finds nothing."""
+    match node:
+        case QuerySequence():
+            return tuple(frozenset(stretch.spellings) for stretch in node.stretches)
+        case Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
+            return necessary(inner)
+        case Both(kind="and" | "near", left=left, right=right):
+            return necessary(left) + necessary(right)
+        case _:
+            return (triggers(node),)
+
+
 def triggers(node: Node) -> frozenset[str]:
     """Spellings of which at least one must occur for a query to find anything."""
     match node:

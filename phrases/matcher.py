@@ -1,7 +1,7 @@
 """A published dictionary against a call: hits with their place, the level that found them, and what cancels them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phrases.dialogue import Dialogue, Line
 from phrases.entry import Category, Level, Phrase, PhraseSet
@@ -35,6 +35,10 @@ class Hit:
     weight: float
     spans: tuple[Span, ...]
     cancelled_by: str | None = None
+
+    def moved_to(self, lines: Sequence[int]) -> "Hit":
+        """The same hit, its line i being line `lines[i]` of a longer call."""
+        return replace(self, spans=tuple(replace(span, line=lines[span.line]) for span in self.spans))
 
 
 @dataclass(frozen=True, slots=True)

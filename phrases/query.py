@@ -125,16 +125,23 @@ def positive_sequences(node: Node) -> Iterator[Sequence]:
             return
 
 
-def sequences(node: Node) -> Iterator[Sequence]:
-    """Every sequence of a tree, those under NOT included."""
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts that a node joins."""
     match node:
         case Sequence():
-            yield node
+            return ()
         case Both(left=left, right=right) | Either(left=left, right=right) | Without(node=left, unless=right):
-            yield from sequences(left)
-            yield from sequences(right)
+            return left, right
         case Restricted(node=inner) | Repeated(node=inner):
-            yield from sequences(inner)
+            return (inner,)
+
+
+def sequences(node: Node) -> Iterator[Sequence]:
+    """Every sequence of a tree, those under NOT included."""
+    if isinstance(node, Sequence):
+        yield node
+    for child in children(node):
+        yield from sequences(child)
 
 
 class _Parser:

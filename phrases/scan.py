@@ -89,6 +89,14 @@ def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
     return forms_of(spelling, japanese).words
 
 
+def search_patterns(spelling: str, japanese: Japanese) -> Iterator[tuple[Level, str]]:
+    """What to look for in the streams so that no occurrence of a spelling is missed, near sounds included."""
+    for level, pattern in _searched(spelling_words(spelling, japanese)):
+        yield level, pattern
+        if level == "reading":
+            yield from (("reading", piece.text) for piece in pieces(pattern))
+
+
 def _patterns(spellings: list[str], japanese: Japanese) -> dict[Level, dict[str, list[str]]]:
     """Per level: what to search for → the spellings that it stands for."""
     patterns: dict[Level, dict[str, list[str]]] = {level: {} for level in LEVELS}

@@ -1,0 +1,247 @@
+"""Stored speech, searched again without analysing it again: what a test against history and a re-tagging run on.
+
+Every turn is kept in the three spellings that the scanner searches (see dialogue.py), and every line with its forms.
+A query first looks for the spellings without which it cannot be found, in all turns at once; only turns that hold one
+are unpacked and matched as usual. The result is that of matching every call.
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from phrases.dialogue import TURN_END, Dialogue, Line
+from phrases.entry import LEVELS, Level, PhraseSet
+from phrases.evaluate import necessary
+from phrases.forms import KEY_END, Forms, Word
+from phrases.japanese import Japanese
+from phrases.matcher import Hit, Matcher, compiled
+from phrases.normalize import Folded
+from phrases.query import Both, Node, Restricted, children
+from phrases.scan import search_patterns
+
+BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
+_FEW_PATTERNS = 12  # up to here looking for each pattern by itself is faster than an automaton
+
+
+def pack(line: Line, forms: Forms | None) -> bytes:
+    """A line with its forms in a few hundred bytes, to be stored beside the utterance.
+
+    Column by column: surfaces are cut from the folded text again, the text is left out where folding changed nothing.
+    """
+    fields: list[object] = [line.speaker, line.text, line.start_ms, line.end_ms, line.times]
+    if forms is not None:
+        folded, words = forms.folded, forms.words
+        fields += [
+            folded.text if folded.text != line.text else None,
+            [folded.starts, folded.ends] if folded.starts is not None else None,
+            [number for word in words for number in (word.start, word.end)],
+            TURN_END.join(word.keys for word in words),
+            TURN_END.join(word.reading for word in words),
+            "".join(str(2 * word.is_content + word.ends_sentence) for word in words),
+        ]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def unpack(packed: bytes) -> tuple[Line, Forms | None]:
+    """The line and the forms that `pack` stored."""
+    speaker, said, start_ms, end_ms, times, *rest = json.loads(packed)
+    line = Line(speaker, said, start_ms, end_ms, tuple((character, ms) for character, ms in times))
+    if not rest:
+        return line, None
+    text, moved, bounds, keys, readings, flags = rest
+    text = said if text is None else text
+    folded = Folded(text, tuple(moved[0]), tuple(moved[1])) if moved else Folded(text)
+    words = tuple(
+        Word(start, end, text[start:end], key, reading, flag in "23", flag in "13")
+        for start, end, key, reading, flag in zip(
+            bounds[::2], bounds[1::2], keys.split(TURN_END), readings.split(TURN_END), flags, strict=False
+        )
+    )
+    return line, Forms(folded, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a stored turn is: its call and its lines (numbers within the call), packed."""
+
+    call_id: str
+    lines: tuple[int, ...]
+    packed: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class _Block:
+    turns: list[Turn] = field(default_factory=list)
+    texts: dict[Level, bytearray] = field(default_factory=lambda: {level: bytearray() for level in LEVELS})
+    starts: dict[Level, list[int]] = field(default_factory=lambda: {level: [] for level in LEVELS})
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveHit:
+    """A hit in a stored call; the spans of `hit` name lines of the call."""
+
+    call_id: str
+    hit: Hit
+
+
+class Archive:
+    """Calls kept ready for searching. Filled once with `add`, then searched as often as needed."""
+
+    def __init__(self) -> None:
+        self._blocks: list[_Block] = []
+        self._calls: dict[str, list[bytes]] = {}
+        self.lines = 0
+
+    def add(self, call_id: str, lines: Sequence[Line], forms: Sequence[Forms | None]) -> None:
+        """Keep one call."""
+        dialogue = Dialogue(lines, forms)
+        packed = [pack(line, form) for line, form in zip(lines, forms, strict=True)]
+        self._calls[call_id] = packed
+        self.lines += len(lines)
+        if not self._blocks or len(self._blocks[-1].turns) >= BLOCK_TURNS:
+            self._blocks.append(_Block())
+        block = self._blocks[-1]
+        for turn in dialogue.turns:
+            block.turns.append(Turn(call_id, turn.lines, tuple(packed[line] for line in turn.lines)))
+            for level in LEVELS:
+                block.starts[level].append(len(block.texts[level]))
+                block.texts[level] += (KEY_END + dialogue.spelled(turn, level) + TURN_END).encode()
+
+    @property
+    def calls(self) -> int:
+        """How many calls are kept."""
+        return len(self._calls)
+
+    def hits(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
+        """Every hit of a dictionary in every stored call, cancelled ones included.
+
+        Entries that look beyond one turn (THEN, times, silence) are matched call by call, the others turn by turn.
+        """
+        within, beyond = _by_reach(phrase_set)
+        if within.phrases:
+            yield from self._hits_in_turns(within, japanese)
+        if beyond.phrases:
+            yield from self._hits_in_calls(beyond, japanese)
+
+    def _hits_in_turns(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
+        matcher = Matcher(phrase_set, japanese)
+        for turn in self._candidates(phrase_set, japanese):
+            unpacked = [unpack(packed) for packed in turn.packed]
+            matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
+            for hit in matches.hits:
+                yield ArchiveHit(turn.call_id, hit.moved_to(turn.lines))
+
+    def _hits_in_calls(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
+        matcher = Matcher(phrase_set, japanese)
+        for call_id in dict.fromkeys(turn.call_id for turn in self._candidates(phrase_set, japanese)):
+            unpacked = [unpack(packed) for packed in self._calls[call_id]]
+            matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
+            yield from (ArchiveHit(call_id, hit) for hit in matches.hits)
+
+    def _candidates(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[Turn]:
+        """Turns that hold what at least one entry cannot do without, in order."""
+        needs = [_Need(necessary(node), japanese) for _, node in compiled(phrase_set)]
+        every = _Finders(pattern for need in needs for pattern in need.patterns)
+        for block in self._blocks:
+            found = every.turns(block)
+            numbers = {number for need in needs for number in need.turns(found)}
+            yield from (block.turns[number] for number in sorted(numbers))
+
+
+Pattern = tuple[Level, bytes]
+
+
+class _Need:
+    """Groups of patterns; a turn must hold at least one of every group."""
+
+    def __init__(self, groups: Sequence[frozenset[str]], japanese: Japanese) -> None:
+        self._groups = [
+            frozenset(
+                (level, pattern.encode())
+                for spelling in group
+                for level, pattern in search_patterns(spelling, japanese)
+            )
+            for group in groups
+        ]
+
+    @property
+    def patterns(self) -> Iterator[Pattern]:
+        for group in self._groups:
+            yield from group
+
+    def turns(self, found: Mapping[Pattern, set[int]]) -> set[int]:
+        held = [set().union(*(found[pattern] for pattern in group if pattern in found)) for group in self._groups]
+        return set.intersection(*held)
+
+
+class _Finders:
+    """Looks for many patterns in a block, level by level."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        wanted: dict[Level, set[bytes]] = {level: set() for level in LEVELS}
+        for level, pattern in patterns:
+            wanted[level].add(pattern)
+        self._finders = {level: _finder(sorted(found)) for level, found in wanted.items() if found}
+
+    def turns(self, block: _Block) -> dict[Pattern, set[int]]:
+        """Pattern → numbers of the turns that hold it."""
+        held: dict[Pattern, set[int]] = {}
+        for level, find in self._finders.items():
+            starts = block.starts[level]
+            for pattern, at in find(bytes(block.texts[level])):
+                held.setdefault((level, pattern), set()).add(bisect_right(starts, at) - 1)
+        return held
+
+
+def _by_reach(phrase_set: PhraseSet) -> tuple[PhraseSet, PhraseSet]:
+    """Entries that one turn decides, and entries that need the whole call."""
+    far = {phrase.id for phrase, node in compiled(phrase_set) if _looks_beyond_a_turn(node)}
+    within = tuple(phrase for phrase in phrase_set.phrases if phrase.id not in far)
+    beyond = tuple(phrase for phrase in phrase_set.phrases if phrase.id in far)
+    return PhraseSet(within, phrase_set.lists), PhraseSet(beyond, phrase_set.lists)
+
+
+def _looks_beyond_a_turn(node: Node) -> bool:
+    if isinstance(node, Both) and node.kind in ("then", "within"):
+        return True
+    if isinstance(node, Restricted) and node.kind not in ("operator", "customer"):
+        return True
+    return any(_looks_beyond_a_turn(child) for child in children(node))
+
+
+def _finder(patterns: list[bytes]) -> "Finder":
+    if len(patterns) <= _FEW_PATTERNS:
+        return _Each(patterns)
+    return _Automaton(patterns)
+
+
+class _Each:
+    """Places of a few patterns, one after the other."""
+
+    def __init__(self, patterns: list[bytes]) -> None:
+        self._patterns = patterns
+
+    def __call__(self, text: bytes) -> Iterator[tuple[bytes, int]]:
+        for pattern in self._patterns:
+            at = text.find(pattern)
+            while at >= 0:
+                yield pattern, at
+                at = text.find(pattern, at + len(pattern))
+
+
+class _Automaton:
+    """Places of many patterns in one pass."""
+
+    def __init__(self, patterns: list[bytes]) -> None:
+        import ahocorasick_rs
+
+        self._patterns = patterns
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(patterns)
+
+    def __call__(self, text: bytes) -> Iterator[tuple[bytes, int]]:
+        for number, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            yield self._patterns[number], start
+
+
+Finder = _Each | _Automaton
