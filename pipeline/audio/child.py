@@ -123,7 +123,7 @@ def decode(source: BinaryIO, sink: BinaryIO, demuxer: str, max_samples: int) -> 
             decoder.flush()
     except TooLong:
         report.error = "TOO_LONG"
-    except av.error.MemoryError:
+    except MemoryError:
         report.error = "RESOURCE_LIMIT"
     except av.error.FFmpegError as error:
         report.error, report.detail = "TRUNCATED", type(error).__name__
@@ -203,11 +203,11 @@ def main(arguments: list[str]) -> None:
     shut_the_doors(max_samples * MAX_CHANNELS * 2 + (1 << 20))
     with io.FileIO(0, closefd=False) as source, io.FileIO(1, "w", closefd=False) as out:
         sink = io.BufferedWriter(out, 1 << 20)
-        report = decode(io.BufferedReader(Nameless(source), 1 << 16), sink, demuxer, max_samples)
         try:
+            report = decode(io.BufferedReader(Nameless(source), 1 << 16), sink, demuxer, max_samples)
             sink.flush()
-        except OSError as error:
-            report.error, report.detail = "IO_ERROR", f"errno {error.errno}"
+        except OSError as error:  # the disk is full, or the archive went away
+            report = Report(error="IO_ERROR", detail=f"errno {error.errno}")
     sys.stderr.write(json.dumps(asdict(report)) + "\n")
 
 

@@ -1,5 +1,6 @@
 """What the archive holds is decoded whole, or the file says what is missing; nothing else is ever opened."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -185,6 +186,15 @@ def test_decoder_process_cannot_open_any_file(tmp_path: Path) -> None:
     with script.open("rb") as file:
         done = subprocess.run(command, stdin=file, capture_output=True, cwd=tmp_path, check=False)
     assert done.stdout == b""
+
+
+def test_full_disk_is_an_io_error_and_not_a_bad_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.audio.child", "wav", "3600"]
+    path = write_wav(tmp_path / "a.wav", speechlike(20))
+    with path.open("rb") as file, Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdin=file, stdout=full, stderr=subprocess.PIPE, check=True)
+    report = json.loads(done.stderr.splitlines()[-1])
+    assert (report["error"], report["detail"]) == ("IO_ERROR", "errno 28")
 
 
 def test_too_long_recording_is_stopped_while_decoding(tmp_path: Path) -> None:
