@@ -7,9 +7,11 @@ from typing import Any
 from models.contribution.diagnostics import Balance
 from models.contribution.estimate import Contribution
 from models.contribution.experiment import Experiment
+from models.contribution.hazard import Hazard
 from models.contribution.inference import Interval
 from models.contribution.moments import Checks, MomentEstimate, Subgroup
 from models.contribution.operators import OperatorEstimate, OperatorPage
+from models.contribution.sentences import sentences
 from models.contribution.text import Message
 
 _BALANCE_SHOWN = 10
@@ -39,6 +41,8 @@ def to_json(contribution: Contribution) -> Json:
     }
     if contribution.status != "refuse":
         document["missing_values"] = contribution.missing
+    if contribution.hazard:
+        document["churn_in_time"] = _hazard(contribution.hazard)
     if contribution.experiment:
         document["experiment"] = _experiment(contribution.experiment)
     finite: Json = _finite(document)
@@ -66,6 +70,7 @@ def _moment(result: MomentEstimate) -> Json:
     document["if_every_call_had_it"] = {name: _interval(effect) for name, effect in result.on_all.items()}
     document |= {f"by_{name}": _subgroups(levels) for name, levels in result.subgroups.items()}
     document["diagnostics"] = _diagnostics(result.checks)
+    document["sentences"] = _messages(sentences(result))
     return document
 
 
@@ -123,6 +128,17 @@ def _page(page: OperatorPage) -> Json:
     document: Json = {"status": page.status, "messages": _messages(page.messages)}
     if page.status != "refuse":
         document |= {"operators_below_minimum": page.below_minimum, "remainder_yen": page.remainder_yen}
+    return document
+
+
+def _hazard(hazard: Hazard) -> Json:
+    document: Json = {"messages": _messages(hazard.messages)}
+    if hazard.odds_ratio is not None:
+        document["monthly_odds_ratio"] = {
+            "estimate": hazard.odds_ratio,
+            "ci_low": hazard.ci_low,
+            "ci_high": hazard.ci_high,
+        }
     return document
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -10,8 +10,10 @@ import pandas as pd
 from models.contribution.covariates import Covariates, covariates
 from models.contribution.design import build_design
 from models.contribution.experiment import Experiment, analyse_experiment
+from models.contribution.hazard import Hazard, churn_hazard
 from models.contribution.index_calls import index_calls
 from models.contribution.inference import holm
+from models.contribution.learners import on_one_thread
 from models.contribution.moments import PRIMARY, MomentEstimate, estimate_moment
 from models.contribution.operators import OperatorPage, operator_page
 from models.contribution.options import ANY, METHOD_VERSION, Options
@@ -43,6 +45,7 @@ class Contribution:
     moments: dict[str, MomentEstimate]
     operators: OperatorPage
     experiment: Experiment | None
+    hazard: Hazard | None  # of `any`, for month-to-month contracts; None where its effect is refused
     missing: dict[str, float]
     rows: pd.DataFrame
     data_sha256: str
@@ -50,6 +53,7 @@ class Contribution:
     method: str = METHOD_VERSION
 
 
+@on_one_thread
 def estimate(
     tables: Tables, as_of: date, options: Options | None = None, already_dropped: Mapping[str, int] | None = None
 ) -> Contribution:
@@ -74,11 +78,21 @@ def estimate(
         moments=results,
         operators=operator_page(rows, known, results.get(ANY), _page_findings(results, general), options),
         experiment=analyse_experiment(rows, moments, options),
+        hazard=_hazard(rows, known, as_of, results, replace(options, moments=moments)),
         missing=known.missing,
         rows=rows,
         data_sha256=fingerprint(tables),
         options=options,
     )
+
+
+def _hazard(
+    rows: pd.DataFrame, known: Covariates, as_of: date, results: dict[str, MomentEstimate], options: Options
+) -> Hazard | None:
+    team = results.get(ANY)
+    if team is None or team.checks is None or not rows["renewal_due_on"].isna().any():
+        return None
+    return churn_hazard(build_design(ANY, rows, known, options.moments), as_of, options)
 
 
 def _general(rows: pd.DataFrame, moments: tuple[str, ...], options: Options) -> list[Finding]:

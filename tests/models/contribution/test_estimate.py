@@ -191,3 +191,20 @@ def test_the_taggers_own_errors_are_shown_beside_the_estimate() -> None:
     assert shown.effects == plain.effects
     assert shown.checks is not None and shown.checks.attenuation is not None
     assert 0.6 < shown.checks.attenuation < 0.9
+
+
+def test_sentences_claim_an_effect_only_where_the_document_does() -> None:
+    for name in ("confounded", "hidden", "dirty"):
+        for moment in to_json(answer(name))["moments"].values():
+            if moment["status"] == "refuse":
+                assert "sentences" not in moment
+                continue
+            said = {message["code"]: message for message in moment["sentences"]}
+            assert ("効果(推定)" in said["estimate"]["ja"]) == moment["renewal"]["claim"]
+            assert {"naive", "comparison", "placebo", "hidden_factor", "detectable"} <= set(said)
+
+
+def test_churn_in_time_is_shown_with_the_team_effect_and_goes_with_it() -> None:
+    shown = to_json(answer("long_lived"))["churn_in_time"]["monthly_odds_ratio"]
+    assert shown["ci_low"] < 1.0 < shown["ci_high"]
+    assert "churn_in_time" not in to_json(answer("tiny"))

@@ -2,16 +2,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contribution.hazard import churn_hazard, person_months, survival_curves
+from models.contribution.covariates import covariates
+from models.contribution.design import Design, build_design
+from models.contribution.hazard import churn_hazard, independent, person_months, survival_curves
 from models.contribution.index_calls import index_calls
 from models.contribution.options import Options
-from models.contribution.tables import Guarded, guard
+from models.contribution.tables import Tables, guard
 from tests.models.contribution.tables import AS_OF, call, event, tables, term
 
 OPTIONS = Options(moments=("proposal",))
 
 
-def open_ended(n: int, halving: float) -> tuple[Guarded, pd.DataFrame]:
+def open_ended(n: int, halving: float) -> Design:
     """Contracts whose customers leave at 4 % a month, `halving` times that after a call with a proposal."""
     rng = np.random.default_rng(5)
     terms, calls, events = [], [], []
@@ -29,46 +31,59 @@ def open_ended(n: int, halving: float) -> tuple[Guarded, pd.DataFrame]:
         if month is not None:
             on = start + pd.DateOffset(months=month, days=10)
             events.append(event(str(on.date()), "churned", 10_000, 0, f"K{i}"))
-    guarded = guard(tables(calls, terms, events), AS_OF)
-    return guarded, index_calls(guarded, OPTIONS)[0]
+    return designed(tables(calls, terms, events))
 
 
-def test_months_run_from_the_start_to_the_churn_and_switch_after_the_call() -> None:
+def designed(data: Tables) -> Design:
+    guarded = guard(data, AS_OF)
+    rows, _ = index_calls(guarded, OPTIONS)
+    known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
+    return build_design("proposal", rows, known, OPTIONS.moments)
+
+
+def test_months_run_from_the_call_to_the_churn() -> None:
     data = tables(
         [call("c", "2025-03-10 10:00", n_proposal=1)],
         [term(started_on="2025-01-01", due=None)],
         [event("2025-05-20", "churned", 10_000, 0)],
     )
-    guarded = guard(data, AS_OF)
-    rows, _ = index_calls(guarded, OPTIONS)
-    months = person_months(guarded, rows, pd.Series([1.0]))
-    assert months["exposed"].tolist() == [0, 0, 0, 1, 1]
-    assert months["called"].tolist() == [0, 0, 0, 1, 1]
-    assert months["churned"].tolist() == [0, 0, 0, 0, 1]
+    months = person_months(designed(data), AS_OF)
+    assert months["month"].tolist() == [0, 1, 2]
+    assert months["exposed"].tolist() == [1, 1, 1]
+    assert months["churned"].tolist() == [0, 0, 1]
+
+
+def test_contracts_with_a_due_date_have_no_say() -> None:
+    assert person_months(designed(tables([call("c", "2025-05-01 10:00")])), AS_OF).empty
 
 
 def test_a_halved_hazard_is_found() -> None:
-    found = churn_hazard(*open_ended(1500, 0.5), "proposal", OPTIONS)
+    found = churn_hazard(open_ended(1500, 0.5), AS_OF, OPTIONS)
     assert found.odds_ratio is not None and found.ci_low is not None and found.ci_high is not None
     assert found.ci_low < 0.49 < found.ci_high < 1.0
 
 
 def test_where_long_life_only_brought_more_calls_no_effect_is_found() -> None:
-    found = churn_hazard(*open_ended(1500, 1.0), "proposal", OPTIONS)
+    found = churn_hazard(open_ended(1500, 1.0), AS_OF, OPTIONS)
     assert found.ci_low is not None and found.ci_high is not None
     assert found.ci_low < 1.0 < found.ci_high
 
 
 def test_too_few_churns_are_refused_in_words() -> None:
-    found = churn_hazard(*open_ended(40, 1.0), "proposal", OPTIONS)
+    found = churn_hazard(open_ended(40, 1.0), AS_OF, OPTIONS)
     assert found.odds_ratio is None
     assert found.messages[0].code == "too_few_churns"
 
 
 def test_curves_start_high_and_fall() -> None:
-    _, rows = open_ended(300, 0.5)
+    rows = open_ended(300, 0.5).rows
     curves = survival_curves(rows, (rows["n_proposal"] > 0).astype(float), AS_OF)
     assert sum(curve.n for curve in curves.values()) == len(rows)
     for curve in curves.values():
         assert list(curve.share) == sorted(curve.share, reverse=True)
     assert curves["exposed"].share[-1] == pytest.approx(0.58, abs=0.15)
+
+
+def test_columns_that_say_what_others_said_before_are_left_out() -> None:
+    a, b = np.arange(6.0), np.array([1.0, 0, 1, 0, 0, 1])
+    assert independent(np.column_stack([a, b, 2 * a - b, np.ones(6)])).tolist() == [True, True, False, True]
