@@ -1,9 +1,5 @@
 """The ledger: every contract as a line of MRR steps, from which every figure is counted.
 
-A *line* is one stream of MRR. Terms of one contract id share a line; a renewed term is continued on its line by the
-customer's term under a new contract id, if that starts on the due date or the day after at exactly the MRR that the
-renewed contract had come to; a term begun after a churn is a new line. Other terms are lines of their own, beside it.
-
 The MRR of a line on a day is `mrr_after_yen` of its last event before that day (ties by event id, else file order);
 before any event it is `mrr_yen` of the term in force. So a start counts from its own day, an event from the day after,
 and what happens on the opening day of a period falls in the period.
@@ -15,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-NEAR_RENEWAL_DAYS = 31  # a start this near a renewal that does not continue it is counted, for a person to look at
-_DAY = np.timedelta64(1, "D")
+from models.figures.lines import lines_of_events, lines_of_terms, looked_up, near_renewals
 
-Day = "pd.Timestamp"
+_DAY = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +65,19 @@ def build_ledger(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> Ledger:
     """
     terms = contracts.sort_values(["customer_id", "started_on", "contract_id"], kind="stable").reset_index(drop=True)
     events = _ordered_events(outcomes)
-    started = _looked_up(events["contract_id"], terms.groupby("contract_id")["started_on"].min())
+    started = looked_up(events["contract_id"], terms.groupby("contract_id")["started_on"].min())
     early = events["on"] < started
     uncovered = {"unknown_contract": int(started.isna().sum()), "before_start": int(early.sum())}
     events = events[started.notna() & ~early].reset_index(drop=True)
-    terms["line"] = _lines(terms, events)
-    events["line"] = _line_of_events(terms, events)
-    events["customer_id"] = _looked_up(events["line"], terms.drop_duplicates("line").set_index("line")["customer_id"])
+    terms["line"] = lines_of_terms(terms, events)
+    events["line"] = lines_of_events(terms, events)
+    events["customer_id"] = looked_up(events["line"], terms.drop_duplicates("line").set_index("line")["customer_id"])
     steps = _steps(terms, events)
     uncovered["chain_broken"] = _broken_chains(steps)
     uncovered["yearly_suspected"] = len(yearly_suspected(steps))
-    uncovered["near_renewal_other_line"] = _near_renewals(terms, events)
+    uncovered["near_renewal_other_line"] = near_renewals(terms, events)
     uncovered["ended_without_event"] = _ended_without_event(terms, events)
     return Ledger(steps, terms, events, terms.groupby("customer_id")["started_on"].min(), uncovered)
-
-
-def _looked_up(keys: "pd.Series[Any]", table: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The table's value for each key, missing where it has none. Keeps the dtype also where the table is empty."""
-    return table.reindex(keys).set_axis(keys.index)
 
 
 def _ordered_events(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -101,82 +91,10 @@ def _ordered_events(outcomes: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns=["event_order", "file_order"])
 
 
-def _lines(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """A line number for each term (terms sorted by customer and start)."""
-    before = _previous_term_of_contract(terms, events)
-    before = before.fillna(_renewed_predecessor(terms, events, taken=before))
-    lines = np.arange(len(terms))
-    for term in np.flatnonzero(before.notna().to_numpy()):  # a predecessor starts earlier, so its line is settled
-        lines[term] = lines[int(before.iloc[term])]
-    return pd.Series(lines, index=terms.index)
-
-
-def _previous_term_of_contract(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """Row of the term before it under the same contract id, unless the contract churned in between."""
-    same = terms.assign(row=np.arange(len(terms), dtype="float64")).groupby(["customer_id", "contract_id"], sort=False)
-    previous, start_before = same["row"].shift(), same["started_on"].shift()
-    churn_on = _last_event_by(terms, events[events["kind"] == "churned"])
-    return previous.mask(churn_on.notna() & (churn_on >= start_before))
-
-
-def _last_event_by(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """Day of the contract's last of these events on or before the start of each term."""
-    left = terms[["contract_id", "started_on"]].assign(row=np.arange(len(terms))).sort_values("started_on")
-    right = events[["contract_id", "on"]].sort_values("on")
-    if right.empty:
-        return pd.Series(pd.NaT, index=terms.index)
-    right = right.assign(event_on=right["on"])
-    found = pd.merge_asof(left, right, left_on="started_on", right_on="on", by="contract_id").sort_values("row")
-    return pd.Series(found["event_on"].to_numpy(), index=terms.index)
-
-
-def _renewed_predecessor(terms: pd.DataFrame, events: pd.DataFrame, *, taken: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Row of the renewed term that a term under a new contract id continues; each is continued once."""
-    pairs = _after_renewals(terms, events)
-    days = (pairs["started_on"] - pairs["due_on"]).dt.days
-    continues = (
-        days.isin([0, 1])
-        & (pairs["mrr_yen"] == pairs["mrr_before_yen"])
-        & pairs["row"].isin(np.flatnonzero(taken.isna()))
-    )
-    chosen = pairs[continues].sort_values(["row", "row_before"]).drop_duplicates("row").drop_duplicates("row_before")
-    return chosen.set_index("row")["row_before"].reindex(np.arange(len(terms))).set_axis(terms.index)
-
-
-def _after_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of a contract's first term (row, started_on, mrr_yen) and an earlier renewed contract of that customer
-    (row_before of its last term, due_on, mrr_before_yen = what its last event left).
-    """
-    by_contract = events.groupby("contract_id")
-    renewed_on = events[events["kind"] == "renewed"].groupby("contract_id")["on"].last()
-    rows = terms[["customer_id", "contract_id", "started_on", "mrr_yen"]].assign(row=np.arange(len(terms)))
-    rows["due_on"] = terms.get("renewal_due_on", pd.Series(pd.NaT, index=terms.index))
-    last = rows[rows["contract_id"].isin(renewed_on.index)].drop_duplicates("contract_id", keep="last")
-    last = pd.DataFrame(
-        {
-            "customer_id": last["customer_id"],
-            "row_before": last["row"],
-            "due_on": last["due_on"].fillna(_looked_up(last["contract_id"], renewed_on)),
-            "mrr_before_yen": _looked_up(last["contract_id"], by_contract["mrr_after_yen"].last()),
-        }
-    )
-    first = rows.drop(columns="due_on").drop_duplicates(["customer_id", "contract_id"])
-    pairs = first.merge(last, on="customer_id")
-    return pairs[pairs["row_before"] < pairs["row"]]
-
-
-def _line_of_events(terms: pd.DataFrame, events: pd.DataFrame) -> "pd.Series[Any]":
-    """The line of the contract's last term begun by the event's day."""
-    if events.empty:
-        return pd.Series(dtype="int64")
-    right = terms[["contract_id", "started_on", "line"]].sort_values("started_on", kind="stable")
-    return pd.merge_asof(events, right, left_on="on", right_on="started_on", by="contract_id")["line"].astype("int64")
-
-
 def _steps(terms: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     first_event = events.groupby("line")["on"].min()
     starts = terms.assign(kind=np.where(terms["line"].duplicated(), "repriced", "started"), on=terms["started_on"])
-    no_event_yet = ~(_looked_up(starts["line"], first_event) < starts["on"])  # NaT compares false: no event at all
+    no_event_yet = ~(looked_up(starts["line"], first_event) < starts["on"])  # NaT compares false: no event at all
     starts = starts[(starts["kind"] == "started") | no_event_yet]
     starts = starts.assign(effective_on=starts["on"], rank=0)
     starts["mrr_before_yen"] = pd.Series(pd.NA, index=starts.index, dtype="Int64")
@@ -200,14 +118,6 @@ def yearly_suspected(steps: pd.DataFrame) -> pd.DataFrame:
     told = steps["mrr_before_yen"].astype("Int64").fillna(0)
     had = steps["mrr_yen"] - steps["delta_yen"]
     return steps[(told > 0) & (had > 0) & ((told == 12 * had) | (12 * told == had))]
-
-
-def _near_renewals(terms: pd.DataFrame, events: pd.DataFrame) -> int:
-    """Contracts begun near the renewal of another of that customer yet counted beside it: perhaps they continue it."""
-    pairs = _after_renewals(terms, events)
-    near = (pairs["started_on"] - pairs["due_on"]).dt.days.abs() <= NEAR_RENEWAL_DAYS
-    begins_a_line = terms["line"].to_numpy()[pairs["row"]] == pairs["row"]
-    return int(pairs.loc[near & begins_a_line, "row"].nunique())
 
 
 def _ended_without_event(terms: pd.DataFrame, events: pd.DataFrame) -> int:

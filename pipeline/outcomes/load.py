@@ -19,7 +19,7 @@ from pipeline.outcomes.presets import preset_headers, short_salesforce_id
 from pipeline.outcomes.report import Loaded, LoadReport, ProblemList
 from pipeline.outcomes.sources import Row, Source, open_source
 
-_CHUNK_ROWS = 50_000
+CHUNK_ROWS = 50_000
 
 NO_ROWS = Text("見出しだけで、行がありません。", "There is a header but no row.")
 SURPLUS = Text("見出しのない列に値があります。", "There is a value in a column without a header.")
@@ -108,7 +108,7 @@ def _read_rows(
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(itertools.islice(rows, _CHUNK_ROWS)):
+    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
         yield chunk
 
 

@@ -64,6 +64,12 @@ def test_a_new_contract_near_a_renewal_that_does_not_fit_stands_beside_it_and_is
     assert ledger.uncovered["near_renewal_other_line"] == 1
 
 
+def test_a_term_that_begins_with_an_early_renewal_continues_its_line() -> None:
+    contracts = contracts_of(("K1", "C", "2024-01-01", 1000), ("K2", "C", "2024-11-02", 1200), due={"K1": "2025-01-01"})
+    ledger = build_ledger(contracts, outcomes_of(("K1", "2024-11-01", "renewed", 1000, 1200)))
+    assert mrr(ledger, "2025-02-01") == {"C": 1200}
+
+
 def test_one_renewed_term_is_continued_once() -> None:
     contracts = contracts_of(
         ("K1", "C", "2024-01-01", 1000),
@@ -80,6 +86,25 @@ def test_a_term_after_a_churn_is_a_new_line() -> None:
     ledger = build_ledger(contracts, outcomes_of(("K", "2024-12-31", "churned", 1000, 0)))
     assert mrr(ledger, "2025-01-01") == {"C": 0}
     assert mrr(ledger, "2025-06-01") == {"C": 700}
+
+
+def test_a_churn_on_the_day_the_contract_begins_anew_ends_the_line_before() -> None:
+    contracts = contracts_of(("K", "C", "2024-01-01", 1000), ("K", "C", "2025-01-01", 700))
+    ledger = build_ledger(contracts, outcomes_of(("K", "2025-01-01", "churned", 1000, 0)))
+    assert mrr(ledger, "2025-01-02") == {"C": 700}
+
+
+@pytest.mark.parametrize("back_on", ["2024-12-20", "2025-01-01", "2025-01-10"])
+def test_a_reactivation_near_the_new_term_is_counted_once(back_on: str) -> None:
+    contracts = contracts_of(("K", "C", "2024-01-01", 1000), ("K", "C", "2025-01-01", 700))
+    events = outcomes_of(("K", "2024-06-01", "churned", 1000, 0), ("K", back_on, "reactivated", 0, 800))
+    assert mrr(build_ledger(contracts, events), "2025-02-01") == {"C": 800}
+
+
+def test_an_upsell_on_the_day_the_contract_begins_anew_belongs_to_the_new_line() -> None:
+    contracts = contracts_of(("K", "C", "2024-01-01", 1000), ("K", "C", "2025-01-01", 700))
+    events = outcomes_of(("K", "2024-06-01", "churned", 1000, 0), ("K", "2025-01-01", "upsell", 700, 900))
+    assert mrr(build_ledger(contracts, events), "2025-02-01") == {"C": 900}
 
 
 def test_a_reactivation_brings_the_line_back() -> None:

@@ -294,17 +294,43 @@ def test_d6_amounts_are_whole_yen(tmp_path: Path) -> None:
 # D7, D8: size, and all or nothing
 
 
-def test_d7_progress_is_told_and_raising_from_it_cancels(tmp_path: Path) -> None:
-    path = written(tmp_path, CALLS + "".join(f"C{n},2026/1/5 9:00,OP1,K1,x\n" for n in range(60_000)))
+def test_d7_progress_is_told_chunk_by_chunk_and_raising_from_it_cancels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "CHUNK_ROWS", 50)
+    path = written(tmp_path, CALLS + "".join(f"C{n},2026/1/5 9:00,OP1,K1,x\n" for n in range(120)))
     heard: list[int] = []
-    read_table("calls", path, on_rows=heard.append)
-    assert heard == [50_000, 60_000]
+    assert len(read_table("calls", path, on_rows=heard.append).frame) == 120
+    assert heard == [50, 100, 120]
 
     def cancel(rows: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         read_table("calls", path, on_rows=cancel)
+
+
+def test_d7_problems_and_duplicates_are_found_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "CHUNK_ROWS", 2)
+    rows = [f"C{n},2026/1/5 9:00,OP1,K1,x\n" for n in range(5)]
+    error = refusal(
+        "calls", written(tmp_path, CALLS + "".join([*rows, "C0,2026/1/5 9:00,OP2,K1,x\n", "C9,?,OP1,K1,x\n"]))
+    )
+    assert places(error) == [(7, "call_id"), (8, "started_at")]
+
+
+@pytest.mark.parametrize(("lost", "place"), [(1, None), (8, (3, None)), (13, (3, None))])
+def test_d8_an_upload_cut_off_in_a_row_or_a_character_is_refused(
+    tmp_path: Path, lost: int, place: tuple[int, str | None] | None
+) -> None:
+    """Losing only the last newline loses nothing; anything more breaks a character or leaves a row short."""
+    whole = (CALLS + "C1,2026/1/5 9:00,OP1,K1,山田\nC2,2026/1/5 9:00,OP1,K1,山田\n").encode()
+    path = tmp_path / "table.csv"
+    path.write_bytes(whole[:-lost])
+    if place is None:
+        assert len(read_table("calls", path).frame) == 2
+    else:
+        assert places(refusal("calls", path)) == [place]
 
 
 def test_d8_every_problem_is_told_at_once(tmp_path: Path) -> None:
