@@ -1,8 +1,9 @@
 """Which terms are one stream of MRR, and which events belong to it.
 
-A *line* is one stream of MRR. Terms of one contract id share a line; a renewed term is continued on its line by the
+A *line* is one stream of MRR. Terms of one contract id share a line. A renewed term is continued on its line by the
 customer's term under a new contract id, if that starts on the due date or on the day of the renewal, or the day after,
-at exactly the MRR that the renewed contract had come to; a term begun after a churn is a new line. Other terms are lines of their own, beside it.
+at exactly the MRR that the renewed contract had come to. A term begun after a churn is a new line. Other terms are
+lines of their own, beside it.
 """
 
 from typing import Any
