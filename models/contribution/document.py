@@ -40,7 +40,7 @@ def to_json(contribution: Contribution) -> Json:
         },
     }
     if contribution.status != "refuse":
-        document["missing_values"] = contribution.missing
+        document["missing_values"] = contribution.known.missing
     if contribution.hazard:
         document["churn_in_time"] = _hazard(contribution.hazard)
     if contribution.experiment:

@@ -36,7 +36,8 @@ CLAIM_LEVEL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """The answer. `rows` is the analysis table that it rests on (one row per term, see `index_calls`)."""
+    """The answer. `rows` is the analysis table that it rests on (one row per term, see `index_calls`),
+    `known` what was known before each call."""
 
     status: Status
     messages: tuple[Message, ...]
@@ -46,8 +47,8 @@ class Contribution:
     operators: OperatorPage
     experiment: Experiment | None
     hazard: Hazard | None  # of `any`, for month-to-month contracts; None where its effect is refused
-    missing: dict[str, float]
     rows: pd.DataFrame
+    known: Covariates
     data_sha256: str
     options: Options
     method: str = METHOD_VERSION
@@ -79,8 +80,8 @@ def estimate(
         operators=operator_page(rows, known, results.get(ANY), _page_findings(results, general), options),
         experiment=analyse_experiment(rows, moments, options),
         hazard=_hazard(rows, known, as_of, results, replace(options, moments=moments)),
-        missing=known.missing,
         rows=rows,
+        known=known,
         data_sha256=fingerprint(tables),
         options=options,
     )

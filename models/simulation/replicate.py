@@ -67,7 +67,7 @@ def try_effect(scenario: str, seed: int, options: Options) -> Trial:
     centre = draw_centre(SCENARIOS[scenario], seed)
     result = estimate(tables_of(centre), _AS_OF, replace(options, seed=seed))
     proposal = result.moments["proposal"]
-    design = build_design("proposal", result.rows, _known(centre, result.rows), MOMENTS)
+    design = build_design("proposal", result.rows, result.known, MOMENTS)
     y = design.column("renewed")
     return Trial(
         seed=seed,
