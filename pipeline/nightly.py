@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from models.contribution.tables import Tables, last_day
 from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file
 from pipeline.calls import call_records
+from pipeline.contribution import contribution_document, is_of, with_moments
 from pipeline.errors import ExitCode, ItemError, Reason, RowProblem, StoppedByLimit
 from pipeline.language import Text
 from pipeline.lock import night_lock
@@ -20,7 +22,7 @@ from pipeline.outcomes.join import join_calls
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress
 from pipeline.records import Transcript
-from pipeline.reports.build import Material, build_report, rows_of, with_unlisted
+from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_unlisted
 from pipeline.reports.files import write_report
 from pipeline.scoring import tally_call
 from pipeline.settings import Settings
@@ -190,10 +192,12 @@ def _score(night: Night) -> None:
 
 def _report(night: Night, out: Path | None) -> ExitCode:
     """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
-    with night.store.writing() as connection:
+    with night.store.reading() as connection:
         material = _material(connection, night)
-        body = build_report(material)
-        unchanged = reports.says_the_same(reports.latest_report(connection), body)
+        before = reports.latest_report(connection)
+    body = build_report(material, _contribution(night, material, before))
+    unchanged = reports.says_the_same(before, body)
+    with night.store.writing() as connection:
         if not unchanged:
             tables.save_joins(connection, night.run_id, material.join.calls)
             reports.save_report(connection, night.run_id, body)
@@ -206,6 +210,26 @@ def _report(night: Night, out: Path | None) -> ExitCode:
         write_report(body, material, folder)
         night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
     return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
+
+
+def _contribution(night: Night, material: Material, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The estimate from all calls with what the night found in them; the last one again if nothing in it changed."""
+    if material.contracts.empty or material.outcomes.empty:
+        return None
+    given = Tables(
+        with_moments(material.calls, list(material.analysed["call_id"]), material.tallies),
+        material.contracts,
+        material.outcomes,
+        material.snapshots,
+    )
+    earlier: dict[str, Any] | None = (before or {}).get("contribution")
+    as_of = last_day(given, datetime.now(TOKYO).date())
+    if as_of is None or is_of(earlier, given):
+        return earlier
+    night.progress.stage(Text("貢献の推定", "Contribution"), 1)
+    document = contribution_document(given, as_of)
+    night.progress.step(f"{document['status']} {as_of}")
+    return document
 
 
 def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
@@ -221,22 +245,25 @@ def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
 def _material(connection: Connection, night: Night) -> Material:
     versions = night.versions
     pinned = tables.current_loads(connection)
-    calls, contracts, outcomes = (
-        tables.read_table(connection, kind, pinned.get(kind)) for kind in ("calls", "contracts", "outcomes")
+    calls, contracts, outcomes, snapshots = (
+        tables.read_table(connection, kind, pinned.get(kind)) for kind in tables.HISTORIES
     )
     tallied = list(scores.each_tally(connection, versions.speech, versions.tagging, versions.formula))
     analysed = [call.call_id for call, _ in tallied]
-    join = join_calls(with_unlisted(calls, analysed), contracts, outcomes)
+    known = with_unlisted(calls, analysed)
+    join = join_calls(known, contracts, outcomes)
     return Material(
         run_id=night.run_id,
         made_at=datetime.now(UTC),
         versions=versions.to_json(),
         loads=tables.load_facts(connection),
         files=recordings.file_states(connection, night.run_id, versions.speech),
+        calls=known,
         analysed=rows_of(analysed, join.calls),
         tallies=[tally for _, tally in tallied],
         contracts=contracts,
         outcomes=outcomes,
+        snapshots=snapshots,
         join=join,
     )
 

@@ -1,6 +1,5 @@
 """The tables of the demonstration: a simulated centre with a planted effect, and the five recorded calls in it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,14 +9,14 @@ from models.simulation.scenario import SCENARIOS
 
 RECORDINGS = Path(__file__).parent / "recordings"
 SEED = 7
-SCENARIO = replace(SCENARIOS["confounded"], name="demo", terms=1500, customers=750, operators=12)
-NAMES = "青木遥 石田航 上野千夏 江口誠 小川美咲 加藤健 木下由衣 久保直樹 小林葵 坂本大輔 清水菜摘 鈴木亮".split()
+SCENARIO = SCENARIOS["confounded"]
+NAMES = {"OP001": "青木 遥", "OP002": "石田 航", "OP003": "上野 千夏"}
 RECORDED = (  # recording, operator, reason, what became of the contract
-    ("learning-1.ogg", 0, "howto", "renewed"),
-    ("learning-2.ogg", 1, "cancel", "churned"),
-    ("learning-3.ogg", 2, "howto", "renewed"),
-    ("learning-4.ogg", 1, "billing", "renewed"),
-    ("accounting-1.wav", 0, "feature", "renewed"),
+    ("learning-1.ogg", "OP001", "howto", "renewed"),
+    ("learning-2.ogg", "OP002", "cancel", "churned"),
+    ("learning-3.ogg", "OP003", "howto", "renewed"),
+    ("learning-4.ogg", "OP002", "billing", "renewed"),
+    ("accounting-1.wav", "OP001", "feature", "renewed"),
 )
 DAYS_BEFORE_OUTCOME = 21
 
@@ -31,7 +30,7 @@ def write_world(folder: Path) -> dict[str, Path]:
         "outcomes": centre.frames.outcomes,
         "customer_snapshots": centre.frames.customer_snapshots,
     }
-    tables["calls"]["operator_name"] = tables["calls"]["operator_id"].map(_operator_names(centre))
+    tables["calls"]["operator_name"] = tables["calls"]["operator_id"].map(NAMES)
     folder.mkdir(parents=True, exist_ok=True)
     paths = {}
     for kind, frame in tables.items():
@@ -40,15 +39,10 @@ def write_world(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def _operator_names(centre: Centre) -> dict[str, str]:
-    return dict(zip(sorted(centre.frames.calls["operator_id"].unique()), NAMES, strict=True))
-
-
 def _recorded_calls(centre: Centre) -> pd.DataFrame:
     """One row per recording, three weeks before the outcome of a contract that ended as told; counts are left empty:
     the night finds the moments in the sound itself.
     """
-    operators = sorted(centre.frames.calls["operator_id"].unique())
     events = centre.frames.outcomes.sort_values(["on", "event_id"], ascending=False)
     rows = []
     for position, (recording, operator, reason, kind) in enumerate(RECORDED):
@@ -59,7 +53,7 @@ def _recorded_calls(centre: Centre) -> pd.DataFrame:
                 "call_id": Path(recording).stem,
                 "recording": recording,
                 "started_at": (day + pd.Timedelta(hours=10 + position, minutes=12)).tz_localize("Asia/Tokyo"),
-                "operator_id": operators[operator],
+                "operator_id": operator,
                 "contract_id": event["contract_id"],
                 "reason": reason,
             }

@@ -27,7 +27,8 @@ STATES = ("done", "waiting", "quarantined", "skipped")
 class Material:
     """Everything a report is made of.
 
-    `join.calls`: every call known, by its row in the calls table or by its recording alone, with what it was joined to.
+    `calls`: every call known, by its row in the calls table or by its recording alone. `join.calls`: the same with what
+    it was joined to; the estimate must never see those columns, since they tell the outcome.
     `analysed`: the rows of `join.calls` whose recordings were analysed; `tallies[i]` belongs to row i.
     `loads`: by kind, with their own load reports.
     """
@@ -37,10 +38,12 @@ class Material:
     versions: Mapping[str, str]
     loads: Mapping[str, Mapping[str, Any]]
     files: Sequence[FileState]
+    calls: pd.DataFrame
     analysed: pd.DataFrame
     tallies: Sequence[Tally]
     contracts: pd.DataFrame
     outcomes: pd.DataFrame
+    snapshots: pd.DataFrame
     join: JoinResult
 
 
@@ -56,8 +59,8 @@ def rows_of(call_ids: Sequence[str], joined: pd.DataFrame) -> pd.DataFrame:
     return joined.set_index("call_id").loc[list(call_ids)].reset_index()
 
 
-def build_report(material: Material) -> dict[str, Any]:
-    """The body, as plain JSON values. It never changes once stored."""
+def build_report(material: Material, contribution: dict[str, Any] | None) -> dict[str, Any]:
+    """The body, as plain JSON values. It never changes once stored. `contribution`: the estimate's own document."""
     started = material.analysed["started_at"].dropna()
     return {
         "schema": SCHEMA,
@@ -71,6 +74,7 @@ def build_report(material: Material) -> dict[str, Any]:
         "centre": summary(material.tallies),
         "operators": list(_operators(material)),
         "figures": list(_figures(material)),
+        **({"contribution": contribution} if contribution else {}),
     }
 
 

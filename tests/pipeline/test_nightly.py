@@ -3,16 +3,23 @@
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.contribution.tables import Tables, last_day
+from models.simulation.centre import draw_centre
+from models.simulation.scenario import SCENARIOS
+from pipeline.contribution import contribution_document
 from pipeline.errors import BadInput, BadTable, ExitCode, Locked, StoppedByLimit
 from pipeline.lock import night_lock
 from pipeline.night import Recognition, Request
 from pipeline.nightly import run_night
+from pipeline.outcomes.columns import SHAPES, Kind
+from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
 from pipeline.settings import Settings, SpeechSettings, WorkSettings
 from pipeline.store.migrate import open_store
@@ -228,3 +235,20 @@ def test_nightly_changes_nothing_in_the_archive(centre: Centre) -> None:
     before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in centre.archive.iterdir()}
     centre.night()
     assert before == {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in centre.archive.iterdir()}
+
+
+@pytest.mark.slow
+def test_nightly_estimate_sees_no_more_than_the_tables(centre: Centre) -> None:
+    """What a call was joined to tells the outcome: were it a covariate, every effect would vanish."""
+    world = draw_centre(replace(SCENARIOS["confounded"], terms=700, customers=350, operators=12), seed=3)
+    world.frames.write(centre.root / "world", {})
+    paths: dict[Kind, Path] = {kind: centre.root / "world" / f"{kind}.csv" for kind in SHAPES}
+    centre.record("unlisted.wav", PLAIN)
+    run_night(Request(centre.archive, paths), centre.settings, Silent(), lambda: False, FAKE)
+    frames = {kind: read_table(kind, path).frame for kind, path in paths.items()}
+    given = Tables(frames["calls"], frames["contracts"], frames["outcomes"], frames["customer_snapshots"])
+    as_of = last_day(given, date.max)
+    assert as_of is not None
+    expected = contribution_document(given, as_of)["moments"]
+    assert expected["proposal"]["status"] != "refuse"
+    assert centre.report["contribution"]["moments"] == json.loads(json.dumps(expected))

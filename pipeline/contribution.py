@@ -1,0 +1,66 @@
+"""What support contributed: the four tables, with the moments found in every call, to an estimate or a refusal."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from models.contribution.document import to_json
+from models.contribution.estimate import Contribution, estimate, fingerprint
+from models.contribution.nrr import nrr_without_contribution
+from models.contribution.options import METHOD_VERSION
+from models.contribution.tables import Tables
+from models.figures.cohort import open_cohort
+from models.figures.figure import calendar_year
+from models.figures.kpi import yearly_kpi_blocks
+from models.figures.ledger import build_ledger
+from models.scoring import CATEGORIES, Tally, add
+
+
+def with_moments(calls: pd.DataFrame, analysed: Sequence[str], tallies: Sequence[Tally]) -> pd.DataFrame:
+    """The calls with `n_appeal` … `n_success_phrase` as the night found them; `tallies[i]` is of call `analysed[i]`.
+
+    Calls that were not analysed keep what the user's table counted, or nothing: unknown is not zero.
+    """
+    of_call: dict[str, list[Tally]] = defaultdict(list)
+    for call_id, tally in zip(analysed, tallies, strict=True):
+        of_call[call_id].append(tally)
+    whole = {call_id: add(several) for call_id, several in of_call.items()}
+    found = pd.DataFrame(
+        {f"n_{category}": {key: tally.number(category) for key, tally in whole.items()} for category in CATEGORIES}
+        | {"n_success_phrase": {key: tally.success_phrases for key, tally in whole.items()}},
+        dtype="Float64",
+    )
+    counted = calls.set_index("call_id")
+    counted.update(found)
+    return counted.reset_index()
+
+
+def contribution_document(
+    tables: Tables, as_of: date, already_dropped: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The estimate as plain JSON values, with the yearly figures and NRR as it is and without the contribution."""
+    contribution = estimate(tables, as_of, already_dropped=already_dropped)
+    return to_json(contribution) | _yearly(contribution, tables, as_of)
+
+
+def is_of(document: Mapping[str, Any] | None, tables: Tables) -> bool:
+    """Whether a document was made from these very tables by this version of the method."""
+    method = (document or {}).get("method", {})
+    return bool(method.get("version") == METHOD_VERSION and method.get("data_sha256") == fingerprint(tables))
+
+
+def _yearly(contribution: Contribution, tables: Tables, as_of: date) -> dict[str, Any]:
+    document: dict[str, Any] = dict(yearly_kpi_blocks(tables.contracts, tables.outcomes, pd.Timestamp(as_of)))
+    ledger, without = build_ledger(tables.contracts, tables.outcomes), {}
+    for name in document:
+        period = calendar_year(int(name.removeprefix("kpi_")))
+        cohort = open_cohort(ledger, period)
+        found = nrr_without_contribution(
+            contribution, cohort.opening, cohort.closing, period.opening.date(), period.closing.date()
+        )
+        if found:
+            without[period.name] = found.to_json()
+    return document | ({"nrr_without_contribution": without} if without else {})

@@ -1,0 +1,38 @@
+"""The moments of the night reach the estimate as they were found, and unknown stays unknown."""
+
+import pandas as pd
+
+from models.scoring import Tally
+from pipeline.contribution import with_moments
+
+
+def calls(*ids: str, **counts: list[float | None]) -> pd.DataFrame:
+    frame = pd.DataFrame({"call_id": ids}, dtype="string")
+    for name in ("n_appeal", "n_enablement", "n_proposal", "n_success_phrase"):
+        frame[name] = pd.array(counts.get(name, [None] * len(ids)), dtype="Float64")
+    return frame
+
+
+def tally(proposals: int, phrases: int = 0) -> Tally:
+    return Tally(1, 60_000, {"proposal": {"none": proposals}}, {}, phrases)
+
+
+def test_contribution_takes_what_the_night_found() -> None:
+    found = with_moments(calls("C1"), ["C1"], [tally(2, phrases=3)]).iloc[0]
+    assert (found["n_proposal"], found["n_appeal"], found["n_success_phrase"]) == (2, 0, 3)
+
+
+def test_contribution_night_goes_before_the_users_own_count() -> None:
+    found = with_moments(calls("C1", n_proposal=[9]), ["C1"], [tally(1)])
+    assert found["n_proposal"].tolist() == [1]
+
+
+def test_contribution_call_without_analysis_keeps_its_count_or_stays_unknown() -> None:
+    found = with_moments(calls("C1", "C2", n_proposal=[4, None]), [], [])
+    assert found["n_proposal"].iloc[0] == 4
+    assert found["n_proposal"].isna().tolist() == [False, True]
+
+
+def test_contribution_recordings_of_one_call_add_up() -> None:
+    found = with_moments(calls("C1"), ["C1", "C1"], [tally(1), tally(2)])
+    assert found["n_proposal"].tolist() == [3]
