@@ -9,7 +9,7 @@ from models.scoring import CATEGORIES, FORMULA, LEAST_CALLS, REACTIONS, Tally, a
 TEN_MINUTES = 600_000
 
 
-def tally(speech_ms: int = TEN_MINUTES, **moments: dict[str, int]) -> Tally:
+def tally(speech_ms: int = TEN_MINUTES, /, **moments: dict[str, int]) -> Tally:
     return Tally(1, speech_ms, moments, {}, 0)
 
 
@@ -32,7 +32,7 @@ def test_scoring_accepted_counts_more_than_declined() -> None:
 
 
 def test_scoring_too_little_speech_is_unknown_not_zero() -> None:
-    found = score(tally(speech_ms=FORMULA.least_speech_ms - 1, proposal={"none": 2}))
+    found = score(tally(FORMULA.least_speech_ms - 1, proposal={"none": 2}))
     assert found.total is None and found.rates["proposal"] is None
 
 
@@ -67,8 +67,8 @@ def test_scoring_added_up_loses_nothing(one: Tally, two: Tally) -> None:
 
 
 def test_scoring_does_not_move_with_how_calls_are_cut() -> None:
-    whole = tally(speech_ms=TEN_MINUTES, proposal={"none": 4})
-    halves = [tally(speech_ms=TEN_MINUTES // 2, proposal={"none": 2})] * 2
+    whole = tally(TEN_MINUTES, proposal={"none": 4})
+    halves = [tally(TEN_MINUTES // 2, proposal={"none": 2})] * 2
     assert score(whole).total == score(add(halves)).total
 
 
