@@ -44,8 +44,14 @@ class Guarded:
 
 
 def last_day(tables: Tables, today: date) -> date | None:
-    """The last day with a call or an event, never later than `today`; None where there is none."""
-    days = pd.concat([_japanese_day(tables.calls["started_at"]), _midnight(tables.outcomes["on"])])
+    """The last day on which anything was recorded, never later than `today`; None where there is none."""
+    days = pd.concat(
+        [
+            _japanese_day(tables.calls["started_at"]),
+            _midnight(tables.outcomes["on"]),
+            *([_midnight(tables.snapshots["on"])] if len(tables.snapshots) else []),
+        ]
+    )
     known = days[days <= pd.Timestamp(today)]
     return None if known.empty else known.max().date()
 

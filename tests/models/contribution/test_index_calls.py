@@ -1,10 +1,11 @@
 from collections import Counter
+from datetime import date
 
 import pandas as pd
 
 from models.contribution.index_calls import index_calls
 from models.contribution.options import Options
-from models.contribution.tables import Tables, guard
+from models.contribution.tables import Tables, guard, last_day
 from tests.models.contribution.tables import AS_OF, call, event, tables, term
 
 RENEWED = event("2025-06-20", "renewed", 10_000, 10_000)
@@ -156,3 +157,11 @@ def test_a_call_of_a_customer_after_the_churn_counts_as_after_the_outcome() -> N
     rows, dropped = design(tables(calls, events=[event("2025-06-20", "churned", 10_000, 0)]))
     assert rows.empty
     assert dropped["calls_after_outcome_excluded"] == 1
+
+
+def test_the_last_day_of_the_data_is_the_last_record_that_is_not_in_the_future() -> None:
+    data = tables([call("c", "2025-05-01 10:00"), call("wrong", "2099-01-01 10:00")], events=[RENEWED])
+    assert last_day(data, AS_OF) == date(2025, 6, 20)
+    snapshots: list[dict[str, object]] = [{"customer_id": "U1", "on": pd.Timestamp("2025-07-01"), "health_score": 1.0}]
+    assert last_day(tables([call("c", "2025-05-01 10:00")], snapshots=snapshots), AS_OF) == date(2025, 7, 1)
+    assert last_day(tables([call("wrong", "2099-01-01 10:00")]), AS_OF) is None
