@@ -45,13 +45,13 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LoopbackOnly),
+            Middleware(errors.BugsBecomeAnswers),
         ],
         exception_handlers={
             errors.Missing: errors.on_missing,
             RequestValidationError: errors.on_invalid,
             HTTPException: errors.on_http,
             KoukenError: errors.on_kouken,
-            Exception: errors.on_bug,
         },
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()

@@ -1,5 +1,7 @@
 """One shape for every error: a page for people, problem+json (RFC 9457) for programs; both with a stable code."""
 
+import logging
+import traceback
 from typing import Any
 
 from fastapi import Request
@@ -7,10 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages import language_of, pages_of
 from pipeline.errors import KoukenError, Locked
 from pipeline.language import Text, in_language
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -150,6 +155,30 @@ async def on_kouken(request: Request, error: Exception) -> Response:
     return answer(request, 500, "failed", Text(error.text.ja, error.text.en), _TELL)
 
 
-async def on_bug(request: Request, error: Exception) -> Response:
-    """500 without a word of the exception: it may hold what a customer said."""
-    return answer(request, 500, "internal_error", _BUG, _TELL)
+class BugsBecomeAnswers:
+    """The last place that can turn a bug into words. The log gets the kind of error and where, never its message:
+    that may hold what a customer said."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; 500 if nothing has been sent yet."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noticing(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noticing)
+        except Exception as error:  # noqa: BLE001 - see the class
+            frames = traceback.extract_tb(error.__traceback__)
+            where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
+            log.error("%s at %s", type(error).__name__, where)
+            if not begun:
+                await answer(Request(scope), 500, "internal_error", _BUG, _TELL)(scope, receive, send)

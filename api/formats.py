@@ -22,7 +22,7 @@ class Formats:
 
     def filters(self) -> dict[str, Callable[..., str]]:
         """By name."""
-        names = ("number", "percent", "yen", "exact_yen", "day", "moment", "clock", "duration", "figure")
+        names = ("number", "percent", "yen", "exact_yen", "points", "day", "moment", "clock", "duration", "figure")
         return {name: getattr(self, name) for name in names}
 
     def number(self, value: float | None, digits: int = 0) -> str:
@@ -41,17 +41,23 @@ class Formats:
             return ("−" if value < 0 else "") + f"¥{abs(round(value)):,}"
         return f"{round(value):,}円"
 
-    def yen(self, value: float | None) -> str:
-        """Short: `1,240万円`, `3.20億円`; in English `¥12.4M`."""
+    def yen(self, value: float | None, *, signed: bool = False) -> str:
+        """Short: `1,240万円`, `3.20億円`; in English `¥12.4M`. `signed` writes the plus too."""
         if value is None:
             return NOTHING
         size = abs(value)
+        sign = "−" if value < 0 else "+" if signed else ""
         if self.language == "en":
-            sign = "−" if value < 0 else ""
             return f"{sign}¥{size / 1e6:,.1f}M" if size >= 1e6 else f"{sign}¥{size:,.0f}"
         if size >= OKU:
-            return f"{value / OKU:,.2f}億円"
-        return f"{value / MAN:,.0f}万円" if size >= 100 * MAN else f"{value:,.0f}円"
+            return f"{sign}{size / OKU:,.2f}億円"
+        return f"{sign}{size / MAN:,.0f}万円" if size >= 100 * MAN else f"{sign}{size:,.0f}円"
+
+    def points(self, value: float | None) -> str:
+        """A difference of two shares: `+3.1pt`."""
+        if value is None:
+            return NOTHING
+        return ("−" if value < 0 else "+") + f"{abs(value) * 100:.1f}pt"
 
     def day(self, value: date | datetime | str | None, *, year: bool = True) -> str:
         """`2026年10月3日(土)`; times are put into Tokyo days first."""

@@ -1,11 +1,13 @@
 """Start the web server on this machine."""
 
+import socket
+
 import click
 import uvicorn
 
 from api.app import create_app
 from api.security import is_loopback
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Language, Text, in_language
 from pipeline.settings import Settings
 
@@ -15,10 +17,31 @@ def run(settings: Settings, language: Language) -> None:
     host, port = settings.web.host, settings.web.port
     check_address(host)
     app = create_app(settings)
-    shown = f"[{host}]" if ":" in host else host
-    text = Text(f"画面を開く: http://{shown}:{port} (止めるには Ctrl-C)", f"Open http://{shown}:{port} (Ctrl-C stops)")
-    click.echo(in_language(text, language))
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=False)
+    with listen(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        text = Text(
+            f"画面を開く: http://{shown}:{port} (止めるには Ctrl-C)", f"Open http://{shown}:{port} (Ctrl-C stops)"
+        )
+        click.echo(in_language(text, language))
+        config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The port, taken before anything is promised. Raises `KoukenError` if it cannot be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise KoukenError(
+            Text(
+                f"{host} のポート {port} で待ち受けられません({error.strerror})。",
+                f"Cannot listen on port {port} of {host}: {error.strerror}.",
+            ),
+            remedy=Text(
+                "ほかの kouken serve を止めるか、KOUKEN_WEB__PORT=8001 のように別の番号にしてください。",
+                "Stop the other kouken serve, or choose another port: KOUKEN_WEB__PORT=8001.",
+            ),
+        ) from None
 
 
 def check_address(host: str) -> None:

@@ -155,6 +155,11 @@ OUTCOMES: Mapping[str, Word] = {
     "renewed": _word("更新", "Renewed"),
     "churned": _word("解約", "Churned"),
 }
+STANDINGS: Mapping[str, Word] = {
+    "above": _word("平均より高い", "above the average"),
+    "below": _word("平均より低い", "below the average"),
+    "not_distinguishable": _word("平均と区別できません", "not distinguishable from the average"),
+}
 TIMINGS: Mapping[str, Word] = {
     "before": _word("通話のあと", "after the call"),
     "late": _word("通話から長い時間のあと", "long after the call"),
@@ -237,6 +242,12 @@ TERMS: Mapping[str, Word] = {
         "Effect (estimate)",
         "似た状況どうしを比べて計算した値で、直接測ったものではありません。幅(区間)とあわせて読みます。",
         "Computed by comparing like with like, not measured directly. Read it with its interval.",
+    ),
+    "difference": _word(
+        "差(推定)",
+        "Difference (estimate)",
+        "似た契約どうしを比べた差の推定。偶然でないとまでは言えません。",
+        "The estimated difference between like contracts; chance is not ruled out.",
     ),
     "association": _word(
         "関連(因果ではない)",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from api.charts import SCORES
+from api.charts import SCORES, scale_around
 from api.deps import Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_in
 from api.downloads import Encoding, csv_file
 from api.schemas import Operator, OperatorList
@@ -41,8 +41,17 @@ def show_operator(
     operator = operator_in(report, operator_id)
     with store.reading() as connection:
         calls = list_calls(connection, Pins.of_report(report), CallFilter(operator_id=operator_id), limit=SHOWN_CALLS)
+    estimates = report.get("contribution", {}).get("operators", {})
     return pages.render(
-        request, "operator.html", section="operators", body=report, operator=operator, calls=calls, scores=SCORES
+        request,
+        "operator.html",
+        section="operators",
+        body=report,
+        operator=operator,
+        calls=calls,
+        scores=SCORES,
+        estimate=estimates.get(operator_id),
+        renewal_scale=scale_around(item[name] for item in estimates.values() for name in ("ci_low", "ci_high")),
     )
 
 

@@ -14,6 +14,8 @@ from api.schemas import Report
 from pipeline.outcomes.report import COUNT_TEXTS
 from pipeline.store.pages import report_of_night
 
+EFFECTS = ("renewal", "yen_total_per_year")
+
 pages = APIRouter()
 api = APIRouter(tags=["report"])
 
@@ -76,7 +78,7 @@ def _scales(contribution: Mapping[str, Any]) -> dict[str, Any]:
     """One scale for each kind of effect, so that the moments can be compared with each other."""
     effects: dict[str, list[float | None]] = {}
     for moment in contribution.get("moments", {}).values():
-        for kind in ("renewal", "mrr_delta_yen", "upsell", "yen_total"):
+        for kind in EFFECTS:
             effect = moment.get(kind) or {}
             effects.setdefault(kind, []).extend(effect.get(name) for name in ("estimate", "ci_low", "ci_high"))
     return {kind: scale_around(values) for kind, values in effects.items()}

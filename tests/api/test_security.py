@@ -1,12 +1,13 @@
 """Only this machine is answered, nothing is loaded from elsewhere, and what people wrote stays text."""
 
 import re
+import socket
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.serve import check_address
-from pipeline.errors import BadInput, ExitCode
+from api.serve import check_address, listen
+from pipeline.errors import BadInput, ExitCode, KoukenError
 
 EVERY_KIND = ("/", "/calls/20261003-0017", "/api/v1/report", "/static/kouken.css", "/nowhere", "/api/v1/nowhere")
 
@@ -66,6 +67,27 @@ def test_what_people_wrote_stays_text(client: TestClient) -> None:
         for written in ("<script>alert", "<img src=x", "<i>x", "<b>本物", "<b>'"):
             assert written not in answer.text, path
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in client.get(call).text
+
+
+def test_a_bug_is_an_answer_that_tells_nothing_of_what_was_said(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("もう解約したいんです。")
+
+    monkeypatch.setattr("api.routes.calls.list_calls", fail)
+    for path in ("/calls", "/api/v1/calls"):
+        answer = client.get(path)
+        assert answer.status_code == 500
+        assert "internal_error" in answer.text and "解約したい" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "ValueError at " in caplog.text and "解約したい" not in caplog.text
+
+
+def test_a_port_that_is_taken_is_named_with_a_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(KoukenError) as caught:
+        listen("127.0.0.1", taken.getsockname()[1])
+    assert "KOUKEN_WEB__PORT" in caught.value.render("ja")
 
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fpyproject.toml"])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -191,7 +192,12 @@ def outcome_rows() -> list[dict[str, object]]:
     ]
 
 
-def fill(store: Store, said: Sequence[Said] | None = None, archive: Path = ARCHIVE) -> int:
+def fill(
+    store: Store,
+    said: Sequence[Said] | None = None,
+    archive: Path = ARCHIVE,
+    contribution: dict[str, Any] | None = None,
+) -> int:
     """One finished night over these calls, with its report; the id of the run."""
     said = all_calls() if said is None else said
     with store.writing() as connection:
@@ -200,7 +206,7 @@ def fill(store: Store, said: Sequence[Said] | None = None, archive: Path = ARCHI
         _store_files(connection, run_id, said, archive)
         for item in said:
             _store_call(connection, item)
-        _store_report(connection, run_id)
+        _store_report(connection, run_id, contribution)
         runs.finish_run(connection, run_id, "done")
     return run_id
 
@@ -261,25 +267,28 @@ def _store_call(connection: Connection, item: Said) -> None:
     scores.save_score(connection, tagging_id, FORMULA.version, tally_call(transcript, item.tags, item.moments))
 
 
-def _store_report(connection: Connection, run_id: int) -> None:
+def _store_report(connection: Connection, run_id: int, contribution: dict[str, Any] | None) -> None:
     pinned = tables.current_loads(connection)
-    calls, contracts, outcomes = (
-        tables.read_table(connection, kind, pinned.get(kind)) for kind in ("calls", "contracts", "outcomes")
+    calls, contracts, outcomes, snapshots = (
+        tables.read_table(connection, kind, pinned.get(kind)) for kind in tables.HISTORIES
     )
     tallied = list(scores.each_tally(connection, VERSIONS["speech"], TAGGING, FORMULA.version))
     analysed = [call.call_id for call, _ in tallied]
-    join = join_calls(with_unlisted(calls, analysed), contracts, outcomes)
+    known = with_unlisted(calls, analysed)
+    join = join_calls(known, contracts, outcomes)
     material = Material(
         run_id=run_id,
         made_at=datetime(2026, 11, 20, 18, 12, tzinfo=UTC),
         versions=VERSIONS,
         loads=tables.load_facts(connection),
         files=recordings.file_states(connection, run_id, VERSIONS["speech"]),
+        calls=known,
         analysed=rows_of(analysed, join.calls),
         tallies=[tally for _, tally in tallied],
         contracts=contracts,
         outcomes=outcomes,
+        snapshots=snapshots,
         join=join,
     )
     tables.save_joins(connection, run_id, join.calls)
-    reports.save_report(connection, run_id, build_report(material))
+    reports.save_report(connection, run_id, build_report(material, contribution))

@@ -1,0 +1,100 @@
+"""An estimate is shown with its interval and what it may be called; a refusal is the reason, in the same place."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from pipeline.settings import Settings
+from pipeline.store.migrate import open_store
+from tests.api.conftest import BASE
+from tests.api.test_pages import text_of
+from tests.api.world import fill, plain_calls
+
+REASON = {
+    "code": "too_few_terms",
+    "ja": "契約は12件です。400件以上から推定します。",
+    "en": "There are 12 terms; 400 are needed.",
+}
+CAVEAT = {
+    "code": "few_operators",
+    "ja": "担当者が少ないため、区間が広くなります。",
+    "en": "Few operators, so intervals are wide.",
+}
+WHY = {"code": "naive", "ja": "単純に比べた差は+24.9ポイントです。", "en": "The plain difference is +24.9 points."}
+
+
+def moment(status: str = "ok", claim: bool = True) -> dict[str, Any]:
+    renewal = {"estimate": 0.031, "ci_low": 0.008, "ci_high": 0.054, "claim": claim}
+    yearly = {"estimate": 12_400_000, "ci_low": -4_800_000, "ci_high": 20_100_000}
+    return {
+        "status": status,
+        "messages": [CAVEAT] if status == "warn" else [],
+        "renewal": renewal,
+        "mrr_delta_yen": renewal | {"claim": False},
+        "yen_total_per_year": yearly,
+        "sentences": [WHY],
+    }
+
+
+def document(**moments: dict[str, Any]) -> dict[str, Any]:
+    operator = {
+        "n": 12,
+        "raw": 0.7,
+        "estimate": 0.02,
+        "ci_low": -0.03,
+        "ci_high": 0.07,
+        "standing": "not_distinguishable",
+    }
+    return {
+        "status": "ok",
+        "messages": [],
+        "as_of": "2026-10-31",
+        "moments": moments,
+        "operators": {"OP-002": operator},
+    }
+
+
+def page(tmp_path: Path, contribution: dict[str, Any], path: str = "/") -> str:
+    settings = Settings(data_dir=tmp_path)
+    store = open_store(settings.store_url)
+    fill(store, plain_calls(12, "OP-002", "高橋", 5), contribution=contribution)
+    store.close()
+    with TestClient(create_app(settings), base_url=BASE) as client:
+        return text_of(client.get(path).text)
+
+
+def test_estimate_stands_with_interval_and_reasons(tmp_path: Path) -> None:
+    text = page(tmp_path, document(any=moment(), proposal=moment()))
+    assert re.search(r"\+1,240万円 .*?95%区間.*?−480万円〜\+2,010万円", text)
+    assert re.search(r"\+3\.1pt .*?95%区間.*?\+0\.8pt〜\+5\.4pt", text)
+    assert "単純に比べた差は+24.9ポイントです。" in text
+    assert "効果(推定)" in text and "関連(因果ではない)" not in text
+
+
+def test_estimate_is_called_no_more_than_it_is(tmp_path: Path) -> None:
+    text = page(tmp_path, document(appeal=moment(claim=False), proposal=moment("warn", claim=False)))
+    assert "差(推定)" in text and "関連(因果ではない)" in text and "効果(推定)" not in text
+    assert CAVEAT["ja"] in text
+
+
+def test_refused_moment_is_the_reason_and_no_figure(tmp_path: Path) -> None:
+    text = page(tmp_path, document(appeal={"status": "refuse", "messages": [REASON]}))
+    assert re.search(r"魅力の伝達 推定できません " + REASON["ja"], text)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_refused_estimate_is_the_reason_in_the_same_place(tmp_path: Path, language: str) -> None:
+    refused = {"status": "refuse", "messages": [REASON], "as_of": "2026-10-31", "moments": {}, "operators": {}}
+    text = page(tmp_path, refused, f"/?lang={language}")
+    assert REASON[language] in text
+    assert not re.search(r"[+−]\d+\.\dpt", text)
+
+
+def test_operator_page_shows_their_estimate_and_that_it_is_not_for_appraisal(tmp_path: Path) -> None:
+    text = page(tmp_path, document(any=moment()), "/operators/OP-002")
+    assert re.search(r"\+2\.0pt .*−3\.0pt〜\+7\.0pt · n = 12 · 平均と区別できません", text)
+    assert "評価や報酬には使わないでください" in text
