@@ -4,6 +4,7 @@ Top-level functions with plain arguments, so that other processes can run them.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from models.simulation.oracle import oracle_effects, plain_regression
 from models.simulation.scenario import SCENARIOS
 
 PRIMARY = ("renewal", "mrr_delta_yen")
-_AS_OF = AS_OF.astype("datetime64[D]").item()
+LAST_DAY: date = AS_OF.astype("datetime64[D]").item()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def tables_of(centre: Centre) -> Tables:
 def try_effect(scenario: str, seed: int, options: Options) -> Trial:
     """Draw, estimate, compare. Everything the user would see is done, not only the proposal."""
     centre = draw_centre(SCENARIOS[scenario], seed)
-    result = estimate(tables_of(centre), _AS_OF, replace(options, seed=seed))
+    result = estimate(tables_of(centre), LAST_DAY, replace(options, seed=seed))
     proposal = result.moments["proposal"]
     design = build_design("proposal", result.rows, result.known, MOMENTS)
     y = design.column("renewed")
@@ -88,7 +89,7 @@ def try_effect(scenario: str, seed: int, options: Options) -> Trial:
 def try_operators(scenario: str, seed: int, options: Options) -> OperatorTrial:
     """Draw a centre and compare its operators with the truth."""
     centre = draw_centre(SCENARIOS[scenario], seed)
-    rows, _ = index_calls(guard(tables_of(centre), _AS_OF), options)
+    rows, _ = index_calls(guard(tables_of(centre), LAST_DAY), options)
     page = operator_page(rows, _known(centre, rows), None, [], options)
     truth = centre.operator_differences().reindex(list(page.operators))
     shown = list(page.operators.values())
@@ -107,5 +108,5 @@ def try_operators(scenario: str, seed: int, options: Options) -> OperatorTrial:
 
 
 def _known(centre: Centre, rows: pd.DataFrame) -> Covariates:
-    guarded = guard(tables_of(centre), _AS_OF)
+    guarded = guard(tables_of(centre), LAST_DAY)
     return covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
