@@ -60,6 +60,19 @@ class TablesSettings(Section):
     )
 
 
+class FiguresSettings(Section):
+    """`[figures]`: what the tables do not tell."""
+
+    margin: float = Field(1.0, gt=0, le=1, description="LTV に使う粗利率")
+    yearly_discount: float = Field(0.0, ge=0, description="LTV の割引率(年)")
+    minimum_group: int = Field(10, ge=1, description="これより顧客が少ない区分では率を出さない")
+    tier_high_yen: int = Field(3_000_000, ge=0, description="ハイタッチを提案する LTV の下限(円)")
+    tier_low_yen: int = Field(500_000, ge=0, description="ロータッチを提案する LTV の下限(円)")
+    tier_tech_yen: int = Field(100_000, ge=0, description="テックタッチを提案する LTV の下限(円)")
+    goals: Path | None = Field(None, description="KPI シート(ゴール・目標・施策)の TOML ファイル")
+    health: Path | None = Field(None, description="健康スコアの式の TOML ファイル")
+
+
 class WebSettings(Section):
     """`[web]`: the pages."""
 
@@ -81,6 +94,7 @@ class Settings(Section):
     work: WorkSettings = WorkSettings()
     privacy: PrivacySettings = PrivacySettings()
     tables: TablesSettings = TablesSettings()
+    figures: FiguresSettings = FiguresSettings()
     web: WebSettings = WebSettings()
 
     @property

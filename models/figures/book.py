@@ -11,6 +11,7 @@ from models.figures.customers import figures_by_group
 from models.figures.expansion import expansion_month_histogram, expansion_rate, mean_expansion_price
 from models.figures.figure import Figure, Period
 from models.figures.groups import by_call, by_contract
+from models.figures.health import HealthFormula, health_scores
 from models.figures.kpi import kpi_figures
 from models.figures.ledger import Ledger, build_ledger
 from models.figures.ltv import (
@@ -26,6 +27,7 @@ from models.figures.months import MonthGrid, cohort_table, month_grid, monthly_f
 from models.figures.retention import bridge, net_mrr_churn_rate
 from models.figures.satisfaction import csat, nps
 from models.figures.survival import RetentionCurve, lifetimes, retention_curve
+from models.figures.tiers import TierThresholds, expected_ltv_yen, proposed_tiers, tier_comparison
 
 CONTRACT_GROUPS = ("plan", "industry", "region", "segment", "tier")
 CALL_GROUPS = ("operator_id", "team")
@@ -35,10 +37,14 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What the tables do not tell: the gross margin of the MRR, and the yearly discount of money to come."""
+    """What the tables do not tell: the gross margin of the MRR, the yearly discount of money to come, from which
+    expected value on a customer deserves which touch, and how health is scored.
+    """
 
     margin: float = 1.0
     yearly_discount: float = 0.0
+    tiers: TierThresholds | None = None
+    health: HealthFormula | None = None
 
 
 def last_day(*days: "pd.Series[Any]") -> pd.Timestamp | None:
@@ -51,6 +57,8 @@ def last_day(*days: "pd.Series[Any]") -> pd.Timestamp | None:
 class FigureBook:
     """`block`: figures of the opening cohort; `value`: lifetime value and what it rests on; `voice`: CSAT and NPS.
     `by_group`: one table per grouping that the data tell. `complete`: whether the data reach the end of the period.
+    `tiers`: customers by tier in use and proposed; `health`: last score of each customer with its formula's version;
+    both empty where no thresholds, no formula or no data are given.
     """
 
     period: Period
@@ -66,6 +74,8 @@ class FigureBook:
     cohorts_yen: pd.DataFrame
     lost: pd.DataFrame
     by_group: dict[str, pd.DataFrame]
+    tiers: pd.DataFrame
+    health: pd.DataFrame
     curve: RetentionCurve | None
 
 
@@ -90,6 +100,7 @@ def figure_book(
     lives = lifetimes(ledger, as_of)
     curve = retention_curve(lives) if len(lives) else None
     months = monthly_figures(grid)
+    given = assumptions or Assumptions()
     voice = snapshots if snapshots is not None else pd.DataFrame()
     return FigureBook(
         period=period,
@@ -97,7 +108,7 @@ def figure_book(
         complete=bool(as_of + _DAY >= period.closing),
         block={**kpi_figures(cohort), **_further_figures(cohort)},
         bridge=bridge(cohort),
-        value=_value(ledger, grid, months, curve, lives, as_of, assumptions or Assumptions()),
+        value=_value(ledger, grid, months, curve, lives, as_of, given),
         voice={"csat": csat(voice, period), "nps": nps(voice, period)},
         expansion_months=expansion_month_histogram(cohort),
         months=months,
@@ -105,6 +116,8 @@ def figure_book(
         cohorts_yen=cohort_table(grid, ledger.first_start, "yen"),
         lost=churned_by_month_and_phase(lost_customers(ledger, as_of)),
         by_group=_by_group(ledger, cohort, calls, minimum_group),
+        tiers=_tiers(ledger, curve, as_of, given),
+        health=_health(voice, as_of, given.health),
         curve=curve,
     )
 
@@ -150,6 +163,25 @@ def _value(
             arpa, curve, margin=margin, monthly_growth=growth, yearly_discount=assumptions.yearly_discount
         ),
     }
+
+
+def _tiers(ledger: Ledger, curve: RetentionCurve | None, as_of: pd.Timestamp, assumptions: Assumptions) -> pd.DataFrame:
+    mrr = ledger.customer_mrr(as_of + _DAY)
+    mrr = mrr[mrr > 0]
+    if assumptions.tiers is None or curve is None or not curve.reliable_months or mrr.empty:
+        return pd.DataFrame()
+    mean_months, _, _ = curve.mean_months()
+    proposed = proposed_tiers(expected_ltv_yen(mrr, mean_months, assumptions.margin), assumptions.tiers)
+    in_use = by_contract(ledger, "tier", as_of) if "tier" in ledger.terms else pd.Series(dtype="string")
+    return tier_comparison(proposed, in_use)
+
+
+def _health(snapshots: pd.DataFrame, as_of: pd.Timestamp, formula: HealthFormula | None) -> pd.DataFrame:
+    if formula is None or snapshots.empty:
+        return pd.DataFrame()
+    known = snapshots[snapshots["on"] <= as_of]
+    scored = known[["customer_id", "on"]].assign(score=health_scores(known, formula), formula=formula.version)
+    return scored.dropna(subset=["score"]).sort_values("on", kind="stable").drop_duplicates("customer_id", keep="last")
 
 
 def _by_group(

@@ -38,20 +38,21 @@ def report(context: Context, period: str, as_of: datetime | None, form: "Format"
     """Parse, call, report."""
     import pandas as pd
 
-    from pipeline.reports.figures import stored_book, write_book
+    from pipeline.reports.figures import period_report, write_report
     from pipeline.store.migrate import open_store
 
     chosen = _period(period)
     store = open_store(context.settings.store_url)
     try:
         with store.reading() as connection:
-            book = stored_book(connection, chosen, pd.Timestamp(as_of) if as_of else None)
+            day = pd.Timestamp(as_of) if as_of else None
+            counted = period_report(connection, chosen, context.settings.figures, day)
     finally:
         store.close()
-    if not book.complete:
-        day = book.as_of.date()
-        context.say(Text(f"期間の途中です({day} までの記録)。", f"The period is not over: records until {day}."))
-    for path in write_book(book, form, out, context.language):
+    if not counted.book.complete:
+        end = counted.book.as_of.date()
+        context.say(Text(f"期間の途中です({end} までの記録)。", f"The period is not over: records until {end}."))
+    for path in write_report(counted, form, out, context.language):
         context.say(Text(f"書き出しました: {path}", f"Written: {path}"))
 
 

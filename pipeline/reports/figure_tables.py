@@ -14,8 +14,8 @@ from pipeline.reports.workbook import Shown
 _HEADERS: dict[str, Text] = {
     "figure": Text("数字", "figure"),
     "value": Text("値", "value"),
-    "low": Text("95%区間 下限", "95 % low"),
-    "high": Text("95%区間 上限", "95 % high"),
+    "interval_low": Text("95%区間 下限", "95 % low"),
+    "interval_high": Text("95%区間 上限", "95 % high"),
     "n": Text("件数(n)", "n"),
     "numerator": Text("分子", "numerator"),
     "denominator": Text("分母", "denominator"),
@@ -43,6 +43,25 @@ _HEADERS: dict[str, Text] = {
     "total": Text("計", "total"),
     "months_since_start": Text("開始からの月数", "months since start"),
     "count": Text("件数", "count"),
+    "in_use": Text("使用中のタッチ", "tier in use"),
+    "high": Text("ハイタッチ", "high"),
+    "low": Text("ロータッチ", "low"),
+    "tech": Text("テックタッチ", "tech"),
+    "community": Text("コミュニティタッチ", "community"),
+    "customer_id": Text("顧客ID", "customer"),
+    "on": Text("日付", "date"),
+    "score": Text("スコア", "score"),
+    "formula": Text("式の版", "formula version"),
+    "goal": Text("ゴール", "goal"),
+    "owner": Text("担当", "owner"),
+    "measure": Text("指標", "measure"),
+    "target": Text("目標値", "target"),
+    "by": Text("期限", "by"),
+    "actual": Text("実績", "actual"),
+    "needed": Text("その月に必要な値", "needed"),
+    "status": Text("状況", "status"),
+    "next_review": Text("次の見直し", "next review"),
+    "actions": Text("施策", "actions"),
 }
 _SHEETS: dict[str, Text] = {
     "figures": Text("指標", "Figures"),
@@ -52,6 +71,9 @@ _SHEETS: dict[str, Text] = {
     "cohorts_yen": Text("開始月別の継続(MRR)", "Cohorts, MRR"),
     "lost": Text("解約(月と段階)", "Churn by phase"),
     "expansion_months": Text("拡大までの月数", "Months to expansion"),
+    "tiers": Text("タッチ(使用中と提案)", "Tiers, used and proposed"),
+    "health": Text("健康スコア", "Health score"),
+    "goals": Text("KPIシート", "KPI sheet"),
     "plan": Text("プラン別", "By plan"),
     "industry": Text("業種別", "By industry"),
     "region": Text("地域別", "By region"),
@@ -73,10 +95,16 @@ _STEPS: dict[str, Text] = {
     "reactivated": Text("再開", "reactivated"),
     "repeat_purchase": Text("再購入", "repeat purchase"),
 }
+_VALUES: dict[str, Text] = {
+    "none": Text("未設定", "none"),
+    "on_track": Text("順調", "on track"),
+    "off_track": Text("遅れ", "off track"),
+    "no_data": Text("実績なし", "no data yet"),
+}
 _GROUP_NAMES = {ALL: Text("全体", "all"), UNKNOWN: Text("不明", "unknown")}
 
 
-def figure_tables(book: FigureBook, language: Language) -> dict[str, pd.DataFrame]:
+def figure_tables(book: FigureBook, language: Language, goals: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
     """Sheet name → table. Rates are fractions, yen whole; each figure stands with n, its definition and its gaps."""
     tables: dict[str, pd.DataFrame] = {
         "figures": _figures(book, language),
@@ -91,6 +119,8 @@ def figure_tables(book: FigureBook, language: Language) -> dict[str, pd.DataFram
         "lost": book.lost.rename_axis("month").reset_index(),
         "expansion_months": pd.DataFrame(list(book.expansion_months.items()), columns=["months_since_start", "count"]),
     }
+    further = {"tiers": book.tiers.rename_axis("in_use").reset_index(), "health": book.health, "goals": goals}
+    tables |= {name: _in_words(table, language) for name, table in further.items() if table is not None and len(table)}
     for name, rows in book.by_group.items():
         names = [in_language(_GROUP_NAMES[group], language) if group in _GROUP_NAMES else group for group in rows.index]
         tables[name] = rows.set_axis(names).rename_axis("group").reset_index()
@@ -98,6 +128,16 @@ def figure_tables(book: FigureBook, language: Language) -> dict[str, pd.DataFram
         in_language(_SHEETS[name], language): table.rename(columns=lambda column: _header(column, language))
         for name, table in tables.items()
     }
+
+
+def _in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Codes of tiers, measures and statuses as people call them."""
+
+    def word(value: object) -> object:
+        return _header(value, language) if value not in _VALUES else in_language(_VALUES[str(value)], language)
+
+    coded = [name for name in ("in_use", "measure", "status") if name in table]
+    return table.assign(**{name: table[name].map(word) for name in coded})
 
 
 def shown_as(tables: dict[str, pd.DataFrame], language: Language) -> dict[str, Shown]:
@@ -132,8 +172,8 @@ def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]
     return {
         "figure": in_language(definition.name, language),
         "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
+        "interval_low": figure.low,
+        "interval_high": figure.high,
         "n": figure.n,
         "numerator": figure.numerator,
         "denominator": figure.denominator,

@@ -1,27 +1,68 @@
 """The figures of one period from what the store holds, as a workbook, CSV files or JSON."""
 
 import json
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import Connection
 
-from models.figures.book import FigureBook, figure_book, last_day
+from models.figures.book import Assumptions, FigureBook, figure_book, last_day
 from models.figures.figure import Figure, Period
+from models.figures.kpi_sheet import sheet_rows
 from models.figures.labels import DEFINITIONS
+from models.figures.tiers import TierThresholds
 from pipeline.errors import BadInput
 from pipeline.language import Language, Text
+from pipeline.outcomes.goals import read_goals
+from pipeline.outcomes.health_formula import read_health_formula
 from pipeline.outcomes.join import join_calls
 from pipeline.reports.figure_tables import figure_tables, shown_as
 from pipeline.reports.tables import write_csv
 from pipeline.reports.workbook import write_workbook
+from pipeline.settings import FiguresSettings
 from pipeline.store import tables
 
 Format = Literal["json", "csv", "xlsx"]
 
 
-def stored_book(connection: Connection, period: Period, as_of: pd.Timestamp | None = None) -> FigureBook:
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """The book of a period, and the KPI sheet (one row per target, empty without one)."""
+
+    book: FigureBook
+    goals: pd.DataFrame
+
+
+def period_report(
+    connection: Connection, period: Period, settings: FiguresSettings, as_of: pd.Timestamp | None = None
+) -> PeriodReport:
+    """Count what the store holds. Raises `BadInput` for unusable settings or if no contracts are stored."""
+    goals = read_goals(settings.goals) if settings.goals else []
+    book = stored_book(connection, period, as_of, assumptions_of(settings), settings.minimum_group)
+    return PeriodReport(book, sheet_rows(goals, book.months, book.as_of.date()))
+
+
+def assumptions_of(settings: FiguresSettings) -> Assumptions:
+    """What `[figures]` says beside the tables. Raises `BadInput`."""
+    try:
+        tiers = TierThresholds(settings.tier_high_yen, settings.tier_low_yen, settings.tier_tech_yen)
+    except ValueError:
+        raise BadInput(
+            Text(
+                "figures.tier_*_yen は high、low、tech の順に小さくしてください。",
+                "figures.tier_*_yen must fall from high to tech.",
+            )
+        ) from None
+    health = read_health_formula(settings.health) if settings.health else None
+    return Assumptions(settings.margin, settings.yearly_discount, tiers, health)
+
+
+def stored_book(
+    connection: Connection, period: Period, as_of: pd.Timestamp | None, assumptions: Assumptions, minimum_group: int
+) -> FigureBook:
     """The book of the tables last loaded. `as_of` defaults to the last day they tell, never today.
 
     Raises `BadInput` if no contracts are stored.
@@ -40,18 +81,27 @@ def stored_book(connection: Connection, period: Period, as_of: pd.Timestamp | No
             ),
         )
     joined = join_calls(calls, contracts, outcomes).calls
-    return figure_book(contracts, outcomes, period, day, calls=joined, snapshots=snapshots)
+    return figure_book(
+        contracts,
+        outcomes,
+        period,
+        day,
+        calls=joined,
+        snapshots=snapshots,
+        assumptions=assumptions,
+        minimum_group=minimum_group,
+    )
 
 
-def write_book(book: FigureBook, form: Format, out: Path, language: Language) -> list[Path]:
-    """The files of a book: one workbook, one JSON, or a CSV per table in the folder `out`."""
+def write_report(report: PeriodReport, form: Format, out: Path, language: Language) -> list[Path]:
+    """The files of a report: one workbook, one JSON, or a CSV per table in the folder `out`."""
     if form == "json":
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = out.with_name(out.name + ".part")
-        temporary.write_text(json.dumps(book_json(book), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         temporary.replace(out)
         return [out]
-    named = figure_tables(book, language)
+    named = figure_tables(report.book, language, report.goals)
     if form == "xlsx":
         out.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(named, out, shown_as(named, language))
@@ -63,8 +113,9 @@ def write_book(book: FigureBook, form: Format, out: Path, language: Language) ->
     return paths
 
 
-def book_json(book: FigureBook) -> dict[str, Any]:
+def report_json(report: PeriodReport) -> dict[str, Any]:
     """Plain values: figures with their definitions, then every table as records."""
+    book = report.book
     shown = {"block": book.block, "value": book.value, "voice": book.voice}
     return {
         "period": {
@@ -81,6 +132,9 @@ def book_json(book: FigureBook) -> dict[str, Any]:
         "cohorts": _records(book.cohorts),
         "cohorts_yen": _records(book.cohorts_yen),
         "lost": _records(book.lost),
+        "tiers": _records(book.tiers),
+        "health": _records(book.health.set_index("customer_id") if len(book.health) else book.health),
+        "goals": list(_records(report.goals).values()),
         "by_group": {name: _records(rows) for name, rows in book.by_group.items()},
     }
 
@@ -103,4 +157,6 @@ def _records(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or value != value:
         return None
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     return value.item() if hasattr(value, "item") else value

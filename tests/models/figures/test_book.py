@@ -4,8 +4,11 @@ import pandas as pd
 
 from models.figures.book import Assumptions, figure_book
 from models.figures.figure import calendar_year
+from models.figures.health import HealthFormula, Part
 from models.figures.kpi import kpi_block
 from models.figures.labels import DEFINITIONS, UNCOVERED
+from models.figures.ledger import build_ledger
+from models.figures.tiers import TierThresholds
 from tests.models.figures.worlds import contracts_of, outcomes_of, random_world
 
 AS_OF = pd.Timestamp("2025-12-31")
@@ -50,6 +53,23 @@ def test_margin_scales_value_and_discount_lowers_it() -> None:
     half = figure_book(contracts, outcomes, calendar_year(2025), AS_OF, assumptions=Assumptions(0.5, 0.1))
     assert abs((half.value["ltv_observed_yen"].value or 0) * 2 - (full.value["ltv_observed_yen"].value or 0)) <= 1
     assert (half.value["ltv_discounted_yen"].value or 0) * 2 < (full.value["ltv_discounted_yen"].value or 0)
+
+
+def test_tiers_and_health_come_with_what_they_rest_on() -> None:
+    contracts, outcomes = random_world(4)
+    contracts["tier"] = pd.Series(["high"] * len(contracts), dtype="string")
+    days = pd.to_datetime(["2025-01-01", "2025-06-01", "2026-06-01"]).astype("datetime64[s]")
+    snapshots = pd.DataFrame({"customer_id": ["C1", "C1", "C1"], "on": days, "log_ins": [0, 10, 5]})
+    formula = HealthFormula((Part("log_ins", 1, 0, 10),))
+    given = Assumptions(tiers=TierThresholds(3_000_000, 1_000_000, 100_000), health=formula)
+    book = figure_book(contracts, outcomes, calendar_year(2025), AS_OF, snapshots=snapshots, assumptions=given)
+    running = build_ledger(contracts, outcomes).customer_mrr(AS_OF + pd.Timedelta(days=1))
+    assert int(book.tiers.to_numpy().sum()) == int((running > 0).sum())
+    assert list(book.tiers.index) == ["high"]
+    assert book.health[["customer_id", "score", "formula"]].to_numpy().tolist() == [["C1", 100.0, formula.version]]
+    plain = figure_book(contracts, outcomes, calendar_year(2025), AS_OF)
+    assert plain.tiers.empty
+    assert plain.health.empty
 
 
 def test_j2_one_contract_and_no_outcome_is_a_book_with_undefined_rates_not_an_error() -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from pipeline.commands.load import command as load
 from pipeline.commands.report import command as report
 from pipeline.errors import BadInput
+from pipeline.outcomes import goals, health_formula
 
 CONTRACTS = "contract_id,customer_id,started_on,mrr_yen,plan\nK1,A,2024-01-31,100000,基本\nK2,B,2024-03-01,50000,標準\n"
 HEADER = "contract_id,on,kind,mrr_before_yen,mrr_after_yen\n"
@@ -57,6 +59,24 @@ def test_a_period_that_is_not_over_says_until_when_it_was_counted(loaded: Path) 
     result = invoke(report, "--period", "FY2025", "--out", "book.xlsx", "--lang", "ja")
     assert "期間の途中です(2025-06-01 までの記録)" in result.stderr
     assert (loaded / "book.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_goals_health_and_tiers_come_from_the_settings(loaded: Path) -> None:
+    for name, module in (("goals", goals), ("health", health_formula)):
+        (loaded / f"{name}.toml").write_text(dedent((module.__doc__ or "").partition("\n\n")[2]), encoding="utf-8")
+    (loaded / "kouken.toml").write_text('[figures]\ngoals = "goals.toml"\nhealth = "health.toml"\n', encoding="utf-8")
+    (loaded / "snapshots.csv").write_text(
+        "customer_id,on,log_ins,tickets\nA,2025-01-01,20,0\nB,2025-01-01,0,5\n", encoding="utf-8"
+    )
+    invoke(load, "snapshots", "snapshots.csv")
+    invoke(report, "--period", "2025", "--format", "json", "--out", "book.json")
+    book = json.loads((loaded / "book.json").read_text(encoding="utf-8"))
+    assert [goal["status"] for goal in book["goals"]] == ["no_data"]  # its months begin after the data end
+    assert {name: row["score"] for name, row in book["health"].items()} == {"A": 100.0, "B": 0.0}
+    invoke(report, "--period", "2025", "--format", "csv", "--out", "book", "--lang", "ja")
+    sheet = next(path for path in (loaded / "book").iterdir() if "KPI" in path.name).read_text(encoding="utf-8-sig")
+    assert "実績なし" in sheet
+    assert "解約率(顧客数)" in sheet
 
 
 def test_an_unreadable_period_and_an_empty_store_are_clear_refusals(
