@@ -119,6 +119,33 @@ def write_card(card: ModelCard, folder: Path) -> None:
     (folder / CARD_FILE).write_text(record + "\n", encoding="utf-8")
 
 
+def as_text(card: ModelCard) -> str:
+    """The card for a terminal: figures per label, calibration, industries; names and numbers only."""
+    lines = [
+        f"{card.version}  seed {card.seed}  {card.training_calls} calls  {card.training_sentences} sentences",
+        f"{'label':13} {'P':>6} {'R':>6} {'F1':>6}  95% CI          n  ECE    F1 recognised",
+    ]
+    for label, found in card.clean.labels.items():
+        lines.append(
+            f"{label:13} {found.precision:6.3f} {found.recall:6.3f} {found.f1:6.3f}"
+            f"  [{found.ci_low:.3f}, {found.ci_high:.3f}]  {found.support:3}  {found.ece:.3f}"
+            f"  {card.recognised.labels[label].f1:.3f}"
+        )
+    for name, figures in (("clean", card.clean), ("recognised", card.recognised)):
+        operator, customer = figures.operator_macro_f1, figures.customer_macro_f1
+        lines.append(f"{name}: macro F1 operator {operator:.3f} customer {customer:.3f}  ECE {figures.ece:.4f}")
+    lines.append(f"first stage: recall {card.first_stage_recall:.4f}, dismisses {card.first_stage_dismissed:.3f}")
+    lines += ["reliability (stated, observed, n):"]
+    lines += [f"  {stated:.3f}  {observed:.3f}  {n}" for stated, observed, n in card.reliability]
+    lines += [
+        f"{name}: operator {operator:.3f} customer {customer:.3f}"
+        for name, (operator, customer) in card.by_industry.items()
+    ]
+    if card.in_use_score is not None:
+        lines.append(f"model in use {card.in_use_score:.4f}, this one {card.clean.score:.4f}")
+    return "\n".join(lines)
+
+
 def _by_industry(judged: Judged, calls: Sequence[Call], seed: int) -> dict[str, tuple[float, float]]:
     industries = np.array([call.industry for call in calls])[judged.call]
     out = {}

