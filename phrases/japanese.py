@@ -108,3 +108,12 @@ def _load_ginza() -> Any:
     import spacy
 
     return spacy.load("ja_ginza", exclude=["ner", "morphologizer", "compound_splitter", "bunsetu_recognizer"])
+
+
+def load_full_pipeline() -> tuple[Any, Any]:
+    """GiNZA with all its parts and spaCy's PhraseMatcher on normalised forms; only benchmarks compare with it."""
+    import spacy
+    from spacy.matcher import PhraseMatcher
+
+    pipeline = spacy.load("ja_ginza")
+    return pipeline, PhraseMatcher(pipeline.vocab, attr="NORM")

@@ -8,6 +8,7 @@ command = LazyGroup(
     text=Text("速さとメモリを、同じ実行の中で比べて測ります。", "Measure speed and memory, two ways in one run."),
     table={
         "asr": Lazy("pipeline.commands.bench_asr", Text("書き起こし", "transcription")),
+        "tag": Lazy("pipeline.commands.bench_tag", Text("フレーズの照合", "phrase matching")),
         "figures": Lazy("pipeline.commands.bench_figures", Text("表の読み込みと集計", "loading and counting tables")),
     },
 )
