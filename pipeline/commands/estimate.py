@@ -13,7 +13,6 @@ from pipeline.errors import BadInput
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
-    from models.contribution.estimate import Contribution
     from pipeline.outcomes.columns import Kind
     from pipeline.outcomes.report import Loaded
 
@@ -76,9 +75,8 @@ def estimate_folder(folder: Path, as_of: date | None = None) -> dict[str, Any]:
 
     Raises `BadInput` if a table is missing, cannot be read, or holds no date.
     """
-    from models.contribution.document import to_json
-    from models.contribution.estimate import estimate as estimate_contribution
     from models.contribution.tables import Tables, last_day
+    from pipeline.contribution import contribution_document
     from pipeline.outcomes.load import empty_table
 
     loaded = {kind: read for kind in (*_REQUIRED, "customer_snapshots") if (read := _read(folder, kind))}
@@ -96,8 +94,7 @@ def estimate_folder(folder: Path, as_of: date | None = None) -> dict[str, Any]:
             Text("通話にも結果にも日付がありません。", "Neither calls nor outcomes have a date."),
             remedy=Text("日時の列を確かめてください。", "Check their date columns."),
         )
-    contribution = estimate_contribution(tables, day, already_dropped=_counts(loaded))
-    return to_json(contribution) | _yearly(contribution, tables.contracts, tables.outcomes, day)
+    return contribution_document(tables, day, already_dropped=_counts(loaded))
 
 
 def _read(folder: Path, kind: "Kind") -> "Loaded | None":
@@ -122,29 +119,6 @@ def _counts(loaded: "dict[Kind, Loaded]") -> dict[str, int]:
         for code, count in table.report.counts.items():
             counts[_SAME_COUNT.get((kind, code), f"{kind}_{code}")] = count
     return counts
-
-
-def _yearly(contribution: "Contribution", contracts: Any, outcomes: Any, as_of: date) -> dict[str, Any]:
-    """`kpi_<year>`, and NRR as it is and without the contribution for years with an estimate."""
-    import pandas as pd
-
-    from models.contribution.nrr import nrr_without_contribution
-    from models.figures.cohort import open_cohort
-    from models.figures.figure import calendar_year
-    from models.figures.kpi import yearly_kpi_blocks
-    from models.figures.ledger import build_ledger
-
-    document: dict[str, Any] = dict(yearly_kpi_blocks(contracts, outcomes, pd.Timestamp(as_of)))
-    ledger, without = build_ledger(contracts, outcomes), {}
-    for name in document:
-        period = calendar_year(int(name.removeprefix("kpi_")))
-        cohort = open_cohort(ledger, period)
-        found = nrr_without_contribution(
-            contribution, cohort.opening, cohort.closing, period.opening.date(), period.closing.date()
-        )
-        if found:
-            without[period.name] = found.to_json()
-    return document | ({"nrr_without_contribution": without} if without else {})
 
 
 def summary(document: dict[str, Any]) -> list[Text]:
