@@ -43,12 +43,7 @@ class Evaluation:
 
     def find(self, phrase: Phrase, node: Node) -> tuple[Found, ...]:
         """Every place of an entry, none overlapping another; where several levels see one place, the strictest wins."""
-        everywhere = self._find(node, phrase.speaker, frozenset(phrase.levels))
-        chosen: list[Found] = []
-        for found in sorted(everywhere, key=lambda found: (LEVELS.index(found.level), found.start, -found.end)):
-            if all(found.end <= other.start or other.end <= found.start for other in chosen):
-                chosen.append(found)
-        return tuple(sorted(chosen, key=lambda found: found.start))
+        return tuple(_apart(self._find(node, phrase.speaker, frozenset(phrase.levels))))
 
     def _find(self, node: Node, speaker: str, levels: frozenset[Level]) -> list[Found]:
         match node:
@@ -113,13 +108,22 @@ class Evaluation:
 
     def _repeated(self, founds: list[Found], least: int, most: int | None) -> list[Found]:
         by_turn: dict[int, list[Found]] = {}
-        for found in founds:
+        for found in _apart(founds):
             by_turn.setdefault(self.dialogue.turn_of(found.start), []).append(found)
         return [
             Found(tuple(piece for found in group for piece in found.pieces))
             for group in by_turn.values()
             if len(group) >= least and (most is None or len(group) <= most)
         ]
+
+
+def _apart(founds: list[Found]) -> list[Found]:
+    """Places that do not overlap, the strictest level first, then the earliest and the longest; in order."""
+    chosen: list[Found] = []
+    for found in sorted(founds, key=lambda found: (LEVELS.index(found.level), found.start, -found.end)):
+        if all(found.end <= other.start or other.end <= found.start for other in chosen):
+            chosen.append(found)
+    return sorted(chosen, key=lambda found: found.start)
 
 
 def _place(occurrence: Occurrence) -> tuple[int, int]:

@@ -182,6 +182,8 @@ class _Parser:
             self.at += 1
             node = self.binary(0)
             self.skip_blanks()
+            if self.text[self.at : self.at + 1] == "|":
+                raise self.error("間(*)のある言い方は OR で並べてください。", "Join phrases with gaps (*) by OR.")
             if self.text[self.at : self.at + 1] != ")":
                 raise self.error("かっこが閉じていません。", "This bracket is not closed.", opened)
             self.at += 1
