@@ -64,6 +64,12 @@ def balance(x: pd.DataFrame, d: Floats, propensity: Floats) -> list[Balance]:
     return sorted(rows, key=lambda row: -abs(row.before))
 
 
+def most_different(x: pd.DataFrame, d: Floats) -> str:
+    """The column, under its own name, whose means differ most between the groups."""
+    worst = balance(x, d, np.full(len(d), 0.5))[0].covariate
+    return worst.removesuffix(" squared").removesuffix(" missing")
+
+
 def robustness_value(
     estimate: float, y: Floats, d: Floats, propensity: Floats, without: Floats, exposed: Floats
 ) -> float:

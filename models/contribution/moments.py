@@ -15,6 +15,7 @@ from models.contribution.diagnostics import (
     Overlap,
     attenuation,
     balance,
+    most_different,
     overlap,
     robustness_value,
 )
@@ -113,7 +114,7 @@ def estimate_moment(design: Design, general: list[Finding], options: Options) ->
     outcomes = design.outcomes()
     fits = cross_fits(design, outcomes, options, on_all=PRIMARY)
     likeness = overlap(design.d, np.mean([fit.propensity for fit in fits], axis=0))
-    findings += judge_overlap(design.name, likeness, options.lines)
+    findings += judge_overlap(design.name, likeness, most_different(design.x, design.d), options.lines)
     if _refused(findings):
         return _refusal(design.name, findings)
     effects = {

@@ -129,8 +129,8 @@ def judge_cells(design: Design, lines: Lines) -> list[Finding]:
     return findings
 
 
-def judge_overlap(name: str, overlap: Overlap, lines: Lines) -> list[Finding]:
-    """Whether comparable calls without the moment exist."""
+def judge_overlap(name: str, overlap: Overlap, apart: str, lines: Lines) -> list[Finding]:
+    """Whether comparable calls without the moment exist; `apart` is the column that tells the groups apart most."""
     ja, en = NAMES[name]
     effective, extreme = round(overlap.effective_controls), overlap.extreme_share
     if overlap.ess_ratio < lines.refuse_ess or extreme > lines.refuse_extreme:
@@ -138,10 +138,10 @@ def judge_overlap(name: str, overlap: Overlap, lines: Lines) -> list[Finding]:
             refuse(
                 "no_overlap",
                 f"似た状況のお客様のほぼ全員に{ja}を行っているため、比べる相手がいません"
-                f"(実効比較数{effective}件、相手がほぼいない割合{extreme:.0%})。"
+                f"(実効比較数{effective}件、相手がほぼいない割合{extreme:.0%}、差が最も大きい項目は {apart})。"
                 "行わない期間を設けるか、対象を広げてください。",
                 f"Nearly all customers in like situations had {en}, so there is no one to compare with "
-                f"({effective} effective comparisons; {extreme:.0%} have hardly any counterpart). "
+                f"({effective} effective comparisons; {extreme:.0%} have hardly any counterpart; most apart: {apart}). "
                 "Leave it out for a while, or widen the scope.",
             )
         ]

@@ -88,6 +88,7 @@ def test_without_anyone_to_compare_the_moment_is_refused_with_cause_and_remedy()
     assert set(moment) == {"status", "messages"}
     assert codes(moment) == {"no_overlap", "experiment"}
     assert "実効比較数" in moment["messages"][0]["ja"]
+    assert "health_score" in moment["messages"][0]["en"]  # only the healthy were pitched
 
 
 def test_a_refused_document_holds_no_figure_but_the_counts_of_rows() -> None:
