@@ -24,7 +24,7 @@ $(VENV)/.installed: pyproject.toml $(LOCK)
 	@echo '$(VENV) を用意しています(数分かかります) / preparing $(VENV), this takes some minutes'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'
-	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable .
+	$(BIN)/python -m pip install --constraint $(LOCK) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
