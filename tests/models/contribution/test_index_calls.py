@@ -165,3 +165,9 @@ def test_the_last_day_of_the_data_is_the_last_record_that_is_not_in_the_future()
     snapshots: list[dict[str, object]] = [{"customer_id": "U1", "on": pd.Timestamp("2025-07-01"), "health_score": 1.0}]
     assert last_day(tables([call("c", "2025-05-01 10:00")], snapshots=snapshots), AS_OF) == date(2025, 7, 1)
     assert last_day(tables([call("wrong", "2099-01-01 10:00")]), AS_OF) is None
+
+
+def test_a_term_cannot_end_on_the_day_it_begins() -> None:
+    rows, dropped = design(tables([call("c", "2025-05-01 10:00")], events=[event("2024-07-01", "churned", 10_000, 0)]))
+    assert rows.empty
+    assert dropped["events_before_start"] == 1
