@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
 )
 @option("--period", required=True, help=Text("期間(2026-10、2025、FY2025)", "period (2026-10, 2025, FY2025)"))
+@option("--operator", help=Text("この担当者だけを示す", "show this operator only"))
 @option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=Text("どの日までの記録か", "last day of the data"))
 @option(
     "--format",
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
 @option(
     "--out", required=True, type=click.Path(path_type=Path), help=Text("出力先(csv はフォルダー)", "file or folder")
 )
-def report(context: Context, period: str, as_of: datetime | None, form: "Format", out: Path) -> None:
+def report(
+    context: Context, period: str, operator: str | None, as_of: datetime | None, form: "Format", out: Path
+) -> None:
     """Parse, call, report."""
     import pandas as pd
 
-    from pipeline.reports.figures import period_report, write_report
+    from pipeline.reports.figures import for_operator, period_report, write_report
     from pipeline.store.migrate import open_store
 
     chosen = _period(period)
@@ -49,6 +52,8 @@ def report(context: Context, period: str, as_of: datetime | None, form: "Format"
             counted = period_report(connection, chosen, context.settings.figures, day)
     finally:
         store.close()
+    if operator:
+        counted = for_operator(counted, operator)
     if not counted.book.complete:
         end = counted.book.as_of.date()
         context.say(Text(f"期間の途中です({end} までの記録)。", f"The period is not over: records until {end}."))

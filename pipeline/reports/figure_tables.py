@@ -1,5 +1,6 @@
 """The book of figures as tables for people: Japanese or English headers, one table per subject."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -44,14 +45,17 @@ _HEADERS: dict[str, Text] = {
     "months_since_start": Text("開始からの月数", "months since start"),
     "count": Text("件数", "count"),
     "in_use": Text("使用中のタッチ", "tier in use"),
-    "high": Text("ハイタッチ", "high"),
-    "low": Text("ロータッチ", "low"),
-    "tech": Text("テックタッチ", "tech"),
-    "community": Text("コミュニティタッチ", "community"),
     "customer_id": Text("顧客ID", "customer"),
     "on": Text("日付", "date"),
     "score": Text("スコア", "score"),
     "formula": Text("式の版", "formula version"),
+    "raw": Text("スコア(そのまま)", "score as it is"),
+    "raw_low": Text("そのまま 下限", "score low"),
+    "raw_high": Text("そのまま 上限", "score high"),
+    "estimate": Text("平均的な担当者との差(似た通話)", "difference on like calls"),
+    "low": Text("差 下限", "difference low"),
+    "high": Text("差 上限", "difference high"),
+    "standing": Text("位置", "standing"),
     "goal": Text("ゴール", "goal"),
     "owner": Text("担当", "owner"),
     "measure": Text("指標", "measure"),
@@ -74,6 +78,8 @@ _SHEETS: dict[str, Text] = {
     "tiers": Text("タッチ(使用中と提案)", "Tiers, used and proposed"),
     "health": Text("健康スコア", "Health score"),
     "goals": Text("KPIシート", "KPI sheet"),
+    "score_operator_id": Text("担当者のスコア(似た通話で比較)", "Operator scores, like calls"),
+    "score_team": Text("チームのスコア(似た通話で比較)", "Team scores, like calls"),
     "plan": Text("プラン別", "By plan"),
     "industry": Text("業種別", "By industry"),
     "region": Text("地域別", "By region"),
@@ -95,17 +101,32 @@ _STEPS: dict[str, Text] = {
     "reactivated": Text("再開", "reactivated"),
     "repeat_purchase": Text("再購入", "repeat purchase"),
 }
+TIER_NAMES: dict[str, Text] = {
+    "high": Text("ハイタッチ", "high touch"),
+    "low": Text("ロータッチ", "low touch"),
+    "tech": Text("テックタッチ", "tech touch"),
+    "community": Text("コミュニティタッチ", "community touch"),
+}
 _VALUES: dict[str, Text] = {
     "none": Text("未設定", "none"),
     "on_track": Text("順調", "on track"),
     "off_track": Text("遅れ", "off track"),
     "no_data": Text("実績なし", "no data yet"),
+    "above": Text("平均より上", "above"),
+    "below": Text("平均より下", "below"),
+    "not_distinguishable": Text("区別できない", "not distinguishable"),
+    **TIER_NAMES,
 }
 _GROUP_NAMES = {ALL: Text("全体", "all"), UNKNOWN: Text("不明", "unknown")}
 
 
-def figure_tables(book: FigureBook, language: Language, goals: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
-    """Sheet name → table. Rates are fractions, yen whole; each figure stands with n, its definition and its gaps."""
+def figure_tables(
+    book: FigureBook, language: Language, further: Mapping[str, pd.DataFrame] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Sheet name → table. Rates are fractions, yen whole; each figure stands with n, its definition and its gaps.
+
+    `further`: tables that the book does not hold, under their codes (goals, score_operator_id, score_team).
+    """
     tables: dict[str, pd.DataFrame] = {
         "figures": _figures(book, language),
         "bridge": pd.DataFrame(
@@ -119,8 +140,9 @@ def figure_tables(book: FigureBook, language: Language, goals: pd.DataFrame | No
         "lost": book.lost.rename_axis("month").reset_index(),
         "expansion_months": pd.DataFrame(list(book.expansion_months.items()), columns=["months_since_start", "count"]),
     }
-    further = {"tiers": book.tiers.rename_axis("in_use").reset_index(), "health": book.health, "goals": goals}
-    tables |= {name: _in_words(table, language) for name, table in further.items() if table is not None and len(table)}
+    tiers = book.tiers.rename(columns=lambda tier: in_language(TIER_NAMES[tier], language))
+    more = {"tiers": tiers.rename_axis("in_use").reset_index(), "health": book.health, **(further or {})}
+    tables |= {name: _in_words(table, language) for name, table in more.items() if len(table)}
     for name, rows in book.by_group.items():
         names = [in_language(_GROUP_NAMES[group], language) if group in _GROUP_NAMES else group for group in rows.index]
         tables[name] = rows.set_axis(names).rename_axis("group").reset_index()
@@ -134,9 +156,11 @@ def _in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Codes of tiers, measures and statuses as people call them."""
 
     def word(value: object) -> object:
-        return _header(value, language) if value not in _VALUES else in_language(_VALUES[str(value)], language)
+        if value is pd.NA or value is None:
+            return None
+        return in_language(_VALUES[str(value)], language) if value in _VALUES else _header(value, language)
 
-    coded = [name for name in ("in_use", "measure", "status") if name in table]
+    coded = [name for name in ("in_use", "measure", "status", "standing") if name in table]
     return table.assign(**{name: table[name].map(word) for name in coded})
 
 

@@ -1,7 +1,7 @@
 """The figures of one period from what the store holds, as a workbook, CSV files or JSON."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from models.figures.book import Assumptions, FigureBook, figure_book, last_day
+from models.figures.customers import ALL
 from models.figures.figure import Figure, Period
 from models.figures.kpi_sheet import sheet_rows
 from models.figures.labels import DEFINITIONS
@@ -20,6 +21,7 @@ from pipeline.outcomes.goals import read_goals
 from pipeline.outcomes.health_formula import read_health_formula
 from pipeline.outcomes.join import join_calls
 from pipeline.reports.figure_tables import figure_tables, shown_as
+from pipeline.reports.standing import stored_standing
 from pipeline.reports.tables import write_csv
 from pipeline.reports.workbook import write_workbook
 from pipeline.settings import FiguresSettings
@@ -30,19 +32,72 @@ Format = Literal["json", "csv", "xlsx"]
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
-    """The book of a period, and the KPI sheet (one row per target, empty without one)."""
+    """The book of a period; the KPI sheet (one row per target, empty without one); the scores of operators and teams
+    on like calls (`operator_id`, `team`; empty before the first night).
+    """
 
     book: FigureBook
     goals: pd.DataFrame
+    standing: dict[str, pd.DataFrame]
 
 
 def period_report(
     connection: Connection, period: Period, settings: FiguresSettings, as_of: pd.Timestamp | None = None
 ) -> PeriodReport:
-    """Count what the store holds. Raises `BadInput` for unusable settings or if no contracts are stored."""
+    """Count the tables last loaded. `as_of` defaults to the last day they tell, never today.
+
+    Raises `BadInput` for unusable settings or if no contracts are stored.
+    """
     goals = read_goals(settings.goals) if settings.goals else []
-    book = stored_book(connection, period, as_of, assumptions_of(settings), settings.minimum_group)
-    return PeriodReport(book, sheet_rows(goals, book.months, book.as_of.date()))
+    loads = tables.current_loads(connection)
+    calls, contracts, outcomes, snapshots = (
+        tables.read_table(connection, kind, loads.get(kind))
+        for kind in ("calls", "contracts", "outcomes", "customer_snapshots")
+    )
+    joined = join_calls(calls, contracts, outcomes).calls
+    book = figure_book(
+        contracts,
+        outcomes,
+        period,
+        as_of or _last_day(contracts, outcomes),
+        calls=joined,
+        snapshots=snapshots,
+        assumptions=assumptions_of(settings),
+        minimum_group=settings.minimum_group,
+    )
+    sheet = sheet_rows(goals, book.months, book.as_of.date())
+    return PeriodReport(book, sheet, stored_standing(connection, joined, contracts, period))
+
+
+def _last_day(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Timestamp:
+    day = last_day(contracts["started_on"], outcomes["on"])
+    if contracts.empty or day is None:
+        raise BadInput(
+            Text("契約の表がまだ読み込まれていません。", "No table of contracts has been loaded yet."),
+            remedy=Text(
+                "kouken load contracts ファイル で読み込んでください。", "Load one: kouken load contracts FILE."
+            ),
+        )
+    return day
+
+
+def for_operator(report: PeriodReport, operator_id: str) -> PeriodReport:
+    """The report that one operator may see: of operators only themselves, beside the whole centre.
+
+    Raises `BadInput` for an operator without calls.
+    """
+    tables_of = (report.standing.get("operator_id"), report.book.by_group.get("operator_id"))
+    if not any(table is not None and operator_id in table.index for table in tables_of):
+        raise BadInput(
+            Text(f"担当者「{operator_id}」の通話がありません。", f"There are no calls of operator “{operator_id}”.")
+        )
+    by_group, standing = (_only(named, operator_id) for named in (report.book.by_group, report.standing))
+    return PeriodReport(replace(report.book, by_group=by_group), report.goals, standing)
+
+
+def _only(named: dict[str, pd.DataFrame], operator_id: str) -> dict[str, pd.DataFrame]:
+    table = named.get("operator_id")
+    return named if table is None else {**named, "operator_id": table[table.index.isin([operator_id, ALL])]}
 
 
 def assumptions_of(settings: FiguresSettings) -> Assumptions:
@@ -60,39 +115,6 @@ def assumptions_of(settings: FiguresSettings) -> Assumptions:
     return Assumptions(settings.margin, settings.yearly_discount, tiers, health)
 
 
-def stored_book(
-    connection: Connection, period: Period, as_of: pd.Timestamp | None, assumptions: Assumptions, minimum_group: int
-) -> FigureBook:
-    """The book of the tables last loaded. `as_of` defaults to the last day they tell, never today.
-
-    Raises `BadInput` if no contracts are stored.
-    """
-    loads = tables.current_loads(connection)
-    calls, contracts, outcomes, snapshots = (
-        tables.read_table(connection, kind, loads.get(kind))
-        for kind in ("calls", "contracts", "outcomes", "customer_snapshots")
-    )
-    day = as_of or last_day(contracts["started_on"], outcomes["on"])
-    if contracts.empty or day is None:
-        raise BadInput(
-            Text("契約の表がまだ読み込まれていません。", "No table of contracts has been loaded yet."),
-            remedy=Text(
-                "kouken load contracts ファイル で読み込んでください。", "Load one: kouken load contracts FILE."
-            ),
-        )
-    joined = join_calls(calls, contracts, outcomes).calls
-    return figure_book(
-        contracts,
-        outcomes,
-        period,
-        day,
-        calls=joined,
-        snapshots=snapshots,
-        assumptions=assumptions,
-        minimum_group=minimum_group,
-    )
-
-
 def write_report(report: PeriodReport, form: Format, out: Path, language: Language) -> list[Path]:
     """The files of a report: one workbook, one JSON, or a CSV per table in the folder `out`."""
     if form == "json":
@@ -101,7 +123,7 @@ def write_report(report: PeriodReport, form: Format, out: Path, language: Langua
         temporary.write_text(json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         temporary.replace(out)
         return [out]
-    named = figure_tables(report.book, language, report.goals)
+    named = figure_tables(report.book, language, {"goals": report.goals, **_standing_sheets(report)})
     if form == "xlsx":
         out.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(named, out, shown_as(named, language))
@@ -111,6 +133,10 @@ def write_report(report: PeriodReport, form: Format, out: Path, language: Langua
     for path, frame in zip(paths, named.values(), strict=True):
         write_csv(frame, path)
     return paths
+
+
+def _standing_sheets(report: PeriodReport) -> dict[str, pd.DataFrame]:
+    return {f"score_{by}": table.rename_axis("group").reset_index() for by, table in report.standing.items()}
 
 
 def report_json(report: PeriodReport) -> dict[str, Any]:
@@ -135,6 +161,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "tiers": _records(book.tiers),
         "health": _records(book.health.set_index("customer_id") if len(book.health) else book.health),
         "goals": list(_records(report.goals).values()),
+        "standing": {name: _records(rows) for name, rows in report.standing.items()},
         "by_group": {name: _records(rows) for name, rows in book.by_group.items()},
     }
 

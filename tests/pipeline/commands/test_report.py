@@ -61,6 +61,18 @@ def test_a_period_that_is_not_over_says_until_when_it_was_counted(loaded: Path) 
     assert (loaded / "book.xlsx").read_bytes()[:2] == b"PK"
 
 
+def test_one_operator_sees_only_himself_beside_the_whole_centre(loaded: Path) -> None:
+    more = CALLS + "C2,2024-12-02 10:00,OP2,K2\n"
+    (loaded / "calls.csv").write_text(more, encoding="utf-8")
+    invoke(load, "calls", "calls.csv")
+    common = ("--period", "2025", "--format", "json", "--out", "book.json")
+    invoke(report, *common, "--operator", "OP2")
+    book = json.loads((loaded / "book.json").read_text(encoding="utf-8"))
+    assert set(book["by_group"]["operator_id"]) == {"OP2", "__all__"}
+    with pytest.raises(BadInput, match="OP9"):
+        invoke(report, *common, "--operator", "OP9")
+
+
 def test_goals_health_and_tiers_come_from_the_settings(loaded: Path) -> None:
     for name, module in (("goals", goals), ("health", health_formula)):
         (loaded / f"{name}.toml").write_text(dedent((module.__doc__ or "").partition("\n\n")[2]), encoding="utf-8")
