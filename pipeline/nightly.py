@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from models.contribution.tables import Tables, last_day
 from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file
 from pipeline.calls import call_records
@@ -28,6 +26,7 @@ from pipeline.scoring import tally_call
 from pipeline.settings import Settings
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import recordings, reports, runs, scores, tables, transcripts
+from pipeline.store.connect import Connection
 from pipeline.store.migrate import open_store
 from pipeline.text.moments import decide_moments
 from pipeline.text.tagging import tag_transcript

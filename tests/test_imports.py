@@ -19,7 +19,7 @@ HOMES = {  # library: where it may be imported
     "starlette": ("api/",),
     "uvicorn": ("api/",),
     "jinja2": ("api/", "pipeline/reports/"),
-    "sqlalchemy": ("pipeline/store/", "pipeline/nightly.py"),
+    "sqlalchemy": ("pipeline/store/",),
     "alembic": ("pipeline/store/",),
     "pysqlite3": ("pipeline/store/",),
     "faster_whisper": ("pipeline/speech/",),

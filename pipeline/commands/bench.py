@@ -9,6 +9,8 @@ command = LazyGroup(
     table={
         "asr": Lazy("pipeline.commands.bench_asr", Text("書き起こし", "transcription")),
         "tag": Lazy("pipeline.commands.bench_tag", Text("フレーズの照合", "phrase matching")),
+        "moments": Lazy("pipeline.commands.bench_moments", Text("場面の分類", "classifying moments")),
         "figures": Lazy("pipeline.commands.bench_figures", Text("表の読み込みと集計", "loading and counting tables")),
+        "estimate": Lazy("pipeline.commands.bench_estimate", Text("貢献の推定", "estimating the contribution")),
     },
 )

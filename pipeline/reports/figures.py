@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from models.figures.book import Assumptions, FigureBook, figure_book, last_day
 from models.figures.customers import ALL
@@ -26,6 +25,7 @@ from pipeline.reports.tables import write_csv
 from pipeline.reports.workbook import write_workbook
 from pipeline.settings import FiguresSettings
 from pipeline.store import tables
+from pipeline.store.connect import Connection
 
 Format = Literal["json", "csv", "xlsx"]
 

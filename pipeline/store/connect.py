@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from pipeline.errors import KoukenError, Locked
 from pipeline.language import Text
 
+Connection = sa.Connection  # the name by which the rest of the program knows an open transaction
 BUSY_SECONDS = 30
 SAFE_SQLITE = (3, 51, 3)  # below it, two connections checkpointing at once can corrupt a WAL database
 

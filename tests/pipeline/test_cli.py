@@ -1,5 +1,6 @@
 """What a person meets at the command line."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_cli_every_command_explains_itself_in_both_languages(name: str, capsys: 
     assert run([name, "--lang=en", "--help"]) == 0
     english = capsys.readouterr().out
     assert "使い方" in japanese and "Usage" in english
-    assert english.isascii()
+    assert not re.search("[ぁ-んァ-ヶ一-龠]", english)
 
 
 @pytest.mark.parametrize("group", [evaluate.command, bench.command], ids=["evaluate", "bench"])
