@@ -33,10 +33,11 @@ def _power(audio: DecodedAudio) -> tuple[np.ndarray[tuple[int], np.dtype[np.floa
     """Mean square of the first two channels, without their direct current, and of their difference."""
     squares, difference = np.zeros(min(audio.channels, 2)), 0.0
     for start in range(0, audio.samples, BLOCK):
-        block = audio.read_all(start, min(start + BLOCK, audio.samples))[:, :2].astype(np.float64)
+        block = audio.read_all(start, min(start + BLOCK, audio.samples))[:, :2]
         block -= block.mean(axis=0)
-        squares += (block**2).sum(axis=0)
-        difference += float(((block[:, 0] - block[:, -1]) ** 2).sum())
+        squares += np.einsum("ij,ij->j", block, block)
+        apart = block[:, 0] - block[:, -1]
+        difference += float(np.dot(apart, apart))
     return squares / audio.samples, difference / audio.samples
 
 

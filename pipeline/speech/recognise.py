@@ -18,6 +18,7 @@ from pipeline.speech.weights import find_weights
 
 FRAME_SAMPLES = 160  # one feature frame: 10 ms
 FULL_FRAMES = 3000  # Whisper's window of 30 s
+LEAST_FRAMES = 1500  # in windows of a few seconds Whisper, trained on 30, repeats itself and invents
 SILENT_FRAMES = 100  # a second of silence behind the speech, without which its end is misheard
 ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
@@ -169,7 +170,7 @@ class Recogniser:
 def _padded(features: Sequence[Floats]) -> list[Floats]:
     """All to the length of the longest and some silence: the encoder takes any even number of frames up to 3000."""
     longest = max(feature.shape[1] for feature in features) + SILENT_FRAMES
-    frames = min(FULL_FRAMES, longest + longest % 2)
+    frames = min(FULL_FRAMES, max(LEAST_FRAMES, longest + longest % 2))
     return [np.pad(feature, ((0, 0), (0, frames - feature.shape[1]))) for feature in features]
 
 
