@@ -3,13 +3,13 @@
 from collections import defaultdict
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from models.figures.expansion import months_between
 from models.figures.figure import Period
 from models.figures.operators import operator_scores
 from models.scoring import Tally, add, score
 from pipeline.store import reports, scores
+from pipeline.store.connect import Connection
 from pipeline.store.pages import Pins
 
 BY = ("operator_id", "team")

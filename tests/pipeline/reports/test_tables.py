@@ -14,7 +14,6 @@ from pipeline.reports.tables import to_csv, write_csv
 from pipeline.reports.workbook import write_workbook
 from tests.models.figures.worlds import random_world
 
-pytest.importorskip("xlsxwriter", reason="workbooks need XlsxWriter")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MALICIOUS = [
     "=cmd|' /C calc'!A0",
