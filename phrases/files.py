@@ -7,18 +7,17 @@ Anchors and aliases, unknown or repeated keys, and plain words that YAML takes f
 from collections.abc import Iterable, Iterator
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 
-from phrases.entry import CATEGORIES, LEVELS, STATUSES, Category, Level, Phrase, PhraseSet, Status
-from phrases.messages import Message, PhraseError, Problem
+from phrases.entry import Phrase, PhraseSet
+from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, phrase_fields, problem
+from phrases.messages import PhraseError, Problem
 
 LARGEST_FILE = 4_000_000  # bytes
 _FILE_KEYS = frozenset({"category", "phrases", "lists", "note"})
-_TEXT_KEYS = frozenset({"id", "phrase", "note", "owner", "status", "category"})
-_LIST_KEYS = frozenset({"levels", "examples", "counter_examples"})
-_PHRASE_KEYS = _TEXT_KEYS | _LIST_KEYS | {"weight"}
+_PHRASE_KEYS = frozenset(FIELDS)
 
 
 def load_starter() -> PhraseSet:
@@ -30,7 +29,7 @@ def load(path: Path) -> PhraseSet:
     """A dictionary from one YAML file or a folder of them. Raises `PhraseError` with every problem found."""
     paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not paths:
-        raise PhraseError((_problem(str(path), "YAML のファイルがありません。", "There is no YAML file."),))
+        raise PhraseError((problem(str(path), "YAML のファイルがありません。", "There is no YAML file."),))
     return loads((found.name, _text(found)) for found in paths)
 
 
@@ -52,47 +51,26 @@ def dumps(phrase_set: PhraseSet) -> str:
     return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
 
 
-def phrase_fields(phrase: Phrase) -> dict[str, Any]:
-    """An entry as plain values, in the order in which people read them; empty fields are left out."""
-    fields: dict[str, Any] = {
-        "id": phrase.id,
-        "category": phrase.category,
-        "phrase": phrase.phrase,
-        "levels": list(phrase.levels) if phrase.levels != LEVELS else None,
-        "weight": phrase.weight if phrase.weight != 1.0 else None,
-        "status": phrase.status if phrase.status != "published" else None,
-        "owner": phrase.owner or None,
-        "note": phrase.note or None,
-        "examples": list(phrase.examples) or None,
-        "counter_examples": list(phrase.counter_examples) or None,
-    }
-    return {key: value for key, value in fields.items() if value is not None}
-
-
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _problem(place: str, ja: str, en: str) -> Problem:
-    return Problem(place, Message(ja, en))
-
-
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST_FILE:
-            problem = _problem(
+            too_large = problem(
                 path.name, "ファイルが大きすぎます(4 MB まで)。", "The file is too large (at most 4 MB)."
             )
-            raise PhraseError((problem,))
+            raise PhraseError((too_large,))
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PhraseError(
-            (_problem(str(path), f"読めません({error.strerror})。", f"Cannot be read ({error.strerror})."),)
+            (problem(str(path), f"読めません({error.strerror})。", f"Cannot be read ({error.strerror})."),)
         ) from None
     except UnicodeDecodeError:
         raise PhraseError(
-            (_problem(path.name, "UTF-8 で保存し直してください。", "This is not UTF-8; save it as UTF-8."),)
+            (problem(path.name, "UTF-8 で保存し直してください。", "This is not UTF-8; save it as UTF-8."),)
         ) from None
 
 
@@ -112,12 +90,12 @@ class _Reader:
             place = f"{name}:{mark.line + 1}" if mark else name
             what = str(getattr(error, "problem", None) or error).splitlines()[0]
             self.problems.append(
-                _problem(place, f"YAML として読めません({what})。", f"This is not the YAML we accept ({what}).")
+                problem(place, f"YAML として読めません({what})。", f"This is not the YAML we accept ({what}).")
             )
             return
         if not isinstance(root, yaml.MappingNode):
             self.problems.append(
-                _problem(
+                problem(
                     name, "phrases: から始まる YAML にしてください。", "The file must hold a mapping with phrases:."
                 )
             )
@@ -130,28 +108,23 @@ class _Reader:
             self._lists(name, fields["lists"])
 
     def _add(self, name: str, node: yaml.Node, ja: str, en: str) -> None:
-        self.problems.append(_problem(f"{name}:{node.start_mark.line + 1}", ja, en))
+        self.problems.append(problem(_place(name, node), ja, en))
 
     def _phrase(self, name: str, node: yaml.Node, file_category: str) -> None:
         before = len(self.problems)
         fields = self._mapping(name, node, _PHRASE_KEYS)
-        texts = {key: self._string(name, fields[key]) for key in _TEXT_KEYS & fields.keys()}
-        lists = {key: tuple(self._string(name, item) for item in self._items(name, fields[key]))
-                 for key in _LIST_KEYS & fields.keys()}  # fmt: skip
-        weight = self._weight(name, fields["weight"]) if "weight" in fields else 1.0
+        texts = {key: self._text_of(name, key, fields[key]) for key in TEXT_FIELDS if key in fields}
+        lists = {
+            key: tuple(self._string(name, item) for item in self._items(name, fields[key]))
+            for key in LIST_FIELDS
+            if key in fields
+        }
         texts.setdefault("category", file_category)
-        for key in ("id", "phrase"):
-            if not texts.get(key):
-                self._add(name, node, f"{key} がありません。", f"{key} is missing.")
-        self._among(name, node, "category", texts["category"], CATEGORIES)
-        self._among(name, node, "status", texts.get("status", "published"), STATUSES)
-        for level in lists.get("levels", ()):
-            self._among(name, node, "levels", level, LEVELS)
-        if texts.get("id") in self.phrases:
-            identity = texts["id"]
-            self._add(name, node, f"id「{identity}」が二つあります。", f"The id “{identity}” is used twice.")
-        if len(self.problems) == before:
-            phrase = build_phrase(texts, lists, weight)
+        phrase, problems = build_phrase(_place(name, node), texts, lists)
+        self.problems.extend(problems)
+        if phrase and phrase.id in self.phrases:
+            self._add(name, node, f"id「{phrase.id}」が二つあります。", f"The id “{phrase.id}” is used twice.")
+        if phrase and len(self.problems) == before:
             self.phrases[phrase.id] = phrase
 
     def _lists(self, name: str, node: yaml.Node) -> None:
@@ -195,41 +168,15 @@ class _Reader:
             return ""
         return str(node.value)
 
-    def _weight(self, name: str, node: yaml.Node) -> float:
-        try:
-            weight = float(str(node.value)) if isinstance(node, yaml.ScalarNode) else -1.0
-        except ValueError:
-            weight = -1.0
-        if not 0 < weight <= 1:
-            self._add(name, node, "weight は 0 より大きく 1 以下の数です。", "weight is a number above 0, at most 1.")
-        return weight
-
-    def _among(self, name: str, node: yaml.Node, key: str, value: str, known: tuple[str, ...]) -> None:
-        if value not in known:
-            choices = "、".join(known)
-            self._add(
-                name, node, f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}."
-            )
+    def _text_of(self, name: str, key: str, node: yaml.Node) -> str:
+        """A field's text; only `weight` may be written as a number."""
+        if key == "weight" and isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        return self._string(name, node)
 
 
-def build_phrase(texts: dict[str, str], lists: dict[str, tuple[str, ...]], weight: float) -> Phrase:
-    """An entry from checked fields."""
-    category, status = texts["category"], texts.get("status", "published")
-    assert category in get_args(Category)
-    assert status in get_args(Status)
-    levels: tuple[Level, ...] = tuple(level for level in LEVELS if level in lists.get("levels", LEVELS))
-    return Phrase(
-        id=texts["id"],
-        category=category,  # type: ignore[arg-type]
-        phrase=texts["phrase"],
-        levels=levels,
-        weight=weight,
-        note=texts.get("note", ""),
-        owner=texts.get("owner", ""),
-        status=status,  # type: ignore[arg-type]
-        examples=lists.get("examples", ()),
-        counter_examples=lists.get("counter_examples", ()),
-    )
+def _place(name: str, node: yaml.Node) -> str:
+    return f"{name}:{node.start_mark.line + 1}"
 
 
 def _compose(text: str) -> yaml.Node | None:

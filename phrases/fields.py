@@ -1,0 +1,82 @@
+"""The fields of an entry as text, checked and built the same way whatever file they come from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from phrases.entry import CATEGORIES, LEVELS, STATUSES, Phrase
+from phrases.messages import Message, Problem
+
+TEXT_FIELDS = ("id", "category", "phrase", "weight", "status", "owner", "note")
+LIST_FIELDS = ("levels", "examples", "counter_examples")
+FIELDS = ("id", "category", "phrase", "levels", "weight", "status", "owner", "note", "examples", "counter_examples")
+
+
+def problem(place: str, ja: str, en: str) -> Problem:
+    """An error at a place."""
+    return Problem(place, Message(ja, en))
+
+
+def build_phrase(
+    place: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]
+) -> tuple[Phrase | None, list[Problem]]:
+    """An entry from its fields (empty ones have their defaults), or every problem of the fields."""
+    problems = [
+        problem(place, f"{key} がありません。", f"{key} is missing.") for key in ("id", "phrase") if not texts.get(key)
+    ]
+    status, levels = texts.get("status") or "published", lists.get("levels") or LEVELS
+    problems += _among(place, "category", texts.get("category", ""), CATEGORIES)
+    problems += _among(place, "status", status, STATUSES)
+    for level in levels:
+        problems += _among(place, "levels", level, LEVELS)
+    weight = _weight(texts.get("weight") or "1.0")
+    if weight is None:
+        problems.append(
+            problem(place, "weight は 0 より大きく 1 以下の数です。", "weight is a number above 0, at most 1.")
+        )
+    if problems or weight is None:
+        return None, problems
+    phrase = Phrase(
+        id=texts["id"],
+        category=texts["category"],  # type: ignore[arg-type]  # checked above
+        phrase=texts["phrase"],
+        levels=tuple(level for level in LEVELS if level in levels),
+        weight=weight,
+        note=texts.get("note", ""),
+        owner=texts.get("owner", ""),
+        status=status,  # type: ignore[arg-type]  # checked above
+        examples=lists.get("examples", ()),
+        counter_examples=lists.get("counter_examples", ()),
+    )
+    return phrase, []
+
+
+def phrase_fields(phrase: Phrase) -> dict[str, Any]:
+    """An entry as plain values, in the order in which people read them; fields at their defaults are left out."""
+    fields: dict[str, Any] = {
+        "id": phrase.id,
+        "category": phrase.category,
+        "phrase": phrase.phrase,
+        "levels": list(phrase.levels) if phrase.levels != LEVELS else None,
+        "weight": phrase.weight if phrase.weight != 1.0 else None,
+        "status": phrase.status if phrase.status != "published" else None,
+        "owner": phrase.owner or None,
+        "note": phrase.note or None,
+        "examples": list(phrase.examples) or None,
+        "counter_examples": list(phrase.counter_examples) or None,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _among(place: str, key: str, value: str, known: tuple[str, ...]) -> list[Problem]:
+    if value in known:
+        return []
+    choices = "、".join(known)
+    return [problem(place, f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}.")]
+
+
+def _weight(text: str) -> float | None:
+    try:
+        weight = float(text)
+    except ValueError:
+        return None
+    return weight if 0 < weight <= 1 else None

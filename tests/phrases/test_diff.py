@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+from phrases.archive import Archive
+from phrases.dialogue import Line
+from phrases.diff import Changes, changes, diff_hits
+from phrases.entry import Phrase, PhraseSet
+from phrases.history import try_on_history
+from phrases.japanese import Japanese
+from phrases.matcher import Matcher
+
+A, B, C = (Phrase(name, "proposal", text) for name, text in (("a", "上位プラン"), ("b", "@商品"), ("c", "更新")))
+OLD = PhraseSet((A, B), (("商品", ("保険",)),))
+CALLS = {"one": ["上位プランと更新です。", "保険です。"], "two": ["上位プランはございません。", "会員です。"]}
+
+
+def archive(japanese: Japanese) -> Archive:
+    kept, matcher = Archive(), Matcher(PhraseSet(()), japanese)
+    for call_id, texts in CALLS.items():
+        lines = [Line("operator", text) for text in texts]
+        kept.add(call_id, lines, matcher.analyse(lines)[0])
+    return kept
+
+
+def test_an_edit_names_what_it_adds_removes_and_changes() -> None:
+    new = PhraseSet((replace(A, weight=0.5), C), OLD.lists)
+    assert changes(OLD, new) == Changes(added=("c",), removed=("b",), changed=("a",))
+
+
+def test_a_changed_list_changes_the_entries_that_use_it() -> None:
+    new = PhraseSet((A, B), (("商品", ("会員",)),))
+    assert changes(OLD, new) == Changes((), (), ("b",))
+
+
+def test_hits_come_and_go_with_the_edit(japanese: Japanese) -> None:
+    new = PhraseSet((A, B, C), (("商品", ("会員",)),))
+    found = diff_hits(archive(japanese), OLD, new, japanese)
+    assert {(hit.call_id, hit.hit.phrase_id) for hit in found.gained} == {("one", "c"), ("two", "b")}
+    assert [(hit.call_id, hit.hit.phrase_id) for hit in found.lost] == [("one", "b")]
+
+
+def test_a_trial_counts_hits_calls_and_what_was_cancelled(japanese: Japanese) -> None:
+    first, second, third = try_on_history(archive(japanese), PhraseSet((A, B, C), OLD.lists), japanese)
+    assert (first.hits, first.cancelled, first.calls, first.share) == (1, 1, 1, 0.5)
+    assert first.warning is None
+    assert second.examples[0].call_id == "one"
+    assert third.hits == 1
+
+
+def test_a_trial_warns_of_what_is_everywhere_and_of_what_is_nowhere(japanese: Japanese) -> None:
+    wide, nowhere = Phrase("w", "proposal", "です OR プラン"), Phrase("x", "proposal", "水族館")
+    tried = try_on_history(archive(japanese), PhraseSet((wide, nowhere)), japanese)
+    assert [entry.warning is not None for entry in tried] == [True, True]
+    assert "100" in str(tried[0].warning)

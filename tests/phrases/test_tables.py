@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phrases.entry import CATEGORIES, LEVELS, STATUSES, Phrase, PhraseSet
+from phrases.files import dumps, load_starter, loads
+from phrases.messages import PhraseError
+from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
+
+TEXT = st.text(alphabet="=+-@'＝, \"\t;あア髙𠮷亜〜*()|1aZ#:&![]{}%?>", min_size=1, max_size=12).filter(str.strip)
+PHRASES = st.builds(
+    Phrase,
+    id=st.text(alphabet="abc.-1", min_size=1, max_size=6),
+    category=st.sampled_from(CATEGORIES),
+    phrase=TEXT,
+    levels=st.sets(st.sampled_from(LEVELS), min_size=1).map(
+        lambda chosen: tuple(level for level in LEVELS if level in chosen)
+    ),
+    weight=st.floats(0.01, 1.0),
+    note=TEXT | st.just(""),
+    owner=TEXT | st.just(""),
+    status=st.sampled_from(STATUSES),
+    examples=st.lists(TEXT, max_size=3).map(tuple),
+    counter_examples=st.lists(TEXT, max_size=3).map(tuple),
+)
+SETS = st.lists(PHRASES, max_size=4, unique_by=lambda phrase: phrase.id).map(
+    lambda phrases: PhraseSet(tuple(phrases), (("商品", ("プラン", "=1+1")),))
+)
+
+
+@given(SETS)
+def test_yaml_and_csv_give_the_same_dictionary_back(phrase_set: PhraseSet) -> None:
+    assert loads([("x.yaml", dumps(phrase_set))]) == phrase_set
+    assert from_csv(to_csv(phrase_set)) == phrase_set
+
+
+def test_the_starter_dictionary_survives_csv_and_workbook(tmp_path: Path) -> None:
+    starter = load_starter()
+    to_xlsx(starter, tmp_path / "phrases.xlsx")
+    assert from_xlsx(tmp_path / "phrases.xlsx").version == starter.version
+    assert from_csv(to_csv(starter)).version == starter.version
+
+
+def test_csv_begins_with_a_mark_and_no_cell_is_a_formula() -> None:
+    content = to_csv(
+        PhraseSet((Phrase("a", "proposal", "@商品", note="=cmd|' /C calc'!A0"),), (("商品", ("プラン",)),))
+    )
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert ",'@" in content.decode("utf-8-sig")
+    assert ",'=cmd" in content.decode("utf-8-sig")
+
+
+def test_a_file_saved_by_excel_in_cp932_is_read() -> None:
+    text = "id,category,phrase,examples\r\na.b,proposal,上位プラン,①です\r\n"
+    (phrase,) = from_csv(text.encode("cp932")).phrases
+    assert (phrase.phrase, phrase.examples) == ("上位プラン", ("①です",))
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("", ["x.csv"]),
+        ("id,category\na,proposal\n", ["x.csv:1"]),
+        ("id,category,phrase,frase\na,proposal,あ,い\n", ["x.csv:1"]),
+        ("id,category,phrase\na,proposal\nb,sales,あ\n,proposal,い\n", ["x.csv:2", "x.csv:3", "x.csv:4"]),
+        ("id,category,phrase\na,proposal,あ\na,proposal,い\n", ["x.csv:3"]),
+        ('id,category,phrase\na,proposal,"あ\nb,proposal,い\n', ["x.csv:2"]),
+        ("id,category,phrase,weight\na,proposal,あ,2\n", ["x.csv:2"]),
+        ("id,category,phrase\na,proposal,\x00\n", ["x.csv"]),
+        ("id,category,phrase\na,proposal," + "あ" * 200_000 + "\n", ["x.csv:2"]),
+    ],
+)
+def test_bad_rows_are_named_together_and_nothing_is_read(text: str, places: list[str]) -> None:
+    with pytest.raises(PhraseError) as caught:
+        from_csv(text.encode(), "x.csv")
+    assert [problem.place for problem in caught.value.problems] == places
+
+
+def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_text("id,category,phrase", encoding="utf-8")
+    with pytest.raises(PhraseError):
+        from_xlsx(tmp_path / "x.xlsx")
