@@ -34,9 +34,9 @@ def _power(audio: DecodedAudio) -> tuple[np.ndarray[tuple[int], np.dtype[np.floa
     squares, difference = np.zeros(min(audio.channels, 2)), 0.0
     for start in range(0, audio.samples, BLOCK):
         block = audio.read_all(start, min(start + BLOCK, audio.samples))[:, :2]
-        block -= block.mean(axis=0)
-        squares += np.einsum("ij,ij->j", block, block)
-        apart = block[:, 0] - block[:, -1]
+        sounds = [sound - sound.mean() for sound in np.ascontiguousarray(block.T)]
+        squares += [np.dot(sound, sound) for sound in sounds]
+        apart = sounds[0] - sounds[-1]
         difference += float(np.dot(apart, apart))
     return squares / audio.samples, difference / audio.samples
 
