@@ -9,9 +9,10 @@ import numpy as np
 from models.moments.encoder import OnnxEncoder
 from models.moments.first_stage import FirstStage, read_first_stage
 from models.moments.head import HEAD_FILE, Head, read_head
-from models.moments.labels import LABELS, LABELS_OF, Sentence, Verdict
+from models.moments.labels import LABELS, LABELS_OF, Placed, Sentence, Verdict
 from models.moments.manifest import SHIPPED, Manifest, checked_manifest
 from models.moments.ngrams import Ngrams, read_ngrams
+from models.moments.sentences import sentence_spans
 
 UNKNOWN = Verdict({}, ())
 
@@ -42,6 +43,16 @@ class MomentClassifier:
         for i, row in zip(wanted, probabilities, strict=True):
             verdicts[i] = self._verdict(sentences[i].speaker, row)
         return verdicts
+
+    def classify_utterances(self, utterances: Sequence[Sentence]) -> list[Placed]:
+        """Cut each utterance into sentences and judge those, in order; an utterance without text has none."""
+        places = [
+            (number, start, end)
+            for number, utterance in enumerate(utterances)
+            for start, end in sentence_spans(utterance.text)
+        ]
+        sentences = [Sentence(utterances[number].speaker, utterances[number].text[a:b]) for number, a, b in places]
+        return [Placed(*place, verdict) for place, verdict in zip(places, self.classify(sentences), strict=True)]
 
     def _verdict(self, speaker: str, row: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Verdict:
         by_label = dict(zip(LABELS, row.tolist(), strict=True))

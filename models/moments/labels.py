@@ -43,6 +43,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A verdict and its place: characters `start` to `end` (exclusive) of the utterance with that index."""
+
+    utterance: int
+    start: int
+    end: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A text for people, in both languages."""
 

@@ -73,3 +73,18 @@ def test_without_speaker_or_text_nothing_is_said(classifier: MomentClassifier, s
 
 def test_an_empty_call_is_an_empty_answer(classifier: MomentClassifier) -> None:
     assert classifier.classify([]) == []
+
+
+def test_utterances_are_judged_sentence_by_sentence_with_their_places(classifier: MomentClassifier) -> None:
+    utterances = [
+        Sentence("operator", "かしこまりました。少々お待ちください。"),
+        Sentence("customer", ""),
+        Sentence("unknown", "はい"),
+    ]
+    placed = classifier.classify_utterances(utterances)
+    assert [(p.utterance, utterances[p.utterance].text[p.start : p.end]) for p in placed] == [
+        (0, "かしこまりました。"),
+        (0, "少々お待ちください。"),
+        (2, "はい"),
+    ]
+    assert placed[2].verdict.probabilities == {}
