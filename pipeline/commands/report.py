@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @option(
     "--format",
     "form",
-    type=click.Choice(["xlsx", "csv", "json"]),
+    type=click.Choice(["xlsx", "html", "csv", "json"]),
     default="xlsx",
     show_default=True,
     help=Text("ファイルの形式", "kind of file"),

@@ -14,7 +14,8 @@ from pipeline.reports.workbook import Shown
 
 _HEADERS: dict[str, Text] = {
     "figure": Text("数字", "figure"),
-    "value": Text("値", "value"),
+    "as_read": Text("値", "value"),
+    "value": Text("値(数値)", "number"),
     "interval_low": Text("95%区間 下限", "95 % low"),
     "interval_high": Text("95%区間 上限", "95 % high"),
     "n": Text("件数(n)", "n"),
@@ -195,6 +196,7 @@ def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]
     refusal = [in_language(figure.refusal, language)] if figure.refusal else []
     return {
         "figure": in_language(definition.name, language),
+        "as_read": _as_read(figure, language),
         "value": figure.value,
         "interval_low": figure.low,
         "interval_high": figure.high,
@@ -204,3 +206,17 @@ def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]
         "definition": in_language(definition.text, language),
         "note": " / ".join(refusal + gaps),
     }
+
+
+def _as_read(figure: Figure, language: Language) -> str:
+    """The value with its unit, as people say it; a dash where there is none."""
+    if figure.value is None:
+        return "—"
+    if figure.unit == "rate":
+        return f"{figure.value:.1%}"
+    number = f"{figure.value:,.0f}" if float(figure.value).is_integer() else f"{figure.value:,.1f}"
+    units = {
+        "yen": Text("円", " yen"),
+        "months": Text("か月", " months"),
+    }
+    return number + (in_language(units[figure.unit], language) if figure.unit in units else "")

@@ -1,4 +1,4 @@
-"""The figures of one period from what the store holds, as a workbook, CSV files or JSON."""
+"""The figures of one period from what the store holds, as a workbook, a page, CSV files or JSON."""
 
 import json
 from dataclasses import dataclass, replace
@@ -20,6 +20,7 @@ from pipeline.outcomes.goals import read_goals
 from pipeline.outcomes.health_formula import read_health_formula
 from pipeline.outcomes.join import join_calls
 from pipeline.reports.figure_tables import figure_tables, shown_as
+from pipeline.reports.page import report_page
 from pipeline.reports.standing import stored_standing
 from pipeline.reports.tables import write_csv
 from pipeline.reports.workbook import write_workbook
@@ -27,7 +28,7 @@ from pipeline.settings import FiguresSettings
 from pipeline.store import tables
 from pipeline.store.connect import Connection
 
-Format = Literal["json", "csv", "xlsx"]
+Format = Literal["json", "csv", "xlsx", "html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +117,17 @@ def assumptions_of(settings: FiguresSettings) -> Assumptions:
 
 
 def write_report(report: PeriodReport, form: Format, out: Path, language: Language) -> list[Path]:
-    """The files of a report: one workbook, one JSON, or a CSV per table in the folder `out`."""
-    if form == "json":
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = out.with_name(out.name + ".part")
-        temporary.write_text(json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(out)
-        return [out]
+    """The files of a report: one workbook, page or JSON, or a CSV per table in the folder `out`."""
     named = figure_tables(report.book, language, {"goals": report.goals, **_standing_sheets(report)})
-    if form == "xlsx":
+    if form != "csv":
         out.parent.mkdir(parents=True, exist_ok=True)
+    if form == "json":
+        _write_text(json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n", out)
+        return [out]
+    if form == "html":
+        _write_text(report_page(report.book, named, shown_as(named, language), language), out)
+        return [out]
+    if form == "xlsx":
         write_workbook(named, out, shown_as(named, language))
         return [out]
     out.mkdir(parents=True, exist_ok=True)
@@ -133,6 +135,12 @@ def write_report(report: PeriodReport, form: Format, out: Path, language: Langua
     for path, frame in zip(paths, named.values(), strict=True):
         write_csv(frame, path)
     return paths
+
+
+def _write_text(text: str, path: Path) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
 def _standing_sheets(report: PeriodReport) -> dict[str, pd.DataFrame]:

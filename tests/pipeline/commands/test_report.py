@@ -60,6 +60,19 @@ def test_a_period_that_is_not_over_says_until_when_it_was_counted(loaded: Path) 
     assert (loaded / "book.xlsx").read_bytes()[:2] == b"PK"
 
 
+def test_the_page_needs_nothing_else_and_runs_nothing(loaded: Path) -> None:
+    """D9, H5: a name that is markup is text."""
+    (loaded / "calls.csv").write_text(CALLS.replace("=OP1", "<script>alert(1)</script>"), encoding="utf-8")
+    invoke(load, "calls", "calls.csv")
+    invoke(report, "--period", "2025", "--format", "html", "--out", "page.html", "--lang", "ja")
+    page = (loaded / "page.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "http" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "80.0%" in page
+    assert "期間の途中です。2025-06-01 までの記録で数えました。" in page
+
+
 def test_one_operator_sees_only_himself_beside_the_whole_centre(loaded: Path) -> None:
     more = CALLS + "C2,2024-12-02 10:00,OP2,K2\n"
     (loaded / "calls.csv").write_text(more, encoding="utf-8")

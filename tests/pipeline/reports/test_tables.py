@@ -113,4 +113,5 @@ def test_the_book_of_figures_as_tables_in_both_languages(
     assert len(tables) == 8
     path = tmp_path / "figures.xlsx"
     write_workbook(tables, path, shown_as(tables, language))  # type: ignore[arg-type]
-    assert sheets_of(path)[sheet][2][:2] == [figure, pytest.approx(book.block["NRR"].value)]
+    value = book.block["NRR"].value or 0
+    assert sheets_of(path)[sheet][2][:3] == [figure, f"{value:.1%}", pytest.approx(value)]
