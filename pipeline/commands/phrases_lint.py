@@ -20,15 +20,14 @@ from pipeline.language import Text, in_language
 @json_option()
 def lint(context: Context, file: Path | None, as_json: bool) -> None:
     """Parse, call, print; an error (not a warning) gives exit code 2."""
-    from phrases.files import load, load_starter
     from phrases.lint import lint as find_problems
-    from phrases.messages import PhraseError
+    from pipeline.text.dictionary import BadDictionary, load_dictionary
 
     try:
-        phrase_set = load(file) if file else load_starter()
+        phrase_set = load_dictionary(file)
         problems = find_problems(phrase_set)
         count = len(phrase_set.phrases)
-    except PhraseError as error:
+    except BadDictionary as error:
         problems, count = error.problems, 0
     errors = sum(problem.is_error for problem in problems)
     if as_json:

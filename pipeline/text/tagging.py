@@ -21,11 +21,16 @@ def tag_transcript(transcript: Transcript, matcher: Matcher) -> tuple[Tag, ...]:
     A phrase split over utterances gives one tag on each. Confidence = weight of the entry × `LEVEL_CONFIDENCE`.
     An utterance that cannot be analysed is logged by number and left without tags.
     """
-    matches = matcher.match([_line(utterance) for utterance in transcript.utterances])
+    matches = matcher.match(lines_of(transcript))
     if matches.failed:
         log.warning("call %s: %d utterance(s) could not be analysed: %s",
                     transcript.call_id, len(matches.failed), list(matches.failed))  # fmt: skip
     return tuple(sorted((tag for hit in matches.hits for tag in _tags(hit)), key=_place))
+
+
+def lines_of(transcript: Transcript) -> list[Line]:
+    """The utterances as the matcher takes them; the text of one that is not trusted is left out."""
+    return [_line(utterance) for utterance in transcript.utterances]
 
 
 def _line(utterance: Utterance) -> Line:
