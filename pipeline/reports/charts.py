@@ -9,8 +9,11 @@ from models.figures.survival import RetentionCurve
 from pipeline.language import Language, Text, in_language
 
 WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 16, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 96, 24, 16, 32
 _INK, _LINE, _BAND = "#333", "#1f5fa8", "#cfe0f3"
+
+MRR_TITLE = Text("月初の MRR", "MRR at the start of the month")
+RETENTION_TITLE = Text("継続曲線(95%区間つき)", "Retention curve with 95 % interval")
 
 Point = tuple[float, float]
 
@@ -56,9 +59,8 @@ class _Plot:
 
 def retention_svg(curve: RetentionCurve, language: Language) -> str:
     """The share of customers still there by months since their start, until the last reliable month."""
-    title = in_language(Text("継続曲線(95%区間つき)", "Retention curve with 95 % interval"), language)
     most = max(curve.reliable_months, 1.0)
-    plot = _Plot(title, most, 1.0)
+    plot = _Plot(in_language(RETENTION_TITLE, language), most, 1.0)
     kept = curve.months < most
     months = [0.0, *curve.months[kept].tolist()]
     low = _stairs(months, [1.0, *curve.low[kept].tolist()], most)
@@ -85,10 +87,9 @@ def _stairs(months: Sequence[float], shares: Sequence[float], most: float) -> li
 def mrr_svg(months: pd.DataFrame, language: Language) -> str:
     """MRR at the opening of each month, in ten thousand yen (Japanese) or thousand yen (English)."""
     unit, name = (10_000, "万円") if language == "ja" else (1_000, " k yen")
-    title = in_language(Text("月初の MRR", "MRR at the start of the month"), language)
     values = [int(yen) / unit for yen in months["opening_yen"]]
     most = max(values, default=0.0) or 1.0
-    plot = _Plot(title, max(1, len(values) - 1), most)
+    plot = _Plot(in_language(MRR_TITLE, language), max(1, len(values) - 1), most)
     plot.line(list(enumerate(values)))
     names = pd.DatetimeIndex(months.index).strftime("%Y-%m").tolist()
     step = max(1, len(names) // 6)

@@ -1,6 +1,6 @@
 """The book of figures as tables for people: Japanese or English headers, one table per subject."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -148,7 +148,7 @@ def figure_tables(
         names = [in_language(_GROUP_NAMES[group], language) if group in _GROUP_NAMES else group for group in rows.index]
         tables[name] = rows.set_axis(names).rename_axis("group").reset_index()
     return {
-        in_language(_SHEETS[name], language): table.rename(columns=lambda column: _header(column, language))
+        in_language(_SHEETS[name], language): table.rename(columns=lambda column: header(column, language))
         for name, table in tables.items()
     }
 
@@ -159,7 +159,7 @@ def _in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     def word(value: object) -> object:
         if value is pd.NA or value is None:
             return None
-        return in_language(_VALUES[str(value)], language) if value in _VALUES else _header(value, language)
+        return in_language(_VALUES[str(value)], language) if value in _VALUES else header(value, language)
 
     coded = [name for name in ("in_use", "measure", "status", "standing") if name in table]
     return table.assign(**{name: table[name].map(word) for name in coded})
@@ -170,14 +170,15 @@ def shown_as(tables: dict[str, pd.DataFrame], language: Language) -> dict[str, S
     known: dict[str, Shown] = {}
     for name in (*_HEADERS, *DEFINITIONS):
         if name.endswith("_yen") or name == "yen":
-            known[_header(name, language)] = "yen"
+            known[header(name, language)] = "yen"
         elif name.endswith("_rate") or name in {"nrr", "grr"}:
-            known[_header(name, language)] = "rate"
+            known[header(name, language)] = "rate"
     columns: set[Any] = {column for table in tables.values() for column in table.columns}
     return known | {str(column): "rate" for column in columns if isinstance(column, int)}
 
 
-def _header(column: Any, language: Language) -> Any:
+def header(column: Any, language: Language) -> Any:
+    """The header of a column for people; a column that has none (a month number, a user's own) stays as it is."""
     if column in _HEADERS:
         return in_language(_HEADERS[column], language)
     if column in DEFINITIONS:
@@ -187,12 +188,18 @@ def _header(column: Any, language: Language) -> Any:
 
 def _figures(book: FigureBook, language: Language) -> pd.DataFrame:
     shown = {**book.block, **book.value, **book.voice}
-    return pd.DataFrame([_figure_row(name, figure, language) for name, figure in shown.items()])
+    rows = [_figure_row(name, figure, language) for name, figure in shown.items()]
+    return pd.DataFrame(rows, dtype=object)  # whole yen beside fractions stay whole
+
+
+def gaps(figures: Iterable[Figure], language: Language) -> list[str]:
+    """What the figures could not cover, each thing once: the ledger's gaps are the same for all of them."""
+    counts = {code: count for figure in figures for code, count in figure.uncovered.items() if count}
+    return [f"{in_language(UNCOVERED[code], language)}: {count:,}" for code, count in counts.items()]
 
 
 def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]:
     definition = DEFINITIONS[name]
-    gaps = [f"{in_language(UNCOVERED[code], language)}: {count:,}" for code, count in figure.uncovered.items() if count]
     refusal = [in_language(figure.refusal, language)] if figure.refusal else []
     return {
         "figure": in_language(definition.name, language),
@@ -204,14 +211,14 @@ def _figure_row(name: str, figure: Figure, language: Language) -> dict[str, Any]
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "definition": in_language(definition.text, language),
-        "note": " / ".join(refusal + gaps),
+        "note": " / ".join(refusal + gaps([figure], language)),
     }
 
 
 def _as_read(figure: Figure, language: Language) -> str:
-    """The value with its unit, as people say it; a dash where there is none."""
+    """The value with its unit, as people say it; a dash where there is none, with the reason where it is refused."""
     if figure.value is None:
-        return "—"
+        return "—" + (f" {in_language(figure.refusal, language)}" if figure.refusal else "")
     if figure.unit == "rate":
         return f"{figure.value:.1%}"
     number = f"{figure.value:,.0f}" if float(figure.value).is_integer() else f"{figure.value:,.1f}"

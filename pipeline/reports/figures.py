@@ -60,7 +60,7 @@ def period_report(
         contracts,
         outcomes,
         period,
-        as_of or _last_day(contracts, outcomes),
+        as_of or _last_day(calls, contracts, outcomes, snapshots),
         calls=joined,
         snapshots=snapshots,
         assumptions=assumptions_of(settings),
@@ -70,8 +70,11 @@ def period_report(
     return PeriodReport(book, sheet, stored_standing(connection, joined, contracts, period))
 
 
-def _last_day(contracts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Timestamp:
-    day = last_day(contracts["started_on"], outcomes["on"])
+def _last_day(
+    calls: pd.DataFrame, contracts: pd.DataFrame, outcomes: pd.DataFrame, snapshots: pd.DataFrame
+) -> pd.Timestamp:
+    called_on = calls["started_at"].dt.tz_convert("Asia/Tokyo").dt.tz_localize(None).dt.normalize()
+    day = last_day(called_on, contracts["started_on"], outcomes["on"], snapshots["on"])
     if contracts.empty or day is None:
         raise BadInput(
             Text("契約の表がまだ読み込まれていません。", "No table of contracts has been loaded yet."),

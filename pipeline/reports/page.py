@@ -7,9 +7,11 @@ import pandas as pd
 
 from models.figures.book import FigureBook
 from pipeline.language import Language, Text, in_language
-from pipeline.reports.charts import mrr_svg, retention_svg
+from pipeline.reports.charts import MRR_TITLE, RETENTION_TITLE, mrr_svg, retention_svg
+from pipeline.reports.figure_tables import gaps, header
 from pipeline.reports.workbook import Shown
 
+_HEADER_OF_GAPS = Text("数えるときに気を付けたもの", "What could not be counted, or was counted with care")
 _PAGE = """<!doctype html>
 <html lang="{{ language }}">
 <meta charset="utf-8">
@@ -28,7 +30,8 @@ svg { width: 100%; max-width: 40rem; }
 <h1>{{ title }}</h1>
 <p>{{ span }}</p>
 {% if note %}<p class="note">{{ note }}</p>{% endif %}
-{% for chart in charts %}<figure>{{ chart }}</figure>{% endfor %}
+{% for caption, chart in charts %}<figure><figcaption>{{ caption }}</figcaption>{{ chart }}</figure>{% endfor %}
+{% if gaps %}<p class="note">{{ gaps_title }}</p><ul>{% for gap in gaps %}<li>{{ gap }}</li>{% endfor %}</ul>{% endif %}
 {% for name, table in tables.items() %}
 <h2>{{ name }}</h2>
 <table>
@@ -50,16 +53,17 @@ def report_page(
     from jinja2 import Environment
     from markupsafe import Markup
 
-    charts = [mrr_svg(book.months, language)]
+    charts = [(MRR_TITLE, mrr_svg(book.months, language))]
     if book.curve is not None and book.curve.reliable_months:
-        charts.append(retention_svg(book.curve, language))
-    words = _words(book, language)
+        charts.append((RETENTION_TITLE, retention_svg(book.curve, language)))
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
+    told_once = [header(column, language) for column in ("value", "note")]
     return page.render(
         language=language,
-        charts=[Markup(chart) for chart in charts],  # noqa: S704 - ElementTree has escaped it
-        tables={name: _cells(frame, shown) for name, frame in tables.items()},
-        **words,
+        charts=[(in_language(title, language), Markup(chart)) for title, chart in charts],  # noqa: S704 - see above
+        gaps=gaps([*book.block.values(), *book.value.values(), *book.voice.values()], language),
+        tables={name: _cells(frame.drop(columns=told_once, errors="ignore"), shown) for name, frame in tables.items()},
+        **_words(book, language),
     )
 
 
@@ -75,6 +79,7 @@ def _words(book: FigureBook, language: Language) -> dict[str, str]:
             Text(f"期間 {opening} 〜 {last}、記録は {as_of} まで", f"{opening} to {last}, records until {as_of}"),
             language,
         ),
+        "gaps_title": in_language(_HEADER_OF_GAPS, language),
         "note": "" if book.complete else in_language(note, language),
     }
 

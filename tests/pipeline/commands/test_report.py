@@ -71,6 +71,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing(loaded: Path) -> None:
     assert "http" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert "80.0%" in page
     assert "期間の途中です。2025-06-01 までの記録で数えました。" in page
+    assert "解約が 20 件に満たないため" in page
 
 
 def test_one_operator_sees_only_himself_beside_the_whole_centre(loaded: Path) -> None:
