@@ -165,12 +165,12 @@ def beside(axes: Axes, text: str, x: Any, y: float, *, right: float = 0, up: flo
     axes.annotate(text, (x, y), (right, up), textcoords="offset points", **look)
 
 
-def points(share: float, _: object = None) -> str:
+def points(share: float) -> str:
     """A difference of shares in percentage points: `+5.2pt`."""
-    return f"{share * 100:+.1f}pt".replace("-", "−")
+    return "0.0pt" if abs(share) < 0.0005 else f"{share * 100:+.1f}pt".replace("-", "−")
 
 
-def percent(share: float, _: object = None) -> str:
+def percent(share: float) -> str:
     """A share: `5.2%`."""
     return f"{share:.1%}"
 
@@ -180,14 +180,14 @@ def interval(low: float, high: float) -> str:
     return f"{points(low)} 〜 {points(high)}"
 
 
-def man_yen(yen: float, _: object = None) -> str:
+def man_yen(yen: float) -> str:
     """Yen in units of ten thousand: `1,240万円`."""
     return f"{yen / 10_000:,.0f}万円".replace("-", "−")
 
 
 POINTS = FuncFormatter(lambda share, _: f"{share * 100:+.0f}pt".replace("-", "−") if share else "0")
 PERCENT = FuncFormatter(lambda share, _: f"{share:.0%}")
-MAN_YEN = FuncFormatter(man_yen)
+MAN_YEN = FuncFormatter(lambda yen, _: man_yen(yen) if yen else "0")
 
 
 def show(figure: Figure, alt: str) -> None:
