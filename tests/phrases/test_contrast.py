@@ -1,7 +1,8 @@
 """Pairs of sentences with the same phrase, one of which takes it back. The bar is 95 % of each side.
 
-The pairs were written for this test before the rules were tuned: at first sight the rules recognised 85.7 % of the
-cancelled sentences and kept 99.4 % of the others. What the test measures now is therefore a floor against regressions.
+What the test measures is a floor against regressions, not what to expect of new sentences. At first sight, before the
+rules were mended by them, the first 343 pairs had 85.7 % of the cancelled sentences recognised and 99.4 % of the others
+kept; of 42 pairs in another style, written after the first mending, it was 66.7 % and 97.6 %.
 """
 
 from collections import Counter
