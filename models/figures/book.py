@@ -26,7 +26,13 @@ from models.figures.ltv import (
 from models.figures.months import MonthGrid, cohort_table, month_grid, monthly_figures
 from models.figures.retention import bridge, net_mrr_churn_rate
 from models.figures.satisfaction import csat, nps
-from models.figures.survival import RetentionCurve, lifetimes, retention_curve
+from models.figures.survival import (
+    RetentionCurve,
+    expanded_within,
+    lifetimes,
+    retention_curve,
+    times_to_first_expansion,
+)
 from models.figures.tiers import TierThresholds, expected_ltv_yen, proposed_tiers, tier_comparison
 
 CONTRACT_GROUPS = ("plan", "industry", "region", "segment", "tier")
@@ -151,10 +157,12 @@ def _value(
     arpa = arpa_yen(ledger, as_of + _DAY)
     if curve is None:
         return {"arpa_yen": arpa}
+    first_expansion = retention_curve(times_to_first_expansion(ledger, as_of))
     margin, gone = assumptions.margin, lives.loc[lives["lost"], "months"]
     years = float(gone.mean()) / 12 if len(gone) else 0.0
     growth = mean_monthly_growth(grid) or 0.0
     return {
+        "expanded_within_12_months": expanded_within(first_expansion),
         "arpa_yen": arpa,
         "ltv_basic_yen": ltv_basic(float(arpa.value or 0), 12, years, n=len(gone), margin=margin),
         "ltv_from_churn_yen": ltv_from_churn(arpa, months, margin=margin),

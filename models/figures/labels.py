@@ -91,6 +91,11 @@ DEFINITIONS: dict[str, Definition] = {
     ),
     "median_expansion_month_since_start": _MONTH,
     "median_expansion_month": _MONTH,
+    "expanded_within_12_months": _defined(
+        "12か月以内に拡大した顧客", "Customers expanded within 12 months",
+        "契約開始から 12 か月以内に最初のアップセルかクロスセルのあった顧客の割合(カプラン・マイヤー)。",
+        "Share of customers with a first upsell or cross-sell within 12 months of their start (Kaplan–Meier).",
+    ),
     "repeat_rate": _defined(
         "リピート率", "Repeat rate",
         "期間中に一度でも再購入のあった顧客 ÷ 期首の顧客。",

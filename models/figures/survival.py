@@ -7,11 +7,16 @@ import numpy as np
 import pandas as pd
 
 from models.figures.churn import lost_customers
+from models.figures.figure import Figure, Label
 from models.figures.ledger import Ledger
 
 MONTH_DAYS = 365.25 / 12
 Z95 = 1.959963984540054
 RELIABLE_AT_RISK = 30  # beyond the last month with this many still watched the curve is hearsay
+
+NOT_WATCHED = Label(
+    "その月数まで観察できた顧客が少ないため、出しません。", "Too few customers have been watched for that long."
+)
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -65,6 +70,34 @@ def lifetimes(ledger: Ledger, as_of: pd.Timestamp) -> pd.DataFrame:
     end = lost.fillna(as_of)
     months = (end - first).dt.days.clip(lower=0) / MONTH_DAYS
     return pd.DataFrame({"months": months.astype(float), "lost": lost.notna()}, index=first.index)
+
+
+def times_to_first_expansion(ledger: Ledger, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Per customer begun by `as_of`: months from first start to the first upsell or cross-sell (`lost` is true), or to
+    the loss of the customer or the end of `as_of` without one. Feed it to `retention_curve`: 1 − S is the share upsold.
+    """
+    kinds = ledger.events["kind"].isin(["upsell", "cross_sell"]) & (ledger.events["on"] <= as_of)
+    expanded = ledger.events[kinds].groupby("customer_id")["on"].min()
+    lives = lifetimes(ledger, as_of)
+    first = ledger.first_start.reindex(lives.index)
+    months = (expanded.reindex(lives.index) - first).dt.days / MONTH_DAYS
+    in_time = months.notna() & (months <= lives["months"])
+    return pd.DataFrame({"months": months.where(in_time, lives["months"]).astype(float), "lost": in_time})
+
+
+def expanded_within(curve: RetentionCurve, months: int = 12) -> Figure:
+    """Share of customers with a first upsell or cross-sell within so many months of their start, by Kaplan–Meier.
+
+    Most customers never buy more, so a median month among those who did says little; this counts the others too.
+    """
+    name = f"expanded_within_{months}_months"
+    if curve.reliable_months < months:
+        return Figure(name, None, "rate", curve.n, refusal=NOT_WATCHED)
+    passed = curve.months <= months
+    if not passed.any():
+        return Figure(name, 0.0, "rate", curve.n)
+    low, high = float(1 - curve.high[passed][-1]), float(1 - curve.low[passed][-1])
+    return Figure(name, 1 - curve.at(months), "rate", curve.n, low=low, high=high)
 
 
 def retention_curve(lives: pd.DataFrame) -> RetentionCurve:

@@ -21,7 +21,13 @@ from models.figures.ltv import (
 )
 from models.figures.months import month_grid
 from models.figures.satisfaction import csat, nps
-from models.figures.survival import MONTH_DAYS, lifetimes, retention_curve
+from models.figures.survival import (
+    MONTH_DAYS,
+    expanded_within,
+    lifetimes,
+    retention_curve,
+    times_to_first_expansion,
+)
 from models.figures.tiers import TierThresholds, expected_ltv_yen, proposed_tiers, tier_comparison
 from tests.models.figures.worlds import contracts_of, outcomes_of
 
@@ -72,6 +78,29 @@ def test_interval_of_the_mean_covers_the_truth_about_as_often_as_it_says() -> No
         _, low, high = curve.mean_months()
         hits += low <= 10 * (1 - math.exp(-curve.reliable_months / 10)) <= high
     assert 180 <= hits <= 199
+
+
+def test_time_to_first_expansion_counts_those_who_never_buy_more() -> None:
+    contracts = contracts_of(*[(f"K{n}", f"C{n}", "2024-01-01", 100) for n in range(40)])
+    events = outcomes_of(
+        *[(f"K{n}", "2024-07-01", "upsell", 100, 200) for n in range(10)],
+        ("K0", "2024-09-01", "cross_sell", 200, 300),
+        ("K1", "2026-01-01", "upsell", 200, 300),
+    )
+    times = times_to_first_expansion(build_ledger(contracts, events), pd.Timestamp("2025-06-30"))
+    assert int(times["lost"].sum()) == 10
+    figure = expanded_within(retention_curve(times))
+    assert figure.value == pytest.approx(0.25)
+    assert (figure.low or 0) < 0.25 < (figure.high or 0)
+    assert expanded_within(retention_curve(times), 24).refusal is not None
+
+
+def test_a_customer_lost_before_buying_more_is_no_longer_waited_for() -> None:
+    events = outcomes_of(("K1", "2024-03-01", "churned", 100, 0))
+    ledger = build_ledger(contracts_of(("K1", "A", "2024-01-01", 100)), events)
+    times = times_to_first_expansion(ledger, pd.Timestamp("2025-06-30"))
+    assert times["months"].tolist() == [60 / MONTH_DAYS]
+    assert times["lost"].tolist() == [False]
 
 
 def test_ltv_variants_by_hand() -> None:

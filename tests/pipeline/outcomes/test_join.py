@@ -1,6 +1,7 @@
 """How calls find their contract, and what the join report says about the rest."""
 
 import pandas as pd
+import pytest
 
 from pipeline.outcomes.join import LATE_DAYS, join_calls
 from pipeline.outcomes.load import empty_table
@@ -84,6 +85,46 @@ def test_the_day_of_a_call_is_its_day_in_tokyo() -> None:
     ).calls
     assert joined["outcome_timing"].tolist() == ["after_outcome", "before"]
     assert joined["days_to_outcome"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2025-03-31 23:59:59", "2025-03-31"),  # the last second of the fiscal year
+        ("2025-04-01 00:00:00", "2025-04-01"),
+        ("2025-01-01 00:30:00", "2025-01-01"),  # still the year before in UTC
+    ],
+)
+def test_c4_a_call_belongs_to_its_japanese_day_across_month_year_and_fiscal_year(at: str, day: str) -> None:
+    contracts = table("contracts", [contract("K1", "A", "2024-01-01")])
+    outcomes = table("outcomes", [outcome("K1", "2025-12-31", "renewed")])
+    joined = join_calls(calls({"at": at, "contract_id": "K1"}), contracts, outcomes).calls
+    assert joined["days_to_outcome"].tolist() == [(pd.Timestamp("2025-12-31") - pd.Timestamp(day)).days]
+
+
+def test_c5_a_call_without_a_time_is_joined_and_never_counted_as_before_the_outcome() -> None:
+    contracts = table("contracts", [contract("K1", "A")])
+    outcomes = table("outcomes", [outcome("K1", "2025-12-31", "renewed")])
+    joined = join_calls(calls({"contract_id": "K1"}), contracts, outcomes).calls
+    assert joined["joined_contract_id"].tolist() == ["K1"]
+    assert joined["outcome_timing"].tolist() == ["time_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([], [pd.NA, "pending"]),  # not here yet, or deleted again
+        ([outcome("K1", "2025-07-01", "renewed")], ["renewed", "before"]),
+        ([outcome("K1", "2025-08-01", "churned", after=0)], ["churned", "before"]),  # corrected afterwards
+        ([outcome("K1", "2025-05-01", "renewed")], ["renewed", "after_outcome"]),  # it had come before the call
+    ],
+)
+def test_c6_joining_again_follows_what_became_of_the_outcome(
+    outcomes: list[dict[str, object]], expected: list[object]
+) -> None:
+    contracts = table("contracts", [contract("K1", "A")])
+    joined = join_calls(calls({"at": "2025-06-01", "contract_id": "K1"}), contracts, table("outcomes", outcomes)).calls
+    assert joined[["outcome", "outcome_timing"]].to_numpy().tolist() == [expected]
 
 
 def test_the_term_in_force_is_taken_and_a_renewal_on_the_next_start_settles_the_term_before() -> None:
