@@ -20,7 +20,7 @@ CLIP = 0.01  # propensities are kept in [0.01, 0.99]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One outcome (n,). An amount is learned as a fraction of `scale` (yen of MRR), which keeps big contracts apart."""
+    """One outcome (n,). A change of MRR is learned as a fraction of `scale` (the MRR in yen), all lost or grown."""
 
     y: Floats
     binary: bool
@@ -74,7 +74,18 @@ def _predict(
         return learner.probability(x[train], outcome.y[train], x[test])
     if outcome.scale is None:
         return learner.mean(x[train], outcome.y[train], x[test])
-    return learner.mean(x[train], (outcome.y / outcome.scale)[train], x[test]) * outcome.scale[test]
+    return _predict_change(learner, x, outcome.y / outcome.scale, train, test) * outcome.scale[test]
+
+
+def _predict_change(
+    learner: Learner, x: Floats, change: Floats, train: NDArray[np.bool_], test: NDArray[np.bool_]
+) -> Floats:
+    """A relative change of MRR (n,) in two parts: is all of it lost (−1), and if not, how much does it grow?"""
+    kept = change > -1
+    stays = learner.probability(x[train], kept[train].astype(float), x[test])
+    staying = train & kept
+    growth = learner.mean(x[staying], change[staying], x[test]) if staying.any() else np.zeros(int(test.sum()))
+    return stays * growth - (1 - stays)
 
 
 def att_scores(y: Floats, d: Floats, propensity: Floats, without: Floats) -> Floats:

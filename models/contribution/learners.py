@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
-PENALTY = 3.0  # on the squared coefficients of standardised columns, in the units of one summed log-likelihood
+PENALTY = 10.0  # on the squared coefficients of standardised columns, in the units of one summed log-likelihood
 
 
 class Learner(Protocol):

@@ -25,8 +25,8 @@ class Scenario:
     health_pull: float = 0.62  # how strongly health draws a proposal
     health_noise: tuple[float, float, float] = (0.0, 0.45, 0.6)
     health_visible: bool = True
-    operator_pull: float = 0.43  # how much operators differ in pitching
-    skill: float = 0.18  # how much operators differ in keeping customers, on the probit scale
+    operator_pull: float = 0.5  # how much operators differ in pitching
+    skill: float = 0.3  # how much operators differ in keeping customers, on the probit scale
     hard_calls_to_seniors: float = 0.0
     territories: float = 0.0  # how much operators differ in the health of their customers, whatever their skill
     deterministic: bool = False  # every healthy customer is pitched, no other
@@ -51,8 +51,8 @@ SCENARIOS: dict[str, Scenario] = {
         replace(_CONFOUNDED, name="no_overlap", deterministic=True),
         replace(_NULL, name="leakage", thanks=0.7),
         replace(_NULL, name="hidden", health_visible=False),
-        replace(_CONFOUNDED, name="operators", skill=0.22, territories=0.4),
-        replace(_CONFOUNDED, name="operators_sorted", skill=0.22, territories=0.4, hard_calls_to_seniors=1.0),
+        replace(_CONFOUNDED, name="operators", skill=0.25, territories=0.4),
+        replace(_CONFOUNDED, name="operators_sorted", skill=0.25, territories=0.4, hard_calls_to_seniors=1.0),
         replace(_NULL, name="operators_null", skill=0.0, territories=0.4, hard_calls_to_seniors=1.0),
         replace(_NULL, name="long_lived", month_to_month=True),
         replace(_CONFOUNDED, name="tiny", terms=90, customers=60, operators=4),
