@@ -51,7 +51,7 @@ class Formats:
             return f"{sign}¥{size / 1e6:,.1f}M" if size >= 1e6 else f"{sign}¥{size:,.0f}"
         if size >= OKU:
             return f"{sign}{size / OKU:,.2f}億円"
-        return f"{sign}{size / MAN:,.0f}万円" if size >= 100 * MAN else f"{sign}{size:,.0f}円"
+        return f"{sign}{size / MAN:,.0f}万円" if size >= 10 * MAN else f"{sign}{size:,.0f}円"
 
     def points(self, value: float | None) -> str:
         """A difference of two shares: `+3.1pt`."""

@@ -1,5 +1,6 @@
 """Start the web server on this machine."""
 
+import os
 import socket
 
 import click
@@ -32,10 +33,11 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
         raise KoukenError(
             Text(
-                f"{host} のポート {port} で待ち受けられません({error.strerror})。",
-                f"Cannot listen on port {port} of {host}: {error.strerror}.",
+                f"{host} のポート {port} で待ち受けられません({why})。",
+                f"Cannot listen on port {port} of {host}: {why}.",
             ),
             remedy=Text(
                 "ほかの kouken serve を止めるか、KOUKEN_WEB__PORT=8001 のように別の番号にしてください。",

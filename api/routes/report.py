@@ -29,9 +29,9 @@ def show_newest(request: Request, pages: PagesDep, newest: NewestDep) -> Respons
 
 
 @pages.get("/nights/{run_id}/report", response_class=HTMLResponse)
-def show_of_night(request: Request, pages: PagesDep, store: StoreDep, run_id: NightId) -> Response:
+def show_of_night(request: Request, pages: PagesDep, store: StoreDep, report: ReportDep, run_id: NightId) -> Response:
     """The report of a night, with the same numbers as when it was made."""
-    return _page(request, pages, _of_night(store, run_id), newest=False)
+    return _page(request, pages, _of_night(store, run_id), newest=run_id == report["run_id"])
 
 
 @api.get("/report", operation_id="getReport", summary="最新のレポート / the newest report", response_model=Report)

@@ -272,12 +272,13 @@ def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
 
 
 def _has_moment(wanted: CallFilter) -> sa.ColumnElement[bool]:
-    there = sa.select(sa.literal(1)).where(moments.c.tagging_id == taggings.c.tagging_id)
+    # not EXISTS: without statistics SQLite would search all moments of the label once for every call
+    there = sa.select(moments.c.tagging_id)
     if wanted.label is not None:
         there = there.where(moments.c.label == wanted.label)
     if wanted.reaction is not None:
         there = there.where(moments.c.reaction == wanted.reaction)
-    return sa.exists(there)
+    return taggings.c.tagging_id.in_(there)
 
 
 def _beyond(after: Position) -> sa.ColumnElement[bool]:

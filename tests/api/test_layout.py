@@ -79,6 +79,7 @@ def test_timeline_needs_times() -> None:
         (JA.yen(12_400_000, signed=True), "+1,240万円"),
         (JA.points(-0.0312), "−3.1pt"),
         (JA.yen(8_000), "8,000円"),
+        (JA.yen(842_362), "84万円"),
         (EN.yen(12_400_000), "¥12.4M"),
         (EN.yen(-5_100_000), "−¥5.1M"),
         (JA.exact_yen(12_400_001), "12,400,001円"),
