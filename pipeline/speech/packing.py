@@ -65,6 +65,21 @@ def pack(pieces: Sequence[Piece], *, gap: int, target: int, longest: int = LONGE
     return [_window(group, gap) for group in groups]
 
 
+def even_batches(windows: Sequence[Window], most: int) -> list[list[Window]]:
+    """Windows in batches of about `most` samples or less, all of like size, in the order given.
+
+    A small batch at the end would read the weights again for little; one of many long windows would fill the memory.
+    """
+    count = math.ceil(sum(window.length for window in windows) / most)
+    share = sum(window.length for window in windows) / max(1, count)
+    batches: list[list[Window]] = [[] for _ in range(count)]
+    at = 0
+    for window in windows:
+        batches[min(count - 1, int((at + window.length / 2) / share))].append(window)
+        at += window.length
+    return [batch for batch in batches if batch]
+
+
 def _window(pieces: Sequence[Piece], gap: int) -> Window:
     offsets, at = [], 0
     for piece in pieces:

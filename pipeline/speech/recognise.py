@@ -32,7 +32,7 @@ class RecogniserOptions:
     """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
 
     beam_size: int = 2
-    batch_size: int = 12
+    batch_s: int = 210  # seconds of windows decoded at once; bounds the memory
     language: str = "ja"
     # fillers and full stops in the prompt make the model write them too: without it, half of the はい and えー and
     # most ends of sentences are left out. It holds no word that a phrase of the dictionary could be credited for.

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -19,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.speech.guards import guard
 from pipeline.speech.leak import without_leaks
 from pipeline.speech.masking import FindMore, mask
-from pipeline.speech.packing import Window, pack
+from pipeline.speech.packing import Window, even_batches, pack
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
 from pipeline.speech.speakers import channels_are_swapped, swap_speakers
 from pipeline.speech.timing import Timed, untimed
@@ -135,7 +134,7 @@ def _recognise(
     """What was said on each channel; one batch of windows of like length in memory at a time."""
     spoken: dict[int, list[Spoken]] = defaultdict(list)
     windows = sorted(windows, key=lambda window: window.length)
-    for batch in _even_batches(windows, recogniser.options.batch_size):
+    for batch in even_batches(windows, recogniser.options.batch_s * SAMPLE_RATE):
         heard = recogniser.recognise([_sound(audio, window) for window in batch], timed)
         for window, parts in zip(batch, heard, strict=True):
             index = 0
@@ -147,13 +146,6 @@ def _recognise(
                 begin, end = window.original(index, start), window.original(index, stop)
                 spoken[piece.channel].append(Spoken(piece, part.text, begin, end, part.probability))
     return spoken
-
-
-def _even_batches(windows: Sequence[Window], most: int) -> Iterator[Sequence[Window]]:
-    """Batches of like size: a small one at the end would read the weights again for few windows."""
-    count = math.ceil(len(windows) / most)
-    for index in range(count):
-        yield windows[len(windows) * index // count : len(windows) * (index + 1) // count]
 
 
 def _sound(audio: DecodedAudio, window: Window) -> Floats:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speech.packing import LONGEST, pack
+from pipeline.speech.packing import LONGEST, even_batches, pack
 from pipeline.speech.vad import SAMPLE_RATE, Piece
 
 pieces_of_speech = st.lists(
@@ -39,3 +39,11 @@ def test_windows_share_the_speech_evenly() -> None:
     lengths = [window.length / SAMPLE_RATE for window in pack(pieces, gap=0, target=20 * SAMPLE_RATE)]
     assert len(lengths) == 3
     assert max(lengths) - min(lengths) <= 2
+
+
+@given(pieces_of_speech, st.integers(30, 300))
+def test_batches_keep_every_window_in_order_and_bound_the_memory(pieces: list[Piece], seconds: int) -> None:
+    windows = pack(pieces, gap=0, target=20 * SAMPLE_RATE)
+    batches = even_batches(windows, seconds * SAMPLE_RATE)
+    assert [window for batch in batches for window in batch] == windows
+    assert all(sum(window.length for window in batch) <= seconds * SAMPLE_RATE + LONGEST for batch in batches)
