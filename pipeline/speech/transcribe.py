@@ -54,17 +54,7 @@ def transcribe_recording(
         spool_dir.mkdir(parents=True, exist_ok=True)
         audio = decode_call(path, other_leg, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
     with audio:
-        with timed("vad"):
-            channels = check_channels(audio)
-            voice = {c: _voice(audio, c, recogniser) for c in channels}
-            pieces = _pieces(audio, voice)
-        windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
-        spoken = _recognise(audio, windows, recogniser, timed)
-        utterances = [
-            guard(utterance, partial(_peak, voice[c]))
-            for c in channels
-            for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, settings.speech.operator_channel))
-        ]
+        utterances = _hear(audio, recogniser, settings.speech.operator_channel, timed)
         facts = audio.facts
     if channels_are_swapped(utterances):
         utterances = swap_speakers(utterances)
@@ -79,6 +69,21 @@ def transcribe_recording(
         utterances=shown,
         masked=masked,
     )
+
+
+def _hear(audio: DecodedAudio, recogniser: Recogniser, operator_channel: int, timed: Timed) -> list[Utterance]:
+    """What is said on each channel, guarded; what was noticed about the channels is added to `audio.facts`."""
+    with timed("vad"):
+        channels = check_channels(audio)
+        voice = {c: _voice(audio, c, recogniser) for c in channels}
+        pieces = _pieces(audio, voice)
+    windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
+    spoken = _recognise(audio, windows, recogniser, timed)
+    return [
+        guard(utterance, partial(_peak, voice[c]))
+        for c in channels
+        for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, operator_channel))
+    ]
 
 
 def speech_options(settings: Settings) -> dict[str, object]:
