@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from phrases.dialogue import Dialogue, Stream
 from phrases.entry import LEVELS, Level
@@ -48,10 +49,7 @@ class Scanner:
             self._pieces.setdefault(piece.text, []).append(piece)
         self._piece_texts = list(self._pieces)
         self._piece_automaton = ahocorasick_rs.AhoCorasick(self._piece_texts)
-        self._confusable = tuple(
-            (_reading(spelling_words(one, japanese)), _reading(spelling_words(other, japanese)))
-            for one, other in confusable_words()
-        )
+        self._confusable = _confusable_readings(japanese) if self._pieces else ()
 
     def occurrences(self, dialogue: Dialogue) -> dict[str, list[Occurrence]]:
         """Spelling → where it occurs, in order; only spellings that occur are present."""
@@ -87,6 +85,14 @@ class Scanner:
 def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
     """A spelling of the dictionary, analysed exactly as transcripts are."""
     return forms_of(spelling, japanese).words
+
+
+@lru_cache(maxsize=4)
+def _confusable_readings(japanese: Japanese) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (_reading(spelling_words(one, japanese)), _reading(spelling_words(other, japanese)))
+        for one, other in confusable_words()
+    )
 
 
 def search_patterns(spelling: str, japanese: Japanese) -> Iterator[tuple[Level, str]]:
