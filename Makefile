@@ -12,7 +12,7 @@ DEMO := .demo
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint test-all bench clean
+.PHONY: help setup demo test lint bench clean
 
 help: ## この一覧
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ lint: $(VENV)/.installed-dev ## ruff と mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev ## 速さとメモリを測る(数分ずつ)
+	for name in asr tag moments figures estimate; do $(BIN)/kouken bench $$name || exit 1; done
 
 clean: ## .venv とデモの結果を消す
 	rm -rf $(VENV) $(DEMO)
