@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
+from pipeline.reports.explained import estimate_options
 from tests.api.world import NO_PLAN
 
 PAGES = (
@@ -24,7 +25,7 @@ PAGES = (
     "/nights",
     "/nights/1",
     "/nights/1?state=quarantined",
-    *(f"/help/{topic}" for topic in ("start", "score", "labels", "figures", "limits", "nights", "api")),
+    *(f"/help/{topic}" for topic in ("start", "score", "labels", "estimate", "figures", "limits", "nights", "api")),
 )
 
 
@@ -161,6 +162,11 @@ def test_help_writes_the_formula_out_from_its_constants(client: TestClient) -> N
     assert "score-1" in text and "30 秒" in text
     # 4 plain and 2 accepted in 8 minutes: (4 + 2 × 1.5) ÷ 8 × 10 = 8.75; 100 × (1 − 2^(−8.75 ÷ 12)) = 39.7
     assert re.search(r"成功の手助け 反応なし 4、受諾 2 7\.00 8\.75 39\.7", text)
+
+
+def test_help_writes_the_lines_of_the_estimate_out(client: TestClient) -> None:
+    lines = estimate_options().lines
+    assert f"使える契約の数 {lines.refuse_terms}件未満" in text_of(client.get("/help/estimate").text)
 
 
 def test_unknown_things_are_a_page_that_says_what_to_do(client: TestClient) -> None:

@@ -1,8 +1,9 @@
-"""The score formula as people read it: its constants, and one example counted by the formula itself."""
+"""What the help pages write out: the constants of the score formula with an example, and the lines of the estimate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.contribution.options import Options
 from models.scoring import FORMULA, LEAST_CALLS, RESAMPLES, Formula, Score, Tally, score
 
 EXAMPLE = Tally(
@@ -38,3 +39,8 @@ def explained_formula() -> ExplainedFormula:
         for category, by_reaction in EXAMPLE.moments.items()
     }
     return ExplainedFormula(FORMULA, LEAST_CALLS, RESAMPLES, EXAMPLE, weighted, score(EXAMPLE))
+
+
+def estimate_options() -> Options:
+    """The windows of the estimate, and the lines below which it is refused or shown with a warning."""
+    return Options()
