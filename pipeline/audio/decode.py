@@ -100,7 +100,8 @@ def _kind(file: IO[bytes]) -> str:
 
 
 def _run_child(file: IO[bytes], spool: IO[bytes], kind: str, max_hours: float, timeout_s: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", "pipeline.audio.child", DEMUXERS[kind], str(max_hours * 3600)]
+    # -P: a file named av.py in the current folder must not be taken for the library
+    command = [sys.executable, "-P", "-m", "pipeline.audio.child", DEMUXERS[kind], str(max_hours * 3600)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the file comes as standard input
             command, stdin=file, stdout=spool, stderr=subprocess.PIPE, timeout=timeout_s, check=False

@@ -188,6 +188,14 @@ def test_decoder_process_cannot_open_any_file(tmp_path: Path) -> None:
     assert done.stdout == b""
 
 
+def test_code_lying_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("av.py", "wave.py"):
+        (tmp_path / name).write_text("raise SystemExit('run')")
+    monkeypatch.chdir(tmp_path)
+    with decode(write_wav(tmp_path / "a.wav", speechlike(1))) as audio:
+        assert audio.facts.duration_s == 1
+
+
 def test_full_disk_is_an_io_error_and_not_a_bad_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline.audio.child", "wav", "3600"]
     path = write_wav(tmp_path / "a.wav", speechlike(20))
