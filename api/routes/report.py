@@ -12,6 +12,7 @@ from api.errors import NO_REPORT
 from api.pages import Pages
 from api.schemas import Report
 from pipeline.outcomes.report import COUNT_TEXTS
+from pipeline.reports.explained import dropped_texts
 from pipeline.store.pages import report_of_night
 
 EFFECTS = ("renewal", "yen_total_per_year")
@@ -71,6 +72,7 @@ def _page(request: Request, pages: Pages, body: Body, *, newest: bool) -> Respon
         contribution=contribution,
         scales=_scales(contribution) if contribution else {},
         count_texts=COUNT_TEXTS,
+        dropped_texts=dropped_texts(),
     )
 
 

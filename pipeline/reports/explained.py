@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.contribution.dropped import DROPPED_TEXTS
 from models.contribution.options import Options
+from models.contribution.text import Message
 from models.scoring import FORMULA, LEAST_CALLS, RESAMPLES, Formula, Score, Tally, score
 
 EXAMPLE = Tally(
@@ -44,3 +46,8 @@ def explained_formula() -> ExplainedFormula:
 def estimate_options() -> Options:
     """The windows of the estimate, and the lines below which it is refused or shown with a warning."""
     return Options()
+
+
+def dropped_texts() -> Mapping[str, Message]:
+    """What each count of rows that the estimate left out means."""
+    return DROPPED_TEXTS

@@ -94,6 +94,12 @@ def test_refused_estimate_is_the_reason_in_the_same_place(tmp_path: Path, langua
     assert not re.search(r"[+−]\d+\.\dpt", text)
 
 
+def test_what_the_estimate_left_out_is_shown_by_reason(tmp_path: Path) -> None:
+    text = page(tmp_path, document(any=moment()) | {"dropped": {"not_yet_mature": 245, "duplicate_calls": 0}})
+    assert re.search(r"推定に使わなかったもの +結果の期間がまだ過ぎていない契約 245", text)
+    assert "同じ通話IDの重複" not in text
+
+
 def test_operator_page_shows_their_estimate_and_that_it_is_not_for_appraisal(tmp_path: Path) -> None:
     text = page(tmp_path, document(any=moment()), "/operators/OP-002")
     assert re.search(r"\+2\.0pt .*−3\.0pt〜\+7\.0pt · n = 12 · 平均と区別できません", text)
