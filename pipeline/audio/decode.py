@@ -19,7 +19,10 @@ from pipeline.errors import ItemError, Reason
 from pipeline.records import AudioFacts
 
 SAMPLE_RATE = 16_000
-COMPLETE = 0.99  # declared lengths are rounded to frames; below this the recording counts as partial
+MISSING_S = 0.25  # declared lengths are rounded to frames; if more is missing, the recording counts as partial
+EXACT = {"wav", "w64", "flac"}  # these declare samples
+EXACT_S = 0.02
+ESTIMATED = {"mp3", "aac"}  # length by bit rate where the file has no table: trusted to one per cent
 MIN_COVERAGE = 0.25
 RETRYABLE = {Reason.IO_ERROR, Reason.TIMEOUT, Reason.RESOURCE_LIMIT, Reason.WORKER_DIED}
 
@@ -123,7 +126,8 @@ def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, 
     coverage = min(1.0, decoded_s / declared_s) if declared_s else None
     if coverage is not None and coverage < MIN_COVERAGE:
         raise ItemError(Reason.TRUNCATED, f"coverage {coverage:.2f}")
-    partial = (coverage is not None and coverage < COMPLETE) or (kind == "ogg" and not ogg_has_end(path))
+    missing = declared_s is not None and declared_s - decoded_s > _tolerated_s(kind, declared_s)
+    partial = missing or (kind == "ogg" and not ogg_has_end(path))
     facts = AudioFacts(
         duration_s=round(decoded_s, 3),
         channels=channels,
@@ -136,6 +140,12 @@ def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, 
         notes=_notes(path, kind, report, partial),
     )
     return DecodedAudio(facts, spool, samples, channels)
+
+
+def _tolerated_s(kind: str, declared_s: float) -> float:
+    if kind in EXACT:
+        return EXACT_S
+    return max(MISSING_S, declared_s / 100) if kind in ESTIMATED else MISSING_S
 
 
 def _refuse_failures(report: dict[str, Any]) -> None:

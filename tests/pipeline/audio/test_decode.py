@@ -118,6 +118,18 @@ def test_hole_in_mp3_costs_its_own_packets_only(tmp_path: Path) -> None:
         assert "bad_packets" in audio.facts.notes
 
 
+@pytest.mark.parametrize(
+    ("codec", "container", "rate"), [("libopus", "ogg", 48000), ("flac", "flac", 8000), ("aac", "ipod", 16000)]
+)
+def test_hole_in_other_formats_is_survived_and_noted(tmp_path: Path, codec: str, container: str, rate: int) -> None:
+    suffix = {"ipod": "m4a"}.get(container, container)
+    path = encode(tmp_path / f"a.{suffix}", speechlike(60, rate=rate), rate=rate, codec=codec, container=container)
+    with decode(with_hole(path, at=0.5)) as audio:
+        assert audio.facts.duration_s >= 54
+        assert audio.facts.coverage is not None
+        assert audio.facts.bad_packets > 0 or "partial" in audio.facts.notes
+
+
 def test_cut_wav_keeps_its_start_and_says_how_much_is_missing(tmp_path: Path) -> None:
     with decode(cut(write_wav(tmp_path / "a.wav", speechlike(10)), 0.5)) as audio:
         assert abs(audio.facts.duration_s - 5) <= 0.02
