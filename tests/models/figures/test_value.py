@@ -171,3 +171,15 @@ def test_tiers_are_proposed_from_expected_value_and_shown_against_those_in_use()
     assert dict(zip(table.index, table.to_numpy().tolist(), strict=True)) == {"low": [1, 1, 0, 0], "none": [0, 0, 1, 1]}
     with pytest.raises(ValueError, match="fall"):
         TierThresholds(1, 2, 3)
+
+
+def test_the_curve_is_trusted_while_thirty_customers_are_watched() -> None:
+    lives = pd.DataFrame({"months": [float(month) for month in range(1, 101)], "lost": [False] * 100})
+    assert retention_curve(lives).reliable_months == 71.0  # 71 to 100 are thirty
+
+
+def test_nps_counts_seven_and_eight_as_neither() -> None:
+    answers = snapshots(customer_id=["A", "B", "C", "D"], on=["2025-02-01"] * 4, nps=[7, 8, 6, 9])
+    assert nps(answers, calendar_year(2025)).value == 0.0
+    seven = snapshots(customer_id=["A", "B"], on=["2025-02-01"] * 2, nps=[7, 9])
+    assert nps(seven, calendar_year(2025)).value == 50.0
