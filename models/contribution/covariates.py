@@ -3,7 +3,6 @@
 Never: the length of the call, what was said in it, later snapshots.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +33,6 @@ class Covariates:
     values: pd.DataFrame
     blocks: dict[str, str]  # column → "call", "condition", "contract", "history", "health"
     missing: dict[str, float]
-
-    def without(self, *, blocks: Iterable[str] = ()) -> pd.DataFrame:
-        """The values without the columns of some blocks."""
-        out = set(blocks)
-        return self.values[[name for name in self.values if self.blocks[str(name)] not in out]]
 
 
 def covariates(rows: pd.DataFrame, calls: pd.DataFrame, terms: pd.DataFrame, snapshots: pd.DataFrame) -> Covariates:

@@ -61,10 +61,6 @@ def _days(days: Ints) -> "pd.Series[Any]":
     return pd.Series(AS_OF + days.astype("timedelta64[D]"))
 
 
-def _contract_ids(size: int) -> list[str]:
-    return _ids("K", np.arange(size))
-
-
 def _times(days: Ints, rng: np.random.Generator) -> "pd.Series[Any]":
     minutes = rng.integers(9 * 60, 18 * 60, size=len(days)).astype("timedelta64[m]")
     times: pd.Series[Any] = (_days(days) + minutes).dt.tz_localize("Asia/Tokyo").dt.tz_convert("UTC")
@@ -97,7 +93,7 @@ _CURRENT = "K-CURRENT"  # a term that is not due for long; its call makes the la
 
 def _call_rows(law: Law, terms: Ints, days: Ints, rng: np.random.Generator) -> dict[str, object]:
     people = law.people
-    moments = {f"n_{name}": (rng.random(len(terms)) < 0.4).astype(int) for name in history_moments(law)}
+    moments = {f"n_{name}": (rng.random(len(terms)) < 0.4).astype(int) for name in law.scenario.effect}
     return {
         "started_at": _times(days, rng),
         "operator_id": [f"OP{number + 1:03d}" for number in people.operator[terms]],
@@ -109,16 +105,11 @@ def _call_rows(law: Law, terms: Ints, days: Ints, rng: np.random.Generator) -> d
     }
 
 
-def history_moments(law: Law) -> tuple[str, ...]:
-    """The moments counted in the calls table."""
-    return tuple(law.scenario.effect)
-
-
 def _contracts(law: Law, history: History) -> pd.DataFrame:
     people, size = law.people, len(history.called)
     rows = pd.DataFrame(
         {
-            "contract_id": _contract_ids(size),
+            "contract_id": _ids("K", np.arange(size)),
             "customer_id": _ids("U", people.customer),
             "started_on": _days(history.started_day),
             "term_months": 1 if law.scenario.month_to_month else 12,

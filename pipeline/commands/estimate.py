@@ -56,10 +56,15 @@ _DIFFERENCE = Text("差(推定、効果とは言えません)", "difference (est
     type=click.DateTime(["%Y-%m-%d"]),
     help=Text("どの日までの記録か(既定は表の最後の日)", "last day of the data (default: the last date in the tables)"),
 )
+@option(
+    "--closer",
+    is_flag=True,
+    help=Text("回数別・期間別の推定と継続の曲線も加える", "add doses, other windows and survival curves"),
+)
 @json_option()
-def estimate(context: Context, data: Path, out: Path, as_of: datetime | None, as_json: bool) -> None:
+def estimate(context: Context, data: Path, out: Path, as_of: datetime | None, closer: bool, as_json: bool) -> None:
     """Parse, call, write, say. A refused estimate is an answer."""
-    document = estimate_folder(data, as_of.date() if as_of else None)
+    document = estimate_folder(data, as_of.date() if as_of else None, closer=closer)
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text + "\n", encoding="utf-8")
@@ -70,11 +75,13 @@ def estimate(context: Context, data: Path, out: Path, as_of: datetime | None, as
         click.echo(in_language(line, context.language))
 
 
-def estimate_folder(folder: Path, as_of: date | None = None) -> dict[str, Any]:
+def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = False) -> dict[str, Any]:
     """The document of `interfaces` for the tables in `folder`: effects or refusals, operators, yearly figures.
 
     Raises `BadInput` if a table is missing, cannot be read, or holds no date.
     """
+    from models.contribution.closer import closer_look
+    from models.contribution.options import Options
     from models.contribution.tables import Tables, last_day
     from pipeline.contribution import contribution_document
     from pipeline.outcomes.load import empty_table
@@ -94,7 +101,8 @@ def estimate_folder(folder: Path, as_of: date | None = None) -> dict[str, Any]:
             Text("通話にも結果にも日付がありません。", "Neither calls nor outcomes have a date."),
             remedy=Text("日時の列を確かめてください。", "Check their date columns."),
         )
-    return contribution_document(tables, day, already_dropped=_counts(loaded))
+    document = contribution_document(tables, day, already_dropped=_counts(loaded))
+    return document | ({"closer_look": closer_look(tables, day, Options())} if closer else {})
 
 
 def _read(folder: Path, kind: "Kind") -> "Loaded | None":

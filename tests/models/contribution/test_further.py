@@ -1,7 +1,10 @@
 """On request: doses, other windows; and a text for every count."""
 
+import json
+
 import pytest
 
+from models.contribution.closer import closer_look
 from models.contribution.covariates import covariates
 from models.contribution.document import to_json
 from models.contribution.dose import dose_effects
@@ -71,3 +74,12 @@ def test_nrr_is_not_split_where_the_team_effect_is_refused() -> None:
     answer = estimate(tables_of(draw_centre(SCENARIOS["tiny"], 9)), AS_OF, QUICK)
     before = answer.rows.set_index("customer_id")["mrr_yen"]
     assert nrr_without_contribution(answer, before, before, AS_OF, AS_OF) is None
+
+
+def test_a_closer_look_holds_doses_choices_and_curves_and_nothing_for_thin_data(data: Tables) -> None:
+    found = closer_look(data, AS_OF, QUICK)
+    assert set(found["dose"]) == {"appeal", "enablement", "proposal", "success_phrase"}
+    assert set(found["other_choices"]) == set(CHOICES)
+    assert found["survival"]["exposed"]["share"][-1] < 1.0
+    json.dumps(found, allow_nan=False)
+    assert closer_look(tables_of(draw_centre(SCENARIOS["tiny"], 9)), AS_OF, QUICK) == {}

@@ -92,3 +92,8 @@ def test_an_unknown_scenario_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         write_centre("nirvana", 1, tmp_path)
     assert "confounded" in caught.value.render("ja")
+
+
+def test_a_closer_look_at_thin_data_shows_nothing(tmp_path: Path) -> None:
+    write_centre("tiny", 1, tmp_path)
+    assert estimate_folder(tmp_path, closer=True)["closer_look"] == {}
