@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.evaluation.asr import character_error_rate
+from pipeline.audio.decode import decode
 from pipeline.settings import Settings
 from pipeline.speech.accuracy import read_truths, recording_of, spoken_text
 from pipeline.speech.recognise import Recogniser, load_recogniser
@@ -86,6 +87,18 @@ def test_swapped_recording_is_put_right_and_says_so(recogniser: Recogniser, sett
     assert transcript.audio is not None
     assert "swapped_channels" in transcript.audio.notes
     assert {u.speaker for u in transcript.utterances if u.channel == 0} == {"operator"}
+
+
+def test_side_tone_is_not_credited_twice(recogniser: Recogniser, settings: Settings, tmp_path: Path) -> None:
+    recording, _ = shortest()
+    with decode(recording) as audio:
+        both = audio.read_all(0, audio.samples)[::2]  # 8 kHz
+    leaking = write_wav(tmp_path / "a.wav", both + 0.1 * np.roll(both[:, ::-1], 20, axis=0))
+    truth = next(truth for truth in read_truths(SHIPPED) if recording_of(truth, SHIPPED) == recording)
+    transcript = transcribe_recording(leaking, call_id="a", recogniser=recogniser, settings=settings)
+    heard = spoken_text(transcript, truth.operator_channel)
+    for speaker, text in truth.text.items():
+        assert character_error_rate(text, heard[speaker]) < 0.5
 
 
 def test_second_of_speech_is_no_failure(recogniser: Recogniser, settings: Settings, tmp_path: Path) -> None:
