@@ -96,7 +96,15 @@ def test_file_without_samples_is_empty(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(ItemError) as caught:
         decode(path)
-    assert caught.value.reason in (Reason.EMPTY_AUDIO, Reason.TRUNCATED)
+    assert caught.value.reason is Reason.EMPTY_AUDIO
+
+
+def test_wav_cut_within_its_header_is_truncated(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(speechlike(1))[:20])
+    with pytest.raises(ItemError) as caught:
+        decode(path)
+    assert caught.value.reason is Reason.TRUNCATED
 
 
 @pytest.mark.parametrize("declared", [0, 0xFFFFFFFF])
