@@ -17,8 +17,8 @@ from phrases.forms import KEY_END, Forms, Word
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher, compiled
 from phrases.normalize import Folded
-from phrases.query import Both, Node, Restricted, children
 from phrases.scan import search_patterns
+from phrases.tree import Both, Node, Restricted, children
 
 BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
 _FEW_PATTERNS = 12  # up to here looking for each pattern by itself is faster than an automaton

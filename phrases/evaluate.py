@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from phrases.dialogue import Dialogue
 from phrases.entry import LEVELS, Level, Phrase
-from phrases.query import Both, Either, Node, Repeated, Restricted, Stretch, Without
-from phrases.query import Sequence as QuerySequence
 from phrases.scan import Occurrence
+from phrases.tree import Both, Either, Node, Repeated, Restricted, Stretch, Without
+from phrases.tree import Sequence as QuerySequence
 
 
 @dataclass(frozen=True, slots=True)

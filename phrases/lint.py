@@ -10,8 +10,9 @@ from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher
 from phrases.messages import Message, Problem
-from phrases.query import Node, QueryError, Sequence, parse, positive_sequences, sequences
+from phrases.query import QueryError, parse
 from phrases.scan import spelling_words
+from phrases.tree import Node, Sequence, positive_sequences, sequences
 
 MOST_PHRASES = 5_000
 LEAST_EXAMPLES = 2

@@ -9,9 +9,10 @@ from phrases.evaluate import Evaluation, Found, triggers
 from phrases.forms import Forms, forms_of
 from phrases.japanese import AnalysisFailed, Japanese
 from phrases.messages import Message, PhraseError, Problem
-from phrases.query import Node, QueryError, parse, sequences
+from phrases.query import QueryError, parse
 from phrases.scan import Scanner
 from phrases.scope import Context, cancelled_by
+from phrases.tree import Node, sequences
 
 _CONTEXT_WORDS = 40  # words looked at before and after a hit
 

@@ -1,18 +1,19 @@
 """The query language of the dictionary: text to a tree. One page for its users: QUERY.md."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import product
 from typing import Literal
 
 from phrases.messages import Message
+from phrases.tree import Both, Either, Node, Repeated, Restricted, Sequence, Stretch, Without
 
 DEFAULT_GAP = 12  # words that a bare * may skip
 LARGEST_GAP = 30
 DEFAULT_NEAR = 10  # words within which NOT cancels
 MOST_SPELLINGS = 1000  # spellings that one stretch may expand to
 LONGEST = 1000  # characters of a query
+DEEPEST = 20  # brackets within brackets
 
 
 class QueryError(ValueError):
@@ -23,68 +24,6 @@ class QueryError(ValueError):
         self.message = message
         super().__init__(f"{position + 1}文字目: {message.ja}")
 
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Words that follow each other: any of the `spellings`, at most `gap` words after the stretch before."""
-
-    spellings: tuple[str, ...]
-    gap: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A phrase: stretches in order, within one sentence."""
-
-    stretches: tuple[Stretch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """AND (one turn), NEAR (within `limit` words), WITHIN (within `limit` ms), THEN (after, within `limit` turns)."""
-
-    kind: Literal["and", "near", "within", "then"]
-    left: "Node"
-    right: "Node"
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """OR."""
-
-    left: "Node"
-    right: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Without:
-    """NOT: `node` with no `unless` within `limit` words of the same turn."""
-
-    node: "Node"
-    unless: "Node"
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Restricted:
-    """`operator:` and `customer:`; `first 30s:`, `last 60s:`, `first 20%:`; `after silence 3s:`; `overlapping:`."""
-
-    kind: Literal["operator", "customer", "first_ms", "last_ms", "first_percent", "last_percent", "silence", "overlap"]
-    value: int
-    node: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """`(…){2,}`: at least `least` and at most `most` (None: any number) times in one turn."""
-
-    node: "Node"
-    least: int
-    most: int | None
-
-
-Node = Sequence | Both | Either | Without | Restricted | Repeated
 
 _SYNTAX = str.maketrans("（）｜＊＠：＂｛｝，〜～“”", '()|*@:"{},**""')
 _KEYWORD = re.compile(r"\s+(AND|OR|NOT|THEN|NEAR|WITHIN)(?:/(\d+)(s?)|\s+(\d+)s)?(?=[\s(])")
@@ -103,45 +42,13 @@ def parse(text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Node
     if len(text) > LONGEST:
         raise QueryError(LONGEST, Message(f"{LONGEST}文字を超えています。", f"Longer than {LONGEST} characters."))
     parser = _Parser(text.translate(_SYNTAX), lists or {})
+    parser.check_depth()
     node = parser.binary(0)
     parser.skip_blanks()
     if parser.at < len(parser.text):
         culprit = parser.text[parser.at]
         raise parser.error(f"「{culprit}」はここに置けません。", f"“{culprit}” cannot stand here.")
     return node
-
-
-def positive_sequences(node: Node) -> Iterator[Sequence]:
-    """Sequences that find something by themselves: those under NOT, and the partners of NEAR or THEN, left out."""
-    match node:
-        case Sequence():
-            yield node
-        case Either(left=left, right=right):
-            yield from positive_sequences(left)
-            yield from positive_sequences(right)
-        case Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
-            yield from positive_sequences(inner)
-        case Both():
-            return
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The parts that a node joins."""
-    match node:
-        case Sequence():
-            return ()
-        case Both(left=left, right=right) | Either(left=left, right=right) | Without(node=left, unless=right):
-            return left, right
-        case Restricted(node=inner) | Repeated(node=inner):
-            return (inner,)
-
-
-def sequences(node: Node) -> Iterator[Sequence]:
-    """Every sequence of a tree, those under NOT included."""
-    if isinstance(node, Sequence):
-        yield node
-    for child in children(node):
-        yield from sequences(child)
 
 
 class _Parser:
@@ -152,6 +59,13 @@ class _Parser:
 
     def error(self, ja: str, en: str, at: int | None = None) -> QueryError:
         return QueryError(self.at if at is None else at, Message(ja, en))
+
+    def check_depth(self) -> None:
+        depth = 0
+        for index, character in enumerate(self.text):
+            depth += {"(": 1, ")": -1}.get(character, 0)
+            if depth > DEEPEST:
+                raise self.error(f"かっこは {DEEPEST} 重までです。", f"At most {DEEPEST} brackets deep.", index)
 
     def skip_blanks(self) -> None:
         while self.at < len(self.text) and self.text[self.at].isspace():

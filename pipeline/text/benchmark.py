@@ -26,7 +26,7 @@ from phrases.history import try_on_history
 from phrases.lint import COURTESIES
 from phrases.matcher import Matcher, compiled
 from phrases.plain import PlainMatcher
-from phrases.query import positive_sequences
+from phrases.tree import positive_sequences
 
 ENTRIES = 500
 CALL_LINES = 40

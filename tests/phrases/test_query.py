@@ -106,6 +106,8 @@ def test_an_error_points_at_the_character(query: str, character: int) -> None:
 def test_queries_are_bounded() -> None:
     with pytest.raises(QueryError):
         parse("あ" * 10_000)
+    with pytest.raises(QueryError, match="21文字目"):
+        parse("(" * 400 + "あ" + ")" * 400)
     with pytest.raises(QueryError, match=str(MOST_SPELLINGS)):
         parse("(あ|い|う|え|お)" * 6)
 
