@@ -65,6 +65,7 @@ class Dialogue:
         self.word_lines: list[int] = []
         self.turns = self._turns()
         self.turn_starts = [turn.first for turn in self.turns]
+        self._streams: dict[Level, Stream] = {}
 
     def turn_of(self, word: int) -> int:
         """The turn that a word belongs to."""
@@ -88,6 +89,11 @@ class Dialogue:
 
     def stream(self, level: Level) -> Stream:
         """The whole call at one level."""
+        if level not in self._streams:
+            self._streams[level] = self._joined(level)
+        return self._streams[level]
+
+    def _joined(self, level: Level) -> Stream:
         parts, offsets, length = [KEY_END], [], 1
         turn_starts = set(self.turn_starts)
         for index, word in enumerate(self.words):
