@@ -2,7 +2,8 @@
 
 What the test measures is a floor against regressions, not what to expect of new sentences. At first sight, before the
 rules were mended by them, the first 343 pairs had 85.7 % of the cancelled sentences recognised and 99.4 % of the others
-kept; of 42 pairs in another style, written after the first mending, it was 66.7 % and 97.6 %.
+kept; of 42 pairs in another style, written after the first mending, it was 66.7 % and 97.6 %; of 24 more, written after
+the second mending, 79.2 % and 100 %.
 """
 
 from collections import Counter
