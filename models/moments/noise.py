@@ -19,6 +19,7 @@ FILLER_RATE = 0.12  # of the sentences
 CUT_RATE = 0.06  # of the sentences with a comma inside
 DROP_RATE = 0.01  # of the characters
 LONGEST_WORD = 6
+LONGEST_EXCERPT = 4  # sentences
 
 
 @functools.cache
@@ -32,6 +33,19 @@ def recognised(calls: Sequence[Call], seed: int) -> list[Call]:
     """All the calls as a recogniser might write them, the same for the same seed."""
     rng = random.Random(seed)  # noqa: S311
     return [as_recognised(call, rng) for call in calls]
+
+
+def excerpts(calls: Sequence[Call], seed: int) -> list[Call]:
+    """All the calls cut into pieces of one to `LONGEST_EXCERPT` sentences: what is said without a call around it."""
+    rng = random.Random(seed)  # noqa: S311
+    pieces = []
+    for call in calls:
+        start = 0
+        while start < len(call.sentences):
+            end = start + rng.randint(1, LONGEST_EXCERPT)
+            pieces.append(replace(call, sentences=call.sentences[start:end], labels=call.labels[start:end]))
+            start = end
+    return pieces
 
 
 def as_recognised(call: Call, rng: random.Random) -> Call:

@@ -23,7 +23,7 @@ from models.moments.head import HEAD_FILE, TAUGHT_FILE, Floats, Head, read_head,
 from models.moments.labels import LABELS, Call, Message, MomentsError
 from models.moments.manifest import MANIFEST, SHIPPED, write_manifest
 from models.moments.ngrams import Ngrams, fit_ngrams, write_ngrams
-from models.moments.noise import recognised
+from models.moments.noise import excerpts, recognised
 
 VERSION = "1"
 
@@ -61,9 +61,10 @@ def fit_head(
 ) -> tuple[Ngrams, Head]:
     """N-grams and layer from the training calls (the layer near `prior`); mix and thresholds from the validation calls.
 
-    Each call is read twice: as it is, and as a recogniser might have written it.
+    Each call is read as it is and as a recogniser might have written it; to learn from, also in excerpts.
     """
-    train, validation = [*train, *recognised(train, seed)], [*validation, *recognised(validation, seed)]
+    train = [*train, *recognised(train, seed), *excerpts(train, seed)]
+    validation = [*validation, *recognised(validation, seed)]
     ngrams = fit_ngrams([call.sentences for call in train], targets_of(train))
     weights, bias = fit_layer(read(encoder, train), targets_of(train), prior.weights, prior.bias)
     layer = Head(weights, bias, prior.mix, prior.offset, prior.threshold)

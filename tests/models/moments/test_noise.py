@@ -1,6 +1,6 @@
 import random
 
-from models.moments.noise import as_recognised, confusions, noisy, recognised
+from models.moments.noise import LONGEST_EXCERPT, as_recognised, confusions, excerpts, noisy, recognised
 from tests.models.moments.calls import call_of
 
 
@@ -24,3 +24,11 @@ def test_a_cut_sentence_keeps_its_labels_on_the_longer_part_only() -> None:
 
 def test_punctuation_can_be_lost() -> None:
     assert not set("。、？") & set(noisy("はい、そうですか。いいですね？", "none", random.Random(1)))
+
+
+def test_excerpts_hold_every_sentence_once_in_short_pieces() -> None:
+    call = call_of([("operator", f"文{number}", "appeal" if number == 7 else "") for number in range(30)])
+    pieces = excerpts([call], 5)
+    assert tuple(sentence for piece in pieces for sentence in piece.sentences) == call.sentences
+    assert tuple(labels for piece in pieces for labels in piece.labels) == call.labels
+    assert all(1 <= len(piece.sentences) <= LONGEST_EXCERPT for piece in pieces)
