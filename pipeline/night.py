@@ -7,7 +7,6 @@ from pathlib import Path
 
 from models import scoring
 from phrases.files import load_starter
-from phrases.matcher import Matcher
 from pipeline.outcomes.columns import Kind
 from pipeline.progress import Progress
 from pipeline.records import Transcript
@@ -17,7 +16,7 @@ from pipeline.speech.weights import find_weights
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
 from pipeline.store import runs, transcripts
 from pipeline.store.connect import Store
-from pipeline.text.moments import RULES_VERSION
+from pipeline.text.tagger import Tagger, load_tagger
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Night:
     run_id: int
     archive: Path
     versions: Versions
-    matcher: Matcher
+    tagger: Tagger
     settings: Settings
     store: Store
     progress: Progress
@@ -85,15 +84,15 @@ def begin(
 ) -> Night:
     """Pin the versions. Missing weights or a broken dictionary stop the night before any file is touched."""
     _, model = find_weights(settings.speech.model, settings.data_dir)
-    phrase_set = load_starter()
+    tagger = load_tagger(load_starter())
     versions = Versions(
         kouken=installed_version("kouken"),
         speech=speech_fingerprint(settings, model),
-        tagging=transcripts.Tagging(phrase_set.version, RULES_VERSION),
+        tagging=transcripts.Tagging(tagger.dictionary_version, tagger.rules_version),
         formula=scoring.FORMULA.version,
     )
     archive = request.archive.resolve()
     with store.writing() as connection:
         runs.close_abandoned(connection)
         run_id = runs.start_run(connection, str(archive), versions.to_json())
-    return Night(run_id, archive, versions, Matcher(phrase_set), settings, store, progress, stop, recognition)
+    return Night(run_id, archive, versions, tagger, settings, store, progress, stop, recognition)

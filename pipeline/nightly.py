@@ -15,7 +15,7 @@ from pipeline.language import Text
 from pipeline.lock import night_lock
 from pipeline.night import WHISPER, Night, Recognition, Request, begin
 from pipeline.outcomes.columns import Kind
-from pipeline.outcomes.configured import read_configured
+from pipeline.outcomes.configured import read_tables
 from pipeline.outcomes.join import join_calls
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress
@@ -28,8 +28,6 @@ from pipeline.speech.work import TranscribeTask
 from pipeline.store import recordings, reports, runs, scores, tables, transcripts
 from pipeline.store.connect import Connection
 from pipeline.store.migrate import open_store
-from pipeline.text.moments import decide_moments
-from pipeline.text.tagging import tag_transcript
 from pipeline.workers import Done, Work, cpu_count, map_items
 
 SLOWEST_BYTES_PER_SECOND = 600  # of any telephone codec: bounds the length of a file that is not decoded yet
@@ -46,7 +44,7 @@ def run_night(
 
     Every stage is one loop that commits item by item, so that an interrupted night goes on where it stopped.
     """
-    loaded = {kind: read_configured(kind, path, settings) for kind, path in request.tables.items()}
+    loaded = read_tables(request.tables, settings)
     _show_problems(loaded, progress)
     with night_lock(settings.data_dir):
         store = open_store(settings.store_url)
@@ -169,8 +167,7 @@ def _tag(night: Night) -> None:
             _stop(night)
         with night.store.reading() as connection:
             transcript = transcripts.read_transcript(connection, transcript_id, call_id)
-        tags = tag_transcript(transcript, night.matcher)
-        moments = decide_moments(transcript, tags)
+        tags, moments = night.tagger.read(transcript)
         with night.store.writing() as connection:
             transcripts.save_tagging(connection, transcript_id, versions.tagging, tags, moments)
         night.progress.step(call_id)

@@ -27,31 +27,34 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One writing transaction, committed at the end. Raises `Locked` if another writer holds on too long."""
-        try:
-            with self._writer.begin() as connection:
-                yield connection
-        except sa.exc.OperationalError as error:
-            if "locked" in str(error.orig):
-                raise Locked(
-                    Text(
-                        f"ほかの処理が書き込み中のため、{BUSY_SECONDS} 秒待っても書けませんでした。",
-                        f"Another process was writing for more than {BUSY_SECONDS} seconds.",
-                    ),
-                    remedy=Text(
-                        "その処理が終わってから、もう一度実行してください。", "Run again when it has finished."
-                    ),
-                ) from None
-            raise
+        with _told_if_locked(), self._writer.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view; it sees no half-written night and keeps no writer waiting."""
-        with self.engine.connect() as connection:
+        """One consistent view; it sees no half-written night and keeps no writer waiting. Raises `Locked`."""
+        with _told_if_locked(), self.engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _told_if_locked() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise Locked(
+            Text(
+                f"ほかの処理が書き込み中のため、{BUSY_SECONDS} 秒待っても進めませんでした。",
+                f"Another process was writing for more than {BUSY_SECONDS} seconds.",
+            ),
+            remedy=Text("その処理が終わってから、もう一度実行してください。", "Run again when it has finished."),
+        ) from None
 
 
 def sqlite_version() -> tuple[int, ...]:

@@ -8,14 +8,12 @@ from typing import Any
 
 from models.evaluation.tags import Labelled, LabelledCall, Report, evaluate
 from phrases.files import load_starter
-from phrases.matcher import Matcher
 from pipeline.errors import BadInput
 from pipeline.interchange import moments_from_json, read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import CUSTOMER_LABELS, OPERATOR_LABELS, Moment, Utterance
 from pipeline.text.files import read_dialogue
-from pipeline.text.moments import decide_moments
-from pipeline.text.tagging import tag_transcript
+from pipeline.text.tagger import Tagger, load_tagger
 
 GROUPS = {"operator": OPERATOR_LABELS, "customer": CUSTOMER_LABELS}
 TRUTH_SUFFIX = ".truth.json"
@@ -39,8 +37,8 @@ def evaluate_tags(gold: Path, pred: Path | None) -> Report:
                 "Give a folder of JSON files with turns or sentences.",
             ),
         )
-    matcher = Matcher(load_starter())
-    calls = [_call(path, document, pred, matcher) for path, document in documents]
+    tagger = load_tagger(load_starter())
+    calls = [_call(path, document, pred, tagger) for path, document in documents]
     return evaluate(calls, GROUPS)
 
 
@@ -59,7 +57,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _call(path: Path, document: dict[str, Any], pred: Path | None, matcher: Matcher) -> LabelledCall:
+def _call(path: Path, document: dict[str, Any], pred: Path | None, tagger: Tagger) -> LabelledCall:
     try:
         truth = _truth(document)
     except (KeyError, TypeError, ValueError) as error:
@@ -68,10 +66,10 @@ def _call(path: Path, document: dict[str, Any], pred: Path | None, matcher: Matc
         ) from None
     if pred is None:
         transcript = read_dialogue(document)
-        moments = decide_moments(transcript, tag_transcript(transcript, matcher))
+        _, moments = tagger.read(transcript)
         predicted = _labelled(transcript.utterances, moments)
     else:
-        predicted = _predicted(path, pred, matcher)
+        predicted = _predicted(path, pred, tagger)
     if truth and truth[0].start is None:
         if len(truth) != len(predicted):
             raise BadInput(
@@ -94,7 +92,7 @@ def _truth(document: dict[str, Any]) -> tuple[Labelled, ...]:
     )
 
 
-def _predicted(truth_path: Path, pred: Path, matcher: Matcher) -> tuple[Labelled, ...]:
+def _predicted(truth_path: Path, pred: Path, tagger: Tagger) -> tuple[Labelled, ...]:
     name = truth_path.name.removesuffix(TRUTH_SUFFIX).removesuffix(".json") + ".json"
     path = pred / name
     if not path.exists():
@@ -106,7 +104,7 @@ def _predicted(truth_path: Path, pred: Path, matcher: Matcher) -> tuple[Labelled
     transcript = transcript_from_json(document)
     moments: Sequence[Moment] = moments_from_json(document)
     if "moments" not in document:
-        moments = decide_moments(transcript, tag_transcript(transcript, matcher))
+        _, moments = tagger.read(transcript)
     return _labelled(transcript.utterances, moments)
 
 

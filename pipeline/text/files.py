@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from phrases.files import load_starter
-from phrases.matcher import Matcher
 from pipeline.errors import BadInput, KoukenError
 from pipeline.interchange import read_document, transcript_from_json, transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
-from pipeline.text.moments import decide_moments
-from pipeline.text.tagging import tag_transcript
+from pipeline.text.tagger import Tagger, load_tagger
 
 Report = Callable[[Path, KoukenError | None], None]
 
@@ -22,7 +20,7 @@ def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
     Keys that the product does not know are kept as they are; the list of utterances keeps its order.
     """
     files = find_documents(paths)
-    matcher = Matcher(load_starter())
+    tagger = load_tagger(load_starter())
     failures = 0
     for path in files:
         try:
@@ -32,15 +30,14 @@ def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
             failures += 1
             report(path, problem)
             continue
-        write_document({**_kept(document), **tagged(transcript, matcher)}, out / path.name)
+        write_document({**_kept(document), **tagged(transcript, tagger)}, out / path.name)
         report(path, None)
     return failures
 
 
-def tagged(transcript: Transcript, matcher: Matcher) -> dict[str, Any]:
+def tagged(transcript: Transcript, tagger: Tagger) -> dict[str, Any]:
     """The transcript document with tags and moments."""
-    tags = tag_transcript(transcript, matcher)
-    return transcript_to_json(transcript, tags, decide_moments(transcript, tags))
+    return transcript_to_json(transcript, *tagger.read(transcript))
 
 
 def find_documents(paths: Sequence[Path]) -> list[Path]:

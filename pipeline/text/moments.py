@@ -1,8 +1,8 @@
 """Decisions: which stretches of a turn are moments, and how the customer took them.
 
-The rule is the same for every source of evidence. Uncancelled tags of one label on one utterance combine as independent
-witnesses, 1 − Π(1 − confidence); at `THRESHOLD` the utterance bears the label. Neighbouring utterances of one turn with
-the same label are one moment.
+Uncancelled tags of one label on one utterance combine as independent witnesses, 1 − Π(1 − confidence); at `THRESHOLD`
+the utterance bears the label. A classifier's tag stands for a decision already, made at the threshold of its label, and
+suffices. Neighbouring utterances of one turn with the same label are one moment.
 
 >>> round(combined([0.6, 0.5]), 2)
 0.8
@@ -14,13 +14,12 @@ from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
-from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Reaction, Tag, Transcript, Utterance
+from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Tag, Transcript, Utterance
 from pipeline.text.reactions import answer_to
 
-RULES_VERSION = "moments-2"
+RULES_VERSION = "moments-3"
+CLASSIFIER = "classifier"
 THRESHOLD = 0.5
-ANSWER_CONFIDENCE = 0.6
-SHOWN_BY_ANSWER: dict[Reaction, str] = {"accepted": "interest", "welcomed": "interest", "declined": "decline"}
 
 Witnesses = dict[tuple[str, int], dict[str, float]]  # (label, utterance) → reason → confidence
 
@@ -28,8 +27,7 @@ Witnesses = dict[tuple[str, int], dict[str, float]]  # (label, utterance) → re
 def decide_moments(transcript: Transcript, tags: Sequence[Tag]) -> tuple[Moment, ...]:
     """Moments in order of place, then of `records.LABELS`; `tags` come from the dictionary or from a classifier.
 
-    The utterances of a moment are consecutive numbers within one turn. Reasons are `phrase:<id>`, `classifier`, and for
-    a signal that only its place shows `answer:<label>`: じゃあお願いします is interest where it answers a proposal.
+    The utterances of a moment are consecutive numbers within one turn. Reasons are `phrase:<id>` and `classifier`.
     """
     witnesses: Witnesses = defaultdict(dict)
     for tag in tags:
@@ -61,7 +59,7 @@ def _runs(numbers: list[int], utterances: tuple[Utterance, ...]) -> list[tuple[i
 
 def _moments(label: str, witnesses: Witnesses, utterances: tuple[Utterance, ...]) -> list[Moment]:
     said = sorted(number for (of, number), found in witnesses.items()
-                  if of == label and combined(found.values()) >= THRESHOLD)  # fmt: skip
+                  if of == label and (CLASSIFIER in found or combined(found.values()) >= THRESHOLD))  # fmt: skip
     return [_moment(label, group, witnesses) for group in _runs(said, utterances)]
 
 
@@ -74,10 +72,7 @@ def _moment(label: str, group: tuple[int, ...], witnesses: Witnesses) -> Moment:
 
 
 def _with_reactions(offers: list[Moment], utterances: tuple[Utterance, ...], witnesses: Witnesses) -> list[Moment]:
-    """The operator's moments with the customer's reaction; what follows a later moment belongs to that one.
-
-    The answers join `witnesses` as evidence for interest and decline.
-    """
+    """The operator's moments with the customer's reaction; what follows a later moment belongs to that one."""
     labels: dict[int, set[str]] = defaultdict(set)
     for label, number in list(witnesses):
         labels[number].add(label)
@@ -88,7 +83,4 @@ def _with_reactions(offers: list[Moment], utterances: tuple[Utterance, ...], wit
         until = next((start for start in starts if start > last), len(utterances))
         answer = answer_to(utterances, last, until, labels)
         answered.append(replace(moment, reaction=answer.reaction))
-        signal = SHOWN_BY_ANSWER.get(answer.reaction)
-        if signal and answer.utterance is not None:
-            witnesses[signal, answer.utterance][f"answer:{moment.label}"] = ANSWER_CONFIDENCE
     return answered
