@@ -155,11 +155,8 @@ def _any_event(rows: pd.DataFrame, events: pd.DataFrame, start: pd.Series, end: 
 def _with_history(rows: pd.DataFrame, events: pd.DataFrame, calls: pd.DataFrame, options: Options) -> pd.DataFrame:
     """What was known before the call. An event that an earlier index call may have caused is no placebo."""
     eve = rows["day"] - _DAY
-    ordered = rows.sort_values("day")
-    previous = ordered.groupby("customer_id")["day"].shift().reindex(rows.index)
-    start = pd.concat(
-        [rows["started_on"], rows["day"] - 365 * _DAY, previous + pd.Timedelta(days=options.horizon_days)], axis=1
-    ).max(axis=1)
+    settled = _last_call_of_the_term_before(rows) + pd.Timedelta(days=options.horizon_days)
+    start = pd.concat([rows["started_on"], rows["day"] - 365 * _DAY, settled], axis=1).max(axis=1)
     year_ago = mrr_on(rows, events, rows["day"] - 365 * _DAY, rows["mrr_yen"])
     return rows.assign(
         earlier_downgrade=_any_event(rows, events[events["kind"] == "downgrade"], start, eve).astype(float),
@@ -167,6 +164,19 @@ def _with_history(rows: pd.DataFrame, events: pd.DataFrame, calls: pd.DataFrame,
         earlier_move_yen=rows["mrr_before_yen"] - year_ago,
         earlier_calls=_earlier_calls(rows, calls),
     )
+
+
+def _last_call_of_the_term_before(rows: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Day of the customer's last index call on this contract or on one that was due when this term began."""
+    mine = rows[["customer_id", "contract_id", "started_on", "day"]].reset_index(names="row")
+    theirs = rows[["customer_id", "contract_id", "renewal_due_on", "day"]]
+    pairs = mine.merge(theirs, on="customer_id", suffixes=("", "_before"))
+    follows = (pairs["contract_id"] == pairs["contract_id_before"]) | (
+        pairs["renewal_due_on"] <= pairs["started_on"] + 31 * _DAY
+    )
+    last = pairs[follows & (pairs["day_before"] < pairs["day"])].groupby("row")["day_before"].max()
+    found: pd.Series[pd.Timestamp] = last.reindex(rows.index)
+    return found
 
 
 def _earlier_calls(rows: pd.DataFrame, calls: pd.DataFrame) -> pd.Series:

@@ -11,7 +11,7 @@ from models.contribution.inference import Interval, holm
 from models.contribution.learners import Linear
 from models.contribution.options import Options
 
-KINDS = ("earlier_downgrade", "earlier_upsell")
+KIND = "earlier_change"  # +1 for an upsell before the call, −1 for a downgrade: one test has more power than two
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,9 @@ def placebos(designs: list[Design], options: Options) -> dict[str, list[Placebo]
     """Per moment, the tests that can be run: at least 20 events, in both groups. Empty lists where none can."""
     found: dict[tuple[str, str], Interval] = {}
     for design in designs:
-        outcomes = {kind: Outcome(design.column(kind), binary=True) for kind in KINDS}
-        enough = {kind: outcome for kind, outcome in outcomes.items() if _enough(outcome, design, options)}
-        for kind, effect in placebo_effects(design, enough, options).items():
-            found[design.name, kind] = effect
+        change = Outcome(design.column("earlier_upsell") - design.column("earlier_downgrade"), binary=False)
+        if _enough(change, design, options):
+            found[design.name, KIND] = placebo_effects(design, {KIND: change}, options)[KIND]
     adjusted = holm({key: effect.p for key, effect in found.items()})
     results: dict[str, list[Placebo]] = {design.name: [] for design in designs}
     for (name, kind), effect in found.items():
@@ -41,14 +40,12 @@ def placebos(designs: list[Design], options: Options) -> dict[str, list[Placebo]
 
 
 def _enough(outcome: Outcome, design: Design, options: Options) -> bool:
-    events = [outcome.y[design.d == arm].sum() for arm in (0, 1)]
+    events = [np.count_nonzero(outcome.y[design.d == arm]) for arm in (0, 1)]
     return bool(sum(events) >= options.lines.placebo_events and min(events) > 0)
 
 
 def placebo_effects(design: Design, outcomes: Mapping[str, Outcome], options: Options) -> dict[str, Interval]:
     """The effects of the exposure on what was settled before the call, by the same estimator."""
-    if not outcomes:
-        return {}
     x = design.matrix(without=(HISTORY_BLOCK,))
     fits = [
         cross_fit(

@@ -131,10 +131,10 @@ def test_impossible_amounts_and_dates_take_their_term_out() -> None:
     assert dropped["terms_with_unusable_events"] == 2
 
 
-def test_an_event_that_an_earlier_index_call_may_have_caused_is_no_placebo() -> None:
-    terms = [term("K1"), term("K2", started_on="2024-12-01", due="2025-12-01")]
-    events = [event("2025-06-20", "upsell", 10_000, 11_000, "K2")]
-    calls = [call("a", "2025-06-01 10:00"), call("b", "2025-09-02 10:00", contract_id="K2")]
+def test_an_event_that_the_index_call_of_the_term_before_may_have_caused_is_no_placebo() -> None:
+    terms = [term("K1", started_on="2023-07-01", due="2024-07-01"), term("K2")]
+    events = [event("2024-09-15", "upsell", 10_000, 11_000, "K2")]
+    calls = [call("a", "2024-06-20 10:00"), call("b", "2025-05-01 10:00", contract_id="K2")]
     rows, _ = design(tables(calls, terms, events))
     assert rows.set_index("call_id")["earlier_upsell"].to_dict() == {"a": 0.0, "b": 0.0}
     alone, _ = design(tables(calls[1:], terms, events))
