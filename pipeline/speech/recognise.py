@@ -188,7 +188,9 @@ def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
     folder, model = find_weights(settings.model, data_dir)
     from faster_whisper import WhisperModel
     from faster_whisper.vad import get_vad_model
+    from threadpoolctl import threadpool_limits
 
+    threadpool_limits(1, user_api="blas")  # NumPy's idle threads wait by spinning: a fortieth of all processor time
     try:
         whisper = WhisperModel(
             str(folder),
