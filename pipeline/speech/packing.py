@@ -1,7 +1,7 @@
 """Pieces of speech packed into windows for the recogniser, and times mapped back.
 
 The encoder costs the same for silence as for speech, and a telephone channel is half silence. Whisper was trained on
-windows of 30 s; filled ones of about 20 s are read as well, at less cost per second of speech, since every character
+windows of 30 s; filled ones of 18 s are read as well, at less cost per second of speech, since every character
 that is decoded looks at the whole window.
 """
 

@@ -31,7 +31,7 @@ SLOWEST_LETTERS_PER_S = 2.0  # of packed speech; most people say five, digits on
 class RecogniserOptions:
     """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
 
-    beam_size: int = 2
+    beam_size: int = 3
     batch_s: int = 210  # seconds of windows decoded at once; bounds the memory
     language: str = "ja"
     # fillers and full stops in the prompt make the model write them too: without it, half of the はい and えー and

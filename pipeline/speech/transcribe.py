@@ -27,7 +27,7 @@ from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, c
 
 RECIPE = 3  # raised whenever the code changes what comes out for the same options
 GAP = SAMPLE_RATE * 3 // 20  # samples of silence between packed pieces
-TARGET = 20 * SAMPLE_RATE  # samples of a window
+TARGET = 18 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
 EMPTY_S = 3.0  # speech this long without a single character is suspect
 
