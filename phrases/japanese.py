@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from phrases.normalize import Folded, fold
 
 MAX_BYTES = 49_149  # Sudachi's own limit for one text
+KEPT_PARSES = 64  # sentences, about those of one call
 
 
 class AnalysisFailed(Exception):
@@ -59,6 +60,7 @@ class Japanese:
     def __init__(self) -> None:
         self._tokenizer = _load_sudachi()
         self._parser: Any = None
+        self._parsed: dict[str, tuple[ParsedToken, ...]] = {}
 
     def fold_and_tokenize(self, text: str) -> tuple[Folded, tuple[Token, ...]]:
         """The folded text and its tokens. Raises `AnalysisFailed` for a text that Sudachi refuses."""
@@ -73,10 +75,17 @@ class Japanese:
         )
 
     def parse(self, text: str) -> tuple[ParsedToken, ...]:
-        """GiNZA's dependencies of one folded sentence. Raises `AnalysisFailed`.
+        """GiNZA's dependencies of one folded sentence, which several hits share. Raises `AnalysisFailed`.
 
         The memory zone frees spaCy's strings after each sentence; without it a long process grows without bound.
         """
+        if text not in self._parsed:
+            if len(self._parsed) >= KEPT_PARSES:
+                self._parsed.clear()
+            self._parsed[text] = self._parse(text)
+        return self._parsed[text]
+
+    def _parse(self, text: str) -> tuple[ParsedToken, ...]:
         if self._parser is None:
             self._parser = _load_ginza()
         try:

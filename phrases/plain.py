@@ -1,11 +1,19 @@
 """The plain way, to compare with: full GiNZA on every utterance, then spaCy's PhraseMatcher on normal forms."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from phrases.dialogue import Line
 from phrases.entry import PhraseSet
 from phrases.japanese import load_full_pipeline
+
+
+class PlainHit(NamedTuple):
+    """An entry found in a line, with the words found."""
+
+    line: int
+    phrase_id: str
+    text: str
 
 
 class PlainMatcher:
@@ -18,11 +26,11 @@ class PlainMatcher:
         for phrase in phrase_set.phrases:
             self._matcher.add(phrase.id, [self._pipeline.make_doc(phrase.phrase.strip('"'))])
 
-    def match(self, lines: Sequence[Line]) -> set[tuple[int, str]]:
-        """(number of the line, id of the entry) of every hit."""
-        found: set[tuple[int, str]] = set()
+    def match(self, lines: Sequence[Line]) -> set[PlainHit]:
+        """Every hit."""
+        found: set[PlainHit] = set()
         for number, line in enumerate(lines):
             document = self._pipeline(line.text)
-            for identity, _, _ in self._matcher(document):
-                found.add((number, self._pipeline.vocab.strings[identity]))
+            for identity, start, end in self._matcher(document):
+                found.add(PlainHit(number, self._pipeline.vocab.strings[identity], document[start:end].text))
         return found
