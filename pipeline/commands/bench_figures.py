@@ -18,7 +18,8 @@ from pipeline.language import Text
 @json_option()
 def figures(context: Context, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.outcomes.benchmark import bench_figures, table
+    from pipeline.bench import table
+    from pipeline.outcomes.benchmark import bench_figures
 
     result = bench_figures(lambda step: context.say(Text(step, step)), long=long)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipeline.bench import bar, machine, table
 from pipeline.commands.options import Context, common_options, json_option, option
 from pipeline.language import Text
 from pipeline.settings import Settings
@@ -31,7 +32,7 @@ def moments(context: Context, data: Path | None, as_json: bool) -> None:
     from pipeline.speech.benchmark import SHIPPED
 
     result = bench_moments(data or SHIPPED, context.settings)
-    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else _table(result))
+    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
 
 
 def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
     from models.moments.data import TRAINING_CALLS, in_split, read_calls
     from models.moments.sentences import sentence_spans
     from pipeline.speech.accuracy import read_truths
-    from pipeline.speech.benchmark import machine, run_way
+    from pipeline.speech.benchmark import run_way
 
     classifier = load_classifier()
     speeds = compare(classifier, in_split(read_calls(TRAINING_CALLS), "validation"))
@@ -58,28 +59,10 @@ def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
         for speed in speeds
     ]
     bars = [
-        {
-            "name": "share_of_asr_cost",
-            "value": round(share, 4),
-            "limit": SHARE_OF_ASR_COST,
-            "holds": share < SHARE_OF_ASR_COST,
-        },
-        {
-            "name": "first_stage_recall",
-            "value": round(recall, 4),
-            "limit": FIRST_STAGE_RECALL,
-            "holds": recall >= FIRST_STAGE_RECALL,
-        },
+        bar("share_of_asr_cost", share, SHARE_OF_ASR_COST),
+        bar("first_stage_recall", recall, FIRST_STAGE_RECALL, at_least=True),
     ]
     return {"bench": "moments", "machine": machine(), "rows": rows, "bars": bars}
-
-
-def _table(result: dict[str, Any]) -> str:
-    lines = ["  ".join(f"{key}={value}" for key, value in row.items()) for row in result["rows"]]
-    lines += [
-        f"{'OK' if bar['holds'] else 'NG'}  {bar['name']} {bar['value']} ({bar['limit']})" for bar in result["bars"]
-    ]
-    return "\n".join(lines)
 
 
 command = moments

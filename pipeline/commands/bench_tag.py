@@ -24,7 +24,8 @@ from pipeline.language import Text
 @json_option()
 def tag(context: Context, data: Path | None, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.text.benchmark import bench_tag, table
+    from pipeline.bench import table
+    from pipeline.text.benchmark import bench_tag
 
     result = bench_tag(data, lambda step: context.say(Text(step, step)), long=long)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))

@@ -4,8 +4,6 @@ Each size runs in a process of its own, so that its peak memory is its own. Proc
 """
 
 import multiprocessing
-import os
-import platform
 import resource
 import tempfile
 import time
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.bench import bar, machine
 from pipeline.outcomes.made_tables import write_made_tables
 
 SIZES = (10_000, 30_000, 100_000)
@@ -39,12 +38,12 @@ def bench_figures(on_step: Callable[[str], None], *, long: bool = False) -> dict
             rows.append(_in_own_process(Path(folder), size))
     largest = rows[-1]
     bars = [
-        _bar("load_seconds", largest["load_seconds"], LOAD_SECONDS),
-        _bar("figures_seconds", largest["figures_seconds"], FIGURES_SECONDS),
-        _bar("peak_memory_mib", largest["peak_memory_mib"], MEMORY_MIB),
-        _bar("growth_exponent", growth_exponent(rows), GROWTH_EXPONENT),
+        bar("load_seconds", largest["load_seconds"], LOAD_SECONDS),
+        bar("figures_seconds", largest["figures_seconds"], FIGURES_SECONDS),
+        bar("peak_memory_mib", largest["peak_memory_mib"], MEMORY_MIB),
+        bar("growth_exponent", growth_exponent(rows), GROWTH_EXPONENT),
     ]
-    return {"bench": "figures", "machine": _machine(), "rows": rows, "bars": bars}
+    return {"bench": "figures", "machine": machine(), "rows": rows, "bars": bars}
 
 
 def _in_own_process(folder: Path, size: int) -> dict[str, Any]:
@@ -85,26 +84,3 @@ def growth_exponent(rows: Sequence[dict[str, Any]]) -> float:
     """Slope of log CPU time over log calls: 1 is linear, 2 quadratic; fixed costs pull it below 1 at small sizes."""
     total = [row["load_seconds"] + row["join_seconds"] + row["figures_seconds"] for row in rows]
     return float(np.polyfit(np.log([row["calls"] for row in rows]), np.log(total), 1)[0])
-
-
-def _bar(name: str, value: float, limit: float) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 3), "limit": limit, "holds": value <= limit}
-
-
-def _machine() -> dict[str, Any]:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-    }
-
-
-def table(result: dict[str, Any]) -> str:
-    """The result as lines for a terminal."""
-    lines = ["  ".join(f"{key}={value}" for key, value in row.items()) for row in result["rows"]]
-    lines += [
-        f"{'OK' if bar['holds'] else 'NG'}  {bar['name']} {bar['value']} (<= {bar['limit']})" for bar in result["bars"]
-    ]
-    return "\n".join(lines)

@@ -5,8 +5,6 @@ time counts, wall time never.
 """
 
 import multiprocessing
-import os
-import platform
 import resource
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from models.evaluation.asr import ErrorRate, paired_upper_bound
+from pipeline.bench import bar, machine
 from pipeline.records import Transcript
 from pipeline.settings import Settings
 from pipeline.speech.accuracy import Truth, measure, read_truths, recording_of
@@ -65,9 +64,9 @@ def bench_asr(
     bars = _bars(ours, theirs)
     if long:
         on_step("ten hours")
-        bars.append(_bar("ten_hour_memory_mib", _in_own_process(ten_hours_mib, recordings[0], settings), MEMORY_MIB))
+        bars.append(bar("ten_hour_memory_mib", _in_own_process(ten_hours_mib, recordings[0], settings), MEMORY_MIB))
         on_step("200 calls")
-        bars.append(_bar("memory_growth_mib", _in_own_process(growth_mib, recordings[0], settings), GROWTH_MIB))
+        bars.append(bar("memory_growth_mib", _in_own_process(growth_mib, recordings[0], settings), GROWTH_MIB))
     rows = [_row("library_default", theirs), _row("kouken", ours), *_sizing(ours)]
     return {"bench": "asr", "machine": machine(), "rows": rows, "bars": bars}
 
@@ -154,31 +153,10 @@ def _bars(ours: Measured, theirs: Measured) -> list[dict[str, Any]]:
         "cer_difference_upper": (paired_upper_bound(_per_call(ours), _per_call(theirs)), CER_DIFFERENCE),
         "peak_memory_mib": (ours.memory_mib, MEMORY_MIB),
     }
-    return [_bar(name, value, limit) for name, (value, limit) in values.items()]
-
-
-def _bar(name: str, value: float, limit: float) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 4), "limit": limit, "holds": value <= limit}
+    return [bar(name, value, limit) for name, (value, limit) in values.items()]
 
 
 def _per_call(measured: Measured) -> dict[str, float]:
     """Both channels of a call weigh the same."""
     operator, customer = measured.rates["operator"].per_call, measured.rates["customer"].per_call
     return {call: (operator[call] + customer[call]) / 2 for call in operator}
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    cpu = names[0] if names else platform.processor()
-    return {"cpu": cpu, "cores": os.cpu_count(), "python": platform.python_version()}
-
-
-def table(result: dict[str, Any]) -> str:
-    """The result as lines for a terminal."""
-    lines = ["  ".join(f"{key}={value}" for key, value in row.items()) for row in result["rows"]]
-    lines += [
-        f"{'OK' if bar['holds'] else 'NG'}  {bar['name']} {bar['value']} (<= {bar['limit']})" for bar in result["bars"]
-    ]
-    return "\n".join(lines)

@@ -7,7 +7,6 @@ Times are processor time; rates are medians of repeats; what is measured on fewe
 
 import gzip
 import json
-import platform
 import re
 import resource
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ from phrases.lint import COURTESIES
 from phrases.matcher import Matcher, compiled
 from phrases.plain import PlainMatcher
 from phrases.tree import positive_sequences
+from pipeline.bench import bar, machine
 
 ENTRIES = 500
 SHORTEST_LITERAL = 4
@@ -81,20 +81,10 @@ def bench_tag(data: Path | None, report: Report, *, long: bool = False) -> dict[
     values = speed.values | stored.values
     return {
         "bench": "tag",
-        "machine": {"python": platform.python_version(), "processor": platform.machine(), "utterances": len(lines)},
+        "machine": machine(),
         "rows": speed.rows + stored.rows,
-        "bars": [_bar(name, values[name]) for name in LIMITS],
+        "bars": [bar(name, values[name], LIMITS[name], at_least=name == "speed_ratio") for name in LIMITS],
     }
-
-
-def table(result: dict[str, Any]) -> str:
-    """The result for people."""
-    rows = ["  ".join(f"{key}={value}" for key, value in row.items()) for row in result["rows"]]
-    bars = [
-        f"{'OK' if bar['holds'] else 'NG'}  {bar['name']} {bar['value']} ({_sign(bar['name'])} {bar['limit']})"
-        for bar in result["bars"]
-    ]
-    return "\n".join(rows + bars)
 
 
 def literal_entries(phrase_set: PhraseSet, number: int) -> PhraseSet:
@@ -218,16 +208,6 @@ def _seconds(action: Callable[[], object]) -> float:
 
 def _memory_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _sign(name: str) -> str:
-    return ">=" if name == "speed_ratio" else "<="
-
-
-def _bar(name: str, value: float) -> dict[str, Any]:
-    limit = LIMITS[name]
-    holds = value >= limit if name == "speed_ratio" else value <= limit
-    return {"name": name, "value": round(value, 3), "limit": limit, "holds": holds}
 
 
 def _lines(data: Path | None) -> Iterator[Line]:

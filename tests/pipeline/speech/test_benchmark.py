@@ -6,7 +6,8 @@ import time
 import pytest
 
 from models.evaluation.asr import SpeakerText, error_rate
-from pipeline.speech.benchmark import Measured, _bars, _row, machine, table
+from pipeline.bench import machine, table
+from pipeline.speech.benchmark import Measured, _bars, _row
 from pipeline.speech.timing import StageClock, untimed
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.text.benchmark import bench_tag, table
+from pipeline.bench import table
+from pipeline.text.benchmark import bench_tag
 
 
 @pytest.mark.slow
