@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.audio.notes import NOTES
 from pipeline.language import Text
 
 
@@ -106,16 +107,7 @@ FLAGS: Mapping[str, Word] = {
     "suspect_language": _word("聞き違いの疑い(外国語)", "Suspect: language"),
     "suspect_empty": _word("聞き取れず", "Nothing recognised"),
 }
-AUDIO_NOTES: Mapping[str, Word] = {
-    "identical_channels": _word(
-        "左右が同じ音のため、話者を分けられません", "Both channels hold the same sound; speakers cannot be told apart"
-    ),
-    "swapped_channels": _word("左右の入れ替わりを直しました", "Channels were swapped and put right"),
-    "extra_channels": _word("3つ目以降のチャンネルは使っていません", "Channels after the second were left out"),
-    "silent_channel_0": _word("左チャンネルが無音です", "The left channel is silent"),
-    "silent_channel_1": _word("右チャンネルが無音です", "The right channel is silent"),
-    "partial": _word("途中までしか読めませんでした", "Only a part could be read"),
-}
+AUDIO_NOTES: Mapping[str, Word] = {code: Word(text, Text("", "")) for code, text in NOTES.items()}
 CANCELLATIONS: Mapping[str, Word] = {
     "quotation": _word("引用", "Quotation"),
     "hearsay": _word("伝聞", "Hearsay"),
@@ -123,6 +115,7 @@ CANCELLATIONS: Mapping[str, Word] = {
     "negation": _word("否定", "Negated"),
     "check_question": _word("確認の質問", "Only checked"),
     "condition": _word("仮定", "Only supposed"),
+    "classifier": _word("前後から見て別の意味", "Something else in its context"),
 }
 MATCH_LEVELS: Mapping[str, Word] = {
     "surface": _word("表記で一致", "matched as written"),
