@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 
+from pipeline.audio.notes import NOTES
 from pipeline.reports.explained import estimate_options
 from tests.api.world import NO_PLAN
 
@@ -127,7 +128,7 @@ def test_call_says_what_is_not_counted_and_what_is_masked(client: TestClient) ->
     assert "数えません : 否定" in text or "数えません: 否定" in text
     assert "聞き違いの疑い(定型句) · 数えません" in text
     assert "伏せた情報: 電話番号" in text
-    assert "右チャンネルが無音です" in text and "98.0%" in text
+    assert NOTES["silent_channel_1"].ja in text and "98.0%" in text
 
 
 def test_call_without_an_archive_copy_offers_no_player(client: TestClient) -> None:
