@@ -1,12 +1,12 @@
-# Kouken: make demo, make test. Needs Python 3.11 to 3.13 and the package index, nothing else.
+# Kouken: make demo, make test. Needs Python 3.11 and the package index, nothing else.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-LOCK := .ci/lock-$(shell $(or $(PYTHON),python3) -c 'import sys; print("py%d%d" % sys.version_info[:2])' 2>/dev/null).txt
+LOCK := .ci/lock.txt
 DEMO := .demo
 
 export HF_HUB_OFFLINE := 1
@@ -20,7 +20,7 @@ help: ## この一覧
 setup: $(VENV)/.installed ## .venv を作り、実行に要るものを入れる
 
 $(VENV)/.installed: pyproject.toml $(LOCK)
-	@test -n "$(PYTHON)" || { echo 'Python 3.11〜3.13 が見つかりません。入れてから、もう一度 make してください。(Python 3.11 to 3.13 is needed.)'; exit 1; }
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 が見つかりません。入れてから、もう一度 make してください。(Python 3.11 is needed.)'; exit 1; }
 	@echo '$(VENV) を用意しています(数分かかります) / preparing $(VENV), this takes some minutes'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'
