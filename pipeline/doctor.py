@@ -41,6 +41,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("weights", lambda: _weights(settings))
     yield _guarded("japanese", _japanese)
     yield _guarded("dictionary", _dictionary)
+    yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
     yield _space(settings.data_dir)
@@ -99,6 +100,17 @@ def _dictionary() -> Check:
 
     dictionary = load_starter()
     return Check("dictionary", "ok", f"{len(dictionary.phrases)} entries, version {dictionary.version}")
+
+
+def _classifier() -> Check:
+    from models.moments.labels import MomentsError
+    from models.moments.manifest import SHIPPED, checked_manifest
+
+    try:
+        manifest = checked_manifest(SHIPPED)
+    except MomentsError as error:
+        return Check("classifier", "fail", error.message.ja, Text("入れ直してください。", "Reinstall it."))
+    return Check("classifier", "ok", f"{manifest.name} {manifest.version}, {len(manifest.files)} files match")
 
 
 def _sqlite() -> Check:
