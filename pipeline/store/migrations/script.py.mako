@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import pipeline.store.schema
+import pipeline.store.schema.base
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import pipeline.store.schema
+import pipeline.store.schema.base
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("loaded_at", pipeline.store.schema.UtcTime(timezone=True), nullable=False),
+        sa.Column("loaded_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("load_id", name=op.f("pk_loads")),
     )
@@ -40,8 +40,8 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("started_at", pipeline.store.schema.UtcTime(timezone=True), nullable=False),
-        sa.Column("finished_at", pipeline.store.schema.UtcTime(timezone=True), nullable=True),
+        sa.Column("started_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("finished_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("archive", sa.String(), nullable=False),
         sa.Column("versions", sa.JSON(), nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.String(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("recording", sa.String(), nullable=True),
-        sa.Column("started_at", pipeline.store.schema.UtcTime(timezone=True), nullable=True),
+        sa.Column("started_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=True),
         sa.Column("operator_id", sa.String(), nullable=True),
         sa.Column("operator_name", sa.String(), nullable=True),
         sa.Column("team", sa.String(), nullable=True),
@@ -184,7 +184,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), server_default="", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("updated_at", pipeline.store.schema.UtcTime(timezone=True), nullable=False),
+        sa.Column("updated_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["recording_id"], ["recordings.recording_id"], name=op.f("fk_ledger_recording_id")),
         sa.PrimaryKeyConstraint("recording_id", "stage", "version", name=op.f("pk_ledger")),
     )
@@ -222,7 +222,7 @@ def upgrade() -> None:
             "report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("made_at", pipeline.store.schema.UtcTime(timezone=True), nullable=False),
+        sa.Column("made_at", pipeline.store.schema.base.UtcTime(timezone=True), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_reports_run_id")),
         sa.PrimaryKeyConstraint("report_id", name=op.f("pk_reports")),

@@ -1,0 +1,30 @@
+"""The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
+
+from pipeline.store.schema.base import UtcTime, metadata
+from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
+from pipeline.store.schema.results import call_contracts, reports
+from pipeline.store.schema.speech import call_scores, masked_ranges, moments, taggings, tags, transcripts, utterances
+from pipeline.store.schema.work import files, ledger, recordings, runs
+
+__all__ = [
+    "UtcTime",
+    "call_contracts",
+    "call_scores",
+    "calls",
+    "contracts",
+    "customer_snapshots",
+    "files",
+    "ledger",
+    "loads",
+    "masked_ranges",
+    "metadata",
+    "moments",
+    "outcomes",
+    "recordings",
+    "reports",
+    "runs",
+    "taggings",
+    "tags",
+    "transcripts",
+    "utterances",
+]
