@@ -28,8 +28,12 @@ COMMANDS: dict[str, Lazy] = {
     "transcribe": Lazy("pipeline.commands.transcribe", Text("音声ファイルを書き起こす", "transcribe audio files")),
     "tag": Lazy("pipeline.commands.tag", Text("書き起こしに場面の札を付ける", "tag transcripts with moments")),
     "phrases": Lazy("pipeline.commands.phrases", Text("フレーズ辞書を調べる", "work on the phrase dictionary")),
+    "audit": Lazy("pipeline.commands.audit", Text("操作の記録を調べる", "look at the record of what was done")),
     "report": Lazy("pipeline.commands.report", Text("期間の数字を書き出す", "write the figures of a period")),
     "estimate": Lazy("pipeline.commands.estimate", Text("四つの表から貢献を推定する", "estimate the contribution")),
+    "experiment": Lazy(
+        "pipeline.commands.experiment", Text("無作為に決める実験を計画する", "plan a random experiment")
+    ),
     "simulate": Lazy("pipeline.commands.simulate", Text("真の効果を植えた模擬センター", "a centre with planted truth")),
     "selftest": Lazy("pipeline.commands.selftest", Text("推定を植えた真値で確かめる", "test against planted truth")),
     "train": Lazy("pipeline.commands.train", Text("ラベル付きの通話から学ぶ", "learn from labelled calls")),

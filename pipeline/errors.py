@@ -1,5 +1,6 @@
 """What can go wrong, in words for people: what happened, where, and what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -109,6 +110,30 @@ class BadInput(KoukenError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class NotAllowed(KoukenError):
+    """Somebody may not do this. Raised inside `Store.writing` it undoes the transaction and goes on record as
+    `<action>_refused` (see store/audit.py); `details` are ids and codes.
+    """
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(
+        self,
+        text: Bilingual,
+        *,
+        actor: str,
+        action: str,
+        object: str,
+        details: Mapping[str, str | int] | None = None,
+        remedy: Bilingual | None = None,
+    ) -> None:
+        super().__init__(text, remedy=remedy)
+        self.actor = actor
+        self.action = action
+        self.object = object
+        self.details = dict(details or {})
+
+
 class Locked(KoukenError):
     """Another run holds the lock."""
 
@@ -119,6 +144,10 @@ class StoppedByLimit(KoukenError):
     """A limit (time of day, a signal) stopped the run; the next one goes on from there."""
 
     exit_code = ExitCode.STOPPED_BY_LIMIT
+
+
+class NoSpace(StoppedByLimit):
+    """A disk is full; nothing half-written stays, and the next run goes on."""
 
 
 @dataclass(frozen=True, slots=True)

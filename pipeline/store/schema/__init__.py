@@ -1,5 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
+from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
@@ -8,6 +9,7 @@ from pipeline.store.schema.work import files, ledger, recordings, runs
 
 __all__ = [
     "UtcTime",
+    "audit",
     "call_contracts",
     "call_scores",
     "calls",

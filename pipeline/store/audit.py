@@ -1,0 +1,143 @@
+"""The audit log: one call of `record` beside whatever was done, in the same transaction; a chain of hashes over all.
+
+Whoever changes, removes or inserts a row breaks the chain from there on, and `verify` names the row. Rows cut off at
+the end break nothing by themselves: note the head (`kouken audit verify` prints it) outside the store, and `verify`
+tells whether it is still in the chain. Refused attempts: raise `pipeline.errors.NotAllowed` inside `Store.writing`.
+"""
+
+import getpass
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.store.schema import audit
+
+Detail = str | int | float | bool | None | list[str] | list[int]
+
+ORIGIN = "0" * 64  # what the first row calls the hash before it
+LONGEST_DETAIL = 200  # characters: room for ids and codes, not for what somebody said
+_ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done, or tried and refused (`action` ends in `_refused`)."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    details: dict[str, Any]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found. `broken_at` is the number of the first row that does not fit; None if all fit."""
+
+    rows: int
+    head: str
+    broken_at: int | None
+    holds_noted_head: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was changed, removed or inserted."""
+        return self.broken_at is None and self.holds_noted_head
+
+
+def record(
+    connection: sa.Connection, actor: str, action: str, object: str, details: Mapping[str, Detail] | None = None
+) -> int:
+    """Append one row to the chain, in the caller's `Store.writing`, which is the only one at a time; its number.
+
+    `action` is `subject.verb`. Details are ids, codes and counts, never what somebody said. Raises `ValueError`.
+    """
+    given = dict(details or {})
+    _check(actor, action, object, given)
+    last = connection.execute(sa.select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1))
+    before = last.one_or_none()
+    row: dict[str, Any] = {
+        "number": before.number + 1 if before else 1,
+        "at": datetime.now(UTC),
+        "actor": actor,
+        "action": action,
+        "object": object,
+        "details": given,
+        "previous": before.hash if before else ORIGIN,
+    }
+    connection.execute(sa.insert(audit).values(**row, hash=_hash(row)))
+    return int(row["number"])
+
+
+def system_user() -> str:
+    """The name under which the operating system knows who runs a command: the actor unless another is given."""
+    return getpass.getuser()
+
+
+def verify(connection: sa.Connection, noted_head: str | None = None) -> Verdict:
+    """Walk the whole chain, in constant memory. `noted_head`: a head that was seen before and must still be there."""
+    rows, head, seen = 0, ORIGIN, noted_head in (None, ORIGIN)
+    for row in _rows(connection):
+        values = row._asdict()
+        if row.number != rows + 1 or row.previous != head or row.hash != _hash(values):
+            return Verdict(rows, head, rows + 1, seen)
+        rows, head = rows + 1, row.hash
+        seen = seen or head == noted_head
+    return Verdict(rows, head, None, seen)
+
+
+def list_entries(
+    connection: sa.Connection,
+    *,
+    action: str = "",
+    actor: str = "",
+    object: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """The newest first. `action` may be a whole one or a subject (`phrases`); `before` is a number to go on from."""
+    query = sa.select(audit).order_by(audit.c.number.desc()).limit(limit)
+    if action:
+        query = query.where((audit.c.action == action) | audit.c.action.startswith(f"{action}.", autoescape=True))
+    if actor:
+        query = query.where(audit.c.actor == actor)
+    if object:
+        query = query.where(audit.c.object == object)
+    if before is not None:
+        query = query.where(audit.c.number < before)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
+
+
+def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
+    streaming = connection.execution_options(stream_results=True, yield_per=1000)
+    yield from streaming.execute(sa.select(audit).order_by(audit.c.number))
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 over all of a row but its own hash, as JSON that does not depend on the store."""
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    parts = [row["number"], at, row["actor"], row["action"], row["object"], row["details"], row["previous"]]
+    text = json.dumps(parts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check(actor: str, action: str, object: str, details: Mapping[str, Any]) -> None:
+    if not actor.strip() or not object:
+        raise ValueError("the audit log needs an actor and an object")
+    if not _ACTION.fullmatch(action):
+        raise ValueError(f"an action is subject.verb: {action}")
+    for key, value in details.items():
+        for item in value if isinstance(value, list) else [value]:
+            if not isinstance(item, str | int | float | bool | None):
+                raise ValueError(f"detail {key} is no plain value")
+            if isinstance(item, str) and len(item) > LONGEST_DETAIL:
+                raise ValueError(f"detail {key} is longer than an id or a code")
