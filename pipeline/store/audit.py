@@ -21,6 +21,7 @@ from pipeline.store.schema import audit
 Detail = str | int | float | bool | None | list[str] | list[int]
 
 ORIGIN = "0" * 64  # what the first row calls the hash before it
+PAGE = 1000
 LONGEST_DETAIL = 200  # characters: room for ids and codes, not for what somebody said
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -118,8 +119,11 @@ def list_entries(
 
 
 def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
-    streaming = connection.execution_options(stream_results=True, yield_per=1000)
-    yield from streaming.execute(sa.select(audit).order_by(audit.c.number))
+    page = sa.select(audit).order_by(audit.c.number).limit(PAGE)
+    rows = connection.execute(page).all()
+    while rows:
+        yield from rows
+        rows = connection.execute(page.where(audit.c.number > rows[-1].number)).all()
 
 
 def _hash(row: Mapping[str, Any]) -> str:
