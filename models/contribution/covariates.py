@@ -100,7 +100,7 @@ def _earlier_terms(rows: pd.DataFrame, terms: pd.DataFrame) -> pd.Series:
 
 
 def _latest_snapshot(rows: pd.DataFrame, snapshots: pd.DataFrame) -> dict[str, pd.Series]:
-    """The snapshot columns as of the day before the call, and the mean of those in the half-year before."""
+    """The snapshot columns as of the day before the call."""
     names = [str(name) for name in snapshots.columns if name not in ("customer_id", "on", "snapshot_id")]
     if snapshots.empty or not names:
         return {}

@@ -1,13 +1,10 @@
 """Experiment mode: chance decides on which days, or for which customers, a moment is offered.
 
-The only way to a claim without an if. Planned and randomised here, analysed as assigned (intention to treat), and
-for those who followed the assignment (complier effect, Angrist and Imbens 1994).
+The only way to a claim without an if. Analysed as assigned (intention to treat), and for those who followed the
+assignment (complier effect, Angrist and Imbens 1994). Planned and randomised in `plan`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -15,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.contribution.design import exposure
-from models.contribution.inference import Interval, clustered_se, interval, normal_quantile
+from models.contribution.inference import Interval, clustered_se, interval
 from models.contribution.options import ANY, Options
 from models.contribution.text import Message
 from models.contribution.verdicts import Status, refuse
@@ -44,36 +41,6 @@ class Experiment:
     moment: str | None = None
     followed: Interval | None = None
     compliers: dict[str, Interval] | None = None
-
-
-def terms_needed(share: float, effect: float, *, terms_per_unit: float = 1.0, correlation: float = 0.02) -> int:
-    """Contract terms in all, for 80 % power to find `effect` (points of probability) at a renewal share, 5 % two-sided.
-
-    >>> terms_needed(0.8, 0.05)
-    2010
-    """
-    widths = normal_quantile(0.975) + normal_quantile(0.8)
-    inflation = 1 + (terms_per_unit - 1) * correlation
-    return ceil(4 * widths**2 * share * (1 - share) / effect**2 * inflation)
-
-
-def assign_operator_days(operators: Sequence[str], days: Sequence[date], seed: int) -> pd.DataFrame:
-    """One on and one off in each pair of consecutive days, per operator: columns operator_id, on, assigned (bool)."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for operator in sorted(operators):
-        ordered = sorted(days)
-        for pair in range(0, len(ordered), 2):
-            first = bool(rng.integers(2))
-            rows += [(operator, day, first ^ bool(place)) for place, day in enumerate(ordered[pair : pair + 2])]
-    return pd.DataFrame(rows, columns=["operator_id", "on", "assigned"])
-
-
-def assign_customers(customers: Sequence[str], seed: int) -> pd.DataFrame:
-    """Half of the customers on, half off: columns customer_id, assigned (bool)."""
-    rng = np.random.default_rng(seed)
-    ordered = sorted(customers)
-    return pd.DataFrame({"customer_id": ordered, "assigned": rng.permutation(len(ordered)) % 2 == 0})
 
 
 def analyse_experiment(rows: pd.DataFrame, moments: tuple[str, ...], options: Options) -> Experiment | None:

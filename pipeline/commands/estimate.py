@@ -13,6 +13,7 @@ from pipeline.errors import BadInput
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
+    from models.contribution.tables import Tables
     from pipeline.outcomes.columns import Kind
     from pipeline.outcomes.report import Loaded
 
@@ -82,8 +83,24 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
     """
     from models.contribution.closer import closer_look
     from models.contribution.options import Options
-    from models.contribution.tables import Tables, last_day
+    from models.contribution.tables import last_day
     from pipeline.contribution import contribution_document
+
+    tables, loaded = read_folder(folder)
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    day = as_of or last_day(tables, today)
+    if day is None:
+        raise BadInput(
+            Text("通話にも結果にも日付がありません。", "Neither calls nor outcomes have a date."),
+            remedy=Text("日時の列を確かめてください。", "Check their date columns."),
+        )
+    document = contribution_document(tables, day, already_dropped=_counts(loaded))
+    return document | ({"closer_look": closer_look(tables, day, Options())} if closer else {})
+
+
+def read_folder(folder: Path) -> "tuple[Tables, dict[Kind, Loaded]]":
+    """The four tables of `folder` (CSV or Parquet); snapshots may be missing. Raises `BadInput`, `BadTable`."""
+    from models.contribution.tables import Tables
     from pipeline.outcomes.load import empty_table
 
     loaded = {kind: read for kind in (*_REQUIRED, "customer_snapshots") if (read := _read(folder, kind))}
@@ -94,15 +111,7 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
         loaded["outcomes"].frame,
         snapshots.frame if snapshots else empty_table("customer_snapshots"),
     )
-    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
-    day = as_of or last_day(tables, today)
-    if day is None:
-        raise BadInput(
-            Text("通話にも結果にも日付がありません。", "Neither calls nor outcomes have a date."),
-            remedy=Text("日時の列を確かめてください。", "Check their date columns."),
-        )
-    document = contribution_document(tables, day, already_dropped=_counts(loaded))
-    return document | ({"closer_look": closer_look(tables, day, Options())} if closer else {})
+    return tables, loaded
 
 
 def _read(folder: Path, kind: "Kind") -> "Loaded | None":

@@ -1,15 +1,8 @@
-from datetime import date, timedelta
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.contribution.experiment import (
-    analyse_experiment,
-    assign_customers,
-    assign_operator_days,
-    terms_needed,
-)
+from models.contribution.experiment import analyse_experiment
 from models.contribution.options import Options
 
 MOMENTS = ("proposal",)
@@ -74,25 +67,3 @@ def test_a_small_experiment_is_refused_without_figures() -> None:
 def test_without_an_assignment_there_is_no_experiment() -> None:
     assert analyse_experiment(trial().drop(columns="assigned"), MOMENTS, Options()) is None
     assert analyse_experiment(trial().assign(assigned=None), MOMENTS, Options()) is None
-
-
-def test_each_pair_of_days_of_an_operator_has_one_on_and_one_off() -> None:
-    days = [date(2025, 4, 1) + timedelta(days=i) for i in range(10)]
-    plan = assign_operator_days(["B", "A"], days, seed=1)
-    for _, rows in plan.groupby("operator_id"):
-        pairs = rows.sort_values("on")["assigned"].to_numpy().reshape(5, 2)
-        assert (pairs.sum(axis=1) == 1).all()
-    assert plan.equals(assign_operator_days(["A", "B"], days, seed=1))
-    assert not plan.equals(assign_operator_days(["A", "B"], days, seed=2))
-
-
-def test_half_of_the_customers_are_on() -> None:
-    plan = assign_customers([f"U{i}" for i in range(31)], seed=1)
-    assert plan["assigned"].sum() == 16
-
-
-def test_half_the_effect_needs_four_times_the_terms() -> None:
-    assert terms_needed(0.8, 0.025) == pytest.approx(4 * terms_needed(0.8, 0.05), abs=4)
-    assert terms_needed(0.8, 0.05, terms_per_unit=6, correlation=0.1) == pytest.approx(
-        1.5 * terms_needed(0.8, 0.05), abs=2
-    )
