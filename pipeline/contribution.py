@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from models.contribution.closer import closer_look
 from models.contribution.document import to_json
 from models.contribution.estimate import Contribution, estimate, fingerprint
 from models.contribution.nrr import nrr_without_contribution
-from models.contribution.options import METHOD_VERSION
+from models.contribution.options import METHOD_VERSION, Options
 from models.contribution.tables import Tables
 from models.figures.cohort import open_cohort
 from models.figures.figure import calendar_year
@@ -39,11 +40,15 @@ def with_moments(calls: pd.DataFrame, analysed: Sequence[str], tallies: Sequence
 
 
 def contribution_document(
-    tables: Tables, as_of: date, already_dropped: Mapping[str, int] | None = None
+    tables: Tables, as_of: date, already_dropped: Mapping[str, int] | None = None, *, closer: bool = False
 ) -> dict[str, Any]:
-    """The estimate as plain JSON values, with the yearly figures and NRR as it is and without the contribution."""
+    """The estimate as plain JSON values, with the yearly figures and NRR as it is and without the contribution.
+
+    `closer` adds `closer_look`: doses, other windows and survival curves, for about as much time again.
+    """
     contribution = estimate(tables, as_of, already_dropped=already_dropped)
-    return to_json(contribution) | _yearly(contribution, tables, as_of)
+    document = to_json(contribution) | _yearly(contribution, tables, as_of)
+    return document | ({"closer_look": closer_look(tables, as_of, Options())} if closer else {})
 
 
 def is_of(document: Mapping[str, Any] | None, tables: Tables) -> bool:

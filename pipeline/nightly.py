@@ -223,7 +223,7 @@ def _contribution(night: Night, material: Material, before: Mapping[str, Any] | 
     if as_of is None or is_of(earlier, given):
         return earlier
     night.progress.stage(Text("貢献の推定", "Contribution"), 1)
-    document = contribution_document(given, as_of)
+    document = contribution_document(given, as_of, closer=True)
     night.progress.step(f"{document['status']} {as_of}")
     return document
 

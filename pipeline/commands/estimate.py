@@ -81,8 +81,6 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
 
     Raises `BadInput` if a table is missing, cannot be read, or holds no date.
     """
-    from models.contribution.closer import closer_look
-    from models.contribution.options import Options
     from models.contribution.tables import last_day
     from pipeline.contribution import contribution_document
 
@@ -94,8 +92,7 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
             Text("通話にも結果にも日付がありません。", "Neither calls nor outcomes have a date."),
             remedy=Text("日時の列を確かめてください。", "Check their date columns."),
         )
-    document = contribution_document(tables, day, already_dropped=_counts(loaded))
-    return document | ({"closer_look": closer_look(tables, day, Options())} if closer else {})
+    return contribution_document(tables, day, already_dropped=_counts(loaded), closer=closer)
 
 
 def read_folder(folder: Path) -> "tuple[Tables, dict[Kind, Loaded]]":
