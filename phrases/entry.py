@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from typing import Literal
 
@@ -64,8 +64,11 @@ class PhraseSet:
 
     @cached_property
     def version(self) -> str:
-        """The first 16 hexadecimal digits of the SHA-256 of the content."""
-        content = {"phrases": [asdict(phrase) for phrase in self.phrases], "lists": self.lists}
+        """The first 16 hexadecimal digits of the SHA-256 of the content.
+
+        Fields at their defaults are left out: a field that a later release adds leaves old versions as they were named.
+        """
+        content = {"phrases": [_told(phrase) for phrase in self.phrases], "lists": self.lists}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -78,3 +81,9 @@ class PhraseSet:
     def words(self) -> dict[str, tuple[str, ...]]:
         """Word lists by name."""
         return dict(self.lists)
+
+
+def _told(phrase: Phrase) -> dict[str, object]:
+    """The fields of an entry that differ from their defaults."""
+    values = ((item, getattr(phrase, item.name)) for item in fields(phrase))
+    return {item.name: value for item, value in values if item.default is MISSING or value != item.default}
