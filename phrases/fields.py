@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phrases.entry import CATEGORIES, LEVELS, STATUSES, Phrase
-from phrases.messages import Message, Problem
+from phrases.messages import Message, PhraseError, Problem
 
 TEXT_FIELDS = ("id", "category", "phrase", "weight", "status", "owner", "note")
 LIST_FIELDS = ("levels", "examples", "counter_examples")
@@ -65,6 +65,16 @@ def phrase_fields(phrase: Phrase) -> dict[str, Any]:
         "counter_examples": list(phrase.counter_examples) or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def phrase_from(fields: Mapping[str, Any]) -> Phrase:
+    """The entry that `phrase_fields` took apart. Raises `PhraseError` for anything else."""
+    texts = {key: str(fields[key]) for key in TEXT_FIELDS if key in fields}
+    lists = {key: tuple(fields[key]) for key in LIST_FIELDS if key in fields}
+    phrase, problems = build_phrase(texts.get("id", ""), texts, lists)
+    if phrase is None:
+        raise PhraseError(tuple(problems))
+    return phrase
 
 
 def _among(place: str, key: str, value: str, known: tuple[str, ...]) -> list[Problem]:

@@ -92,7 +92,16 @@ def _words(tokens: tuple[Token, ...]) -> list[Word]:
             keys = "".join(key + KEY_END for key in _keys(tokens, index))
             is_content = bool(keys) and token.kind not in ("助詞", "助動詞", "接続詞")
             words.append(Word(token.start, token.end, token.surface, keys, token.reading, is_content))
+    if words and words[-1].end == tokens[-1].end and _is_final(tokens[-1]):
+        words[-1] = words[-1]._replace(ends_sentence=True)
     return words
+
+
+def _is_final(token: Token) -> bool:
+    """Whether an utterance that stops here has said all: recognised speech often comes without a full stop."""
+    if token.pos[1] == "終助詞" or token.form == "命令形":
+        return True
+    return token.kind == "助動詞" and token.form.startswith(("終止形", "意志推量形"))
 
 
 def _is_filler(tokens: tuple[Token, ...], index: int) -> bool:

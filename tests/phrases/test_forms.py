@@ -71,3 +71,22 @@ def test_a_text_over_the_limit_of_the_tokenizer_fails_by_itself(japanese: Japane
 @pytest.mark.parametrize("text", ["", "〜〜〜", "ええぞ〜〜〜", "「はい」「いいえ」", "😀😀", "\ud800", "  ", "。"])
 def test_odd_texts_do_not_fail(text: str, japanese: Japanese) -> None:
     forms_of(text, japanese)
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ("お送りしますね", True),
+        ("いかがでしょうか", True),
+        ("お待ちください", True),
+        ("よかった", True),
+        ("お見積もりを", False),
+        ("便利ですけど", False),
+        ("教えて", False),
+        ("変える", False),
+    ],
+)
+def test_an_utterance_without_full_stop_ends_where_its_last_word_ends_a_sentence(
+    said: str, ends: bool, japanese: Japanese
+) -> None:
+    assert forms_of(said, japanese).words[-1].ends_sentence is ends
