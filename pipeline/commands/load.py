@@ -20,6 +20,7 @@ KINDS: "dict[str, Kind]" = {
     "snapshots": "customer_snapshots",
 }
 PREVIEW_ROWS = 5
+EVERY_ROWS = 100_000
 
 
 @common_options(
@@ -37,19 +38,37 @@ def load(context: Context, table: str, file: Path, preset: str | None, dry_run: 
     """Parse, call, print."""
     from pipeline.outcomes.configured import read_configured
 
-    loaded = read_configured(KINDS[table], file, context.settings, preset=preset)
+    progress = _Progress(context)
+    loaded = read_configured(KINDS[table], file, context.settings, preset=preset, on_rows=progress.read)
     result: dict[str, Any] = loaded.report.to_json()
     if dry_run:
         result["first_rows"] = json.loads(_first_rows(loaded).to_json(orient="records", force_ascii=False))
     else:
-        result["changed"] = _store(context, loaded)
+        result["changed"] = _store(context, loaded, progress)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else _shown(context, loaded, result))
 
 
 command = load
 
 
-def _store(context: Context, loaded: "Loaded") -> dict[str, int]:
+class _Progress:
+    """Says how far a long load is, every `EVERY_ROWS` rows; Ctrl+C at any moment leaves the store as it was."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def read(self, rows: int) -> None:
+        """So many rows of the file have been read."""
+        if rows % EVERY_ROWS == 0:
+            self._context.say(Text(f"調べた行 {rows:,}", f"rows checked {rows:,}"))
+
+    def stored(self, rows: int) -> None:
+        """So many rows have been written; nothing of them is visible yet."""
+        if rows % EVERY_ROWS == 0:
+            self._context.say(Text(f"書き込んだ行 {rows:,}", f"rows written {rows:,}"))
+
+
+def _store(context: Context, loaded: "Loaded", progress: _Progress) -> dict[str, int]:
     from pipeline.store.migrate import open_store
     from pipeline.store.tables import store_table
 
@@ -65,6 +84,7 @@ def _store(context: Context, loaded: "Loaded") -> dict[str, int]:
                 sha256=report.sha256,
                 report=report.to_json(),
                 complete=report.kind != "calls",
+                on_rows=progress.stored,
             )
     finally:
         store.close()

@@ -1,9 +1,12 @@
-"""The user's tables, with their history: a row holds from the load that brought it until one that changes it."""
+"""The user's tables, with their history: a row holds from the load that brought it until one that changes it.
+
+Rows go in and come out in batches, so that a million of them need little more memory than the frame itself.
+"""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,11 +46,13 @@ def store_table(
     sha256: str,
     report: Mapping[str, Any],
     complete: bool,
+    on_rows: Callable[[int], None] = lambda rows: None,
 ) -> Loaded:
     """Bring the stored table to what `frame` says, in the caller's transaction.
 
     `complete`: rows that the frame no longer has end (contracts, outcomes, snapshots); otherwise only rows of the
     same key are replaced (calls, which arrive night by night). The file last loaded, again, changes nothing.
+    `on_rows` hears how many rows have been gone through; raising from it stops the load.
     """
     last = connection.execute(
         sa.select(loads.c.load_id, loads.c.sha256).where(loads.c.kind == kind).order_by(loads.c.load_id.desc()).limit(1)
@@ -57,49 +62,86 @@ def store_table(
     load = {"kind": kind, "file_name": file_name, "sha256": sha256, "rows": len(frame), "report": dict(report)}
     key = connection.execute(sa.insert(loads).values(**load, loaded_at=datetime.now(UTC))).inserted_primary_key
     assert key is not None
-    return _merge(connection, kind, frame, int(key[0]), complete=complete)
+    return _merge(connection, kind, frame, int(key[0]), complete=complete, on_rows=on_rows)
 
 
-def _merge(connection: sa.Connection, kind: str, frame: pd.DataFrame, load_id: int, *, complete: bool) -> Loaded:
+def _merge(
+    connection: sa.Connection,
+    kind: str,
+    frame: pd.DataFrame,
+    load_id: int,
+    *,
+    complete: bool,
+    on_rows: Callable[[int], None],
+) -> Loaded:
+    """Insert what is not stored yet while walking the frame, then end the stored rows that found no equal in it."""
+    stored = _held_now(connection, kind)
+    unmatched = Counter(stored["row_hash"])
+    new = 0
+    for start in range(0, len(frame), BATCH):
+        rows = []
+        for row in _rows(kind, frame.iloc[start : start + BATCH], start):
+            if unmatched[row["row_hash"]]:
+                unmatched[row["row_hash"]] -= 1
+            else:
+                rows.append({**row, "from_load": load_id})
+        if rows:
+            connection.execute(sa.insert(HISTORIES[kind]), rows)
+        new += len(rows)
+        on_rows(min(start + BATCH, len(frame)))
+    ended = _unmatched_rows(stored, unmatched)
+    if not complete:
+        ended = _of_keys(ended, frame, list(KEYS[kind]))
+    _end(connection, kind, ended["row_id"].tolist(), load_id)
+    return Loaded(load_id, new, len(ended), len(frame) - new)
+
+
+def _held_now(connection: sa.Connection, kind: str) -> pd.DataFrame:
+    """row_id, row_hash and key of the rows that hold."""
     table = HISTORIES[kind]
-    incoming = list(_rows(kind, frame))
-    kept: Counter[str] = Counter(row["row_hash"] for row in incoming)
-    replaced = {tuple(row[name] for name in KEYS[kind]) for row in incoming}
-    current = sa.select(table.c.row_id, table.c.row_hash, *(table.c[name] for name in KEYS[kind]))
-    ended = []
-    unchanged: Counter[str] = Counter()
-    for row_id, row_hash, *key in connection.execute(current.where(table.c.until_load.is_(None))):
-        if unchanged[row_hash] < kept[row_hash]:
-            unchanged[row_hash] += 1
-        elif complete or tuple(key) in replaced:
-            ended.append({"ended": row_id})
-    new = []
-    for row in incoming:
-        if unchanged[row["row_hash"]]:
-            unchanged[row["row_hash"]] -= 1
-        else:
-            new.append({**row, "from_load": load_id})
-    if ended:
-        close = sa.update(table).where(table.c.row_id == sa.bindparam("ended")).values(until_load=load_id)
-        connection.execute(close, ended)
-    for start in range(0, len(new), BATCH):
-        connection.execute(sa.insert(table), new[start : start + BATCH])
-    return Loaded(load_id, len(new), len(ended), len(incoming) - len(new))
+    columns = [table.c.row_id, table.c.row_hash, *(table.c[name] for name in KEYS[kind])]
+    return _frame(connection, sa.select(*columns).where(table.c.until_load.is_(None)), columns)
 
 
-def _rows(kind: str, frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    own = [column.name for column in HISTORIES[kind].columns if column.name not in OWN]
-    extra = [name for name in frame.columns if name not in own and name != "line"]
-    dates = {column.name for column in HISTORIES[kind].columns if isinstance(column.type, sa.Date)}
-    for position, values in enumerate(frame.to_dict("records")):
-        row = {name: _plain(values.get(name)) for name in own}
-        for name in dates:
-            row[name] = row[name].date() if row[name] is not None else None
-        row["extra"] = {str(name): _plain(values[name]) for name in extra}
+def _unmatched_rows(stored: pd.DataFrame, unmatched: Mapping[str, int]) -> pd.DataFrame:
+    """As many of the rows of each hash as found no equal; which of them does not matter, they are equal."""
+    left = pd.Series([unmatched[row_hash] for row_hash in stored["row_hash"]], index=stored.index, dtype="int64")
+    return stored[stored.groupby("row_hash").cumcount() < left]
+
+
+def _of_keys(stored: pd.DataFrame, frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    told = frame[key].astype(stored[key].dtypes.to_dict()).drop_duplicates()
+    return stored.merge(told, on=key)
+
+
+def _end(connection: sa.Connection, kind: str, row_ids: list[int], load_id: int) -> None:
+    table = HISTORIES[kind]
+    close = sa.update(table).where(table.c.row_id == sa.bindparam("ended")).values(until_load=load_id)
+    for start in range(0, len(row_ids), BATCH):
+        connection.execute(close, [{"ended": row_id} for row_id in row_ids[start : start + BATCH]])
+
+
+def _rows(kind: str, batch: pd.DataFrame, start: int) -> Iterator[dict[str, Any]]:
+    """The batch as rows of the table; `start`: the place of its first row in the whole frame."""
+    columns = [column for column in HISTORIES[kind].columns if column.name not in OWN]
+    own = {column.name: _values(batch, column.name, day=isinstance(column.type, sa.Date)) for column in columns}
+    extra = {str(name): _values(batch, name) for name in batch.columns if name not in own and name != "line"}
+    lines = _values(batch, "line") if "line" in batch else range(start, start + len(batch))
+    for position, line in enumerate(lines):
+        row = {name: values[position] for name, values in own.items()}
+        row["extra"] = {name: values[position] for name, values in extra.items()}
         text = json.dumps(row, ensure_ascii=False, default=str, sort_keys=True)
         row["row_hash"] = hashlib.sha256(text.encode()).hexdigest()
-        row["line"] = int(values.get("line", position))
+        row["line"] = int(line)
         yield row
+
+
+def _values(batch: pd.DataFrame, name: str, *, day: bool = False) -> list[Any]:
+    """The cells of a column as plain Python values; a column that is not there is empty."""
+    if name not in batch:
+        return [None] * len(batch)
+    values = [_plain(value) for value in batch[name].tolist()]
+    return [value.date() if value is not None else None for value in values] if day else values
 
 
 def _plain(value: Any) -> Any:
@@ -119,15 +161,32 @@ def current_loads(connection: sa.Connection) -> dict[str, int]:
 def read_table(connection: sa.Connection, kind: str, at_load: int | None) -> pd.DataFrame:
     """The table as it stood after a load: canonical columns, then the user's further ones; empty without a load."""
     table = HISTORIES[kind]
-    columns = [column for column in table.columns if column.name not in OWN - {"extra"}]
+    columns = [column for column in table.columns if column.name not in OWN]
     held: sa.ColumnElement[bool] = sa.false()
     if at_load is not None:
         held = (table.c.from_load <= at_load) & (table.c.until_load.is_(None) | (table.c.until_load > at_load))
-    rows = connection.execute(sa.select(*columns).where(held).order_by(table.c.line, table.c.row_id)).mappings().all()
-    frame = pd.DataFrame([dict(row) for row in rows], columns=[column.name for column in columns])
-    extra = pd.DataFrame([row["extra"] for row in rows]).convert_dtypes()
-    frame = frame.drop(columns="extra").astype({column.name: _dtype(column) for column in columns[:-1]})
-    return pd.concat([frame, extra], axis=1)
+    query = sa.select(*columns, table.c.extra).where(held).order_by(table.c.line, table.c.row_id)
+    return _frame(connection, query, columns)
+
+
+def _frame(connection: sa.Connection, query: sa.Select[Any], columns: list[sa.Column[Any]]) -> pd.DataFrame:
+    """The rows of a query over these columns, and over `extra` where it comes last, typed batch by batch."""
+    dtypes = {column.name: _dtype(column) for column in columns}
+    typed = [pd.DataFrame(columns=list(dtypes)).astype(dtypes)]
+    extra = [pd.DataFrame()]
+    for rows in connection.execute(query.execution_options(yield_per=BATCH)).partitions():
+        cells = list(zip(*rows, strict=True))
+        typed.append(pd.DataFrame(dict(zip(dtypes, cells, strict=False))).astype(dtypes))
+        if len(cells) > len(columns):
+            extra.append(pd.DataFrame(list(cells[-1])).convert_dtypes())
+    return pd.concat([pd.concat(typed, ignore_index=True), _joined_extra(extra)], axis=1)
+
+
+def _joined_extra(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Further columns of all batches. A column that is numbers in one batch and text in another is text."""
+    whole = pd.concat(parts, ignore_index=True)
+    mixed = [name for name in whole if whole[name].dtype == object]
+    return whole.assign(**{str(name): whole[name].convert_dtypes() for name in mixed})
 
 
 def load_facts(connection: sa.Connection) -> dict[str, dict[str, Any]]:
@@ -139,16 +198,15 @@ def load_facts(connection: sa.Connection) -> dict[str, dict[str, Any]]:
 
 def save_joins(connection: sa.Connection, run_id: int, joined: pd.DataFrame) -> None:
     """Keep which contract term and outcome each analysed call was joined to, replacing an earlier night's."""
-    names = [column.name for column in call_contracts.columns if column.name != "run_id"]
-    dates = [column.name for column in call_contracts.columns if isinstance(column.type, sa.Date)]
-    rows = []
-    for values in joined[names].drop_duplicates("call_id").to_dict("records"):
-        row = {str(name): _plain(value) for name, value in values.items()}
-        row |= {name: row[name].date() if row[name] is not None else None for name in dates}
-        rows.append({**row, "run_id": run_id})
+    columns = [column for column in call_contracts.columns if column.name != "run_id"]
+    once = joined.drop_duplicates("call_id")
     connection.execute(sa.delete(call_contracts))
-    if rows:
-        connection.execute(sa.insert(call_contracts), rows)
+    for start in range(0, len(once), BATCH):
+        batch = once.iloc[start : start + BATCH]
+        cells = [_values(batch, column.name, day=isinstance(column.type, sa.Date)) for column in columns]
+        names = [column.name for column in columns]
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+        connection.execute(sa.insert(call_contracts), [{**row, "run_id": run_id} for row in rows])
 
 
 def _dtype(column: sa.Column[Any]) -> str:

@@ -1,6 +1,7 @@
 """The user's tables keep their history: an old report reads the rows it was made from."""
 
 import pandas as pd
+import pytest
 import sqlalchemy as sa
 
 from pipeline.store import tables
@@ -71,3 +72,45 @@ def test_tables_without_a_load_are_empty_with_their_columns(store: Store) -> Non
     with store.reading() as connection:
         frame = tables.read_table(connection, "outcomes", None)
     assert frame.empty and "mrr_after_yen" in frame.columns
+
+
+def test_tables_equal_rows_are_kept_as_often_as_they_are_told(store: Store) -> None:
+    twice, thrice = (pd.concat([contracts(K1=1000)] * times, ignore_index=True) for times in (2, 3))
+    with store.writing() as connection:
+        assert load(connection, twice, "a").new == 2
+        more = load(connection, thrice, "b")
+        less = load(connection, contracts(K1=1000), "c")
+    assert (more.new, more.ended, more.unchanged) == (1, 0, 2)
+    assert (less.new, less.ended, less.unchanged) == (0, 2, 1)
+
+
+def test_tables_read_in_batches_are_one_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A further column that looks like numbers in one batch and like text in another is text throughout."""
+    monkeypatch.setattr(tables, "BATCH", 2)
+    frame = contracts(K1=1, K2=2, K3=3, K4=4, K5=5).assign(符号=["1", "2", "3", "A", None], 数=[1.5, None, 2, None, 7])
+    with store.writing() as connection:
+        loaded = load(connection, frame, "a")
+        back = tables.read_table(connection, "contracts", loaded.load_id)
+    assert back["contract_id"].tolist() == ["K1", "K2", "K3", "K4", "K5"]
+    assert back["符号"].fillna("").tolist() == ["1", "2", "3", "A", ""]
+    assert back["数"].fillna(-1).tolist() == [1.5, -1, 2, -1, 7]
+    assert back["mrr_yen"].sum() == 15
+
+
+def test_d7_a_load_that_is_cancelled_half_way_leaves_the_store_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "BATCH", 1)
+
+    def cancel(rows: int) -> None:
+        if rows == 2:
+            raise KeyboardInterrupt
+
+    with store.writing() as connection:
+        first = load(connection, contracts(K1=1000), "a")
+    facts = {"file_name": "c.csv", "sha256": "b", "report": {}, "complete": True}
+    with pytest.raises(KeyboardInterrupt), store.writing() as connection:
+        tables.store_table(connection, "contracts", contracts(K2=1, K3=2, K4=3), on_rows=cancel, **facts)  # type: ignore[arg-type]
+    with store.reading() as connection:
+        assert tables.current_loads(connection) == {"contracts": first.load_id}
+        assert tables.read_table(connection, "contracts", first.load_id)["contract_id"].tolist() == ["K1"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from models.figures.ledger import build_ledger
-from pipeline.outcomes.benchmark import growth_exponent, measure
 from pipeline.outcomes.load import read_table
 from pipeline.outcomes.made_tables import write_made_tables
+from pipeline.reports.benchmark import growth_exponent, measure
 
 
 def test_made_tables_load_whole_and_their_amounts_chain(tmp_path: Path) -> None:
