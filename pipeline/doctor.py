@@ -114,10 +114,10 @@ def _classifier() -> Check:
 
 
 def _sqlite() -> Check:
-    from pipeline.store.connect import SAFE_SQLITE, sqlite_version
+    from pipeline.store import sqlite
 
-    found = ".".join(map(str, sqlite_version()))
-    if sqlite_version() < SAFE_SQLITE:
+    found = ".".join(map(str, sqlite.version()))
+    if sqlite.version() < sqlite.SAFE:
         return Check("sqlite", "fail", found, Text("make setup を実行してください。", "Run make setup."))
     return Check("sqlite", "ok", found)
 
@@ -132,7 +132,7 @@ def _store(settings: Settings) -> Check:
     finally:
         store.close()
     if at == head_revision():
-        return Check("store", "ok", f"{store.url.render_as_string()} ({at})")
+        return Check("store", "ok", f"{store.url.render_as_string(hide_password=True)} ({at})")
     if at is None:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)

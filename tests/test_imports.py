@@ -22,6 +22,7 @@ HOMES = {  # library: where it may be imported
     "sqlalchemy": ("pipeline/store/",),
     "alembic": ("pipeline/store/",),
     "pysqlite3": ("pipeline/store/",),
+    "psycopg": ("pipeline/store/",),
     "faster_whisper": ("pipeline/speech/",),
     "ctranslate2": ("pipeline/speech/",),
     "av": ("pipeline/audio/",),

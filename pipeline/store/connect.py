@@ -1,99 +1,115 @@
-"""Engines for SQLite and PostgreSQL: one writer at a time, readers that never wait for it."""
+"""One store by one URL, SQLite or PostgreSQL: one writer at a time, readers that never wait for it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import KoukenError, Locked
+from pipeline.errors import KoukenError, Locked, NoSpace, NotAllowed
 from pipeline.language import Text
+from pipeline.store import audit, postgres, sqlite
 
 Connection = sa.Connection  # the name by which the rest of the program knows an open transaction
 BUSY_SECONDS = 30
-SAFE_SQLITE = (3, 51, 3)  # below it, two connections checkpointing at once can corrupt a WAL database
 
 
 class Store:
-    """Opens transactions; the functions of the other files of this package run inside them."""
+    """Opens transactions; the functions of the other files of this package run inside them.
+
+    Both databases give the same: a writing transaction holds the store's one writer's lock from its begin, so that
+    reading first and writing later is safe; a reading transaction sees one moment of the store throughout.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
-        self.engine = _sqlite_engine(self.url) if self.url.get_backend_name() == "sqlite" else sa.create_engine(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = sqlite.engine(self.url, BUSY_SECONDS) if self.is_sqlite else postgres.engine(self.url)
         self._writer = self.engine.execution_options(writes=True)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """One writing transaction, committed at the end. Raises `Locked` if another writer holds on too long."""
-        with _told_if_locked(), self._writer.begin() as connection:
-            yield connection
+        """One writing transaction, committed at the end.
+
+        Raises `Locked` if another writer holds on for more than `BUSY_SECONDS`, `NoSpace` if the disk is full; the
+        store is then as it was before the transaction. What is `NotAllowed` is undone, too, and put on record.
+        """
+        try:
+            with self._in_words(), self._writer.begin() as connection:
+                if not self.is_sqlite:
+                    postgres.take_the_pen(connection, BUSY_SECONDS)
+                yield connection
+        except NotAllowed as refusal:
+            with self.writing() as connection:
+                attempted = f"{refusal.action}_refused"
+                audit.record(connection, refusal.actor, attempted, refusal.object, refusal.details)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view; it sees no half-written night and keeps no writer waiting. Raises `Locked`."""
-        with _told_if_locked(), self.engine.connect() as connection:
+        with self._in_words(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                postgres.only_look(connection)
             yield connection
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
 
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """What the database cannot do, as an error for a person; anything else is a fault of the program."""
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            trouble = (sqlite if self.is_sqlite else postgres).trouble_of(error)
+            match trouble:
+                case "busy":
+                    raise _busy(self._holder()) from None
+                case "full":
+                    raise no_space(str(self.url.database)) from None
+                case "unreachable" | "broken":
+                    raise _cannot_open(self.url, error) from None
+                case None:
+                    raise
 
-@contextmanager
-def _told_if_locked() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        if "locked" not in str(error.orig):
-            raise
-        raise Locked(
-            Text(
-                f"ほかの処理が書き込み中のため、{BUSY_SECONDS} 秒待っても進めませんでした。",
-                f"Another process was writing for more than {BUSY_SECONDS} seconds.",
-            ),
-            remedy=Text("その処理が終わってから、もう一度実行してください。", "Run again when it has finished."),
-        ) from None
-
-
-def sqlite_version() -> tuple[int, ...]:
-    """The SQLite in use: the one bundled with pysqlite3, not the system's."""
-    import pysqlite3.dbapi2
-
-    return tuple(int(part) for part in pysqlite3.dbapi2.sqlite_version.split("."))
+    def _holder(self) -> str:
+        """Who writes, as far as this machine or the server can tell."""
+        return sqlite.holder(self.url) if self.is_sqlite else postgres.holder(self.engine)
 
 
-def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    import pysqlite3.dbapi2
-
-    if sqlite_version() < SAFE_SQLITE:
-        raise KoukenError(
-            Text(
-                "この SQLite には WAL を壊す不具合があります。", "This SQLite has a bug that can corrupt WAL databases."
-            ),
-            remedy=Text("make setup で pysqlite3 を入れ直してください。", "Reinstall pysqlite3 with make setup."),
-        )
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, module=pysqlite3.dbapi2)
-    sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", _begin)
-    return engine
+def no_space(place: str) -> NoSpace:
+    """The one message of a full disk."""
+    return NoSpace(
+        Text(
+            f"ディスクがいっぱいで書き込めません({place})。終わった分は保存してあります。",
+            f"The disk is full ({place}). What was finished is kept.",
+        ),
+        remedy=Text(
+            "空きを作って、もう一度実行してください。続きから進みます。", "Free some space and run again: it goes on."
+        ),
+    )
 
 
-def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # SQLAlchemy's BEGIN is ours, see `_begin`
-    for pragma in (
-        "journal_mode=WAL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "synchronous=FULL",  # a committed call survives a power cut
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _busy(holder: str) -> Locked:
+    return Locked(
+        Text(
+            f"ほかの処理({holder})が書き込み中のため、{BUSY_SECONDS} 秒待っても進めませんでした。",
+            f"Another process ({holder}) was writing for more than {BUSY_SECONDS} seconds.",
+        ),
+        remedy=Text("その処理が終わってから、もう一度実行してください。", "Run again when it has finished."),
+    )
 
 
-def _begin(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later fails at once under WAL, whatever the busy timeout.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _cannot_open(url: sa.URL, error: sa.exc.DBAPIError) -> KoukenError:
+    place, kind = url.render_as_string(hide_password=True), type(error.orig).__name__
+    return KoukenError(
+        Text(
+            f"データベースを開けません({place}、{kind})。何も変更していません。",
+            f"Cannot open the database ({place}, {kind}). Nothing was changed.",
+        ),
+        remedy=Text(
+            "データベースが動いているか、場所と権限を確かめ、壊れていれば控えから戻してください(kouken restore)。",
+            "Check that it is running, its place and permissions; restore a backup if it is broken (kouken restore).",
+        ),
+    )

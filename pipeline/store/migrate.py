@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,18 +19,13 @@ def open_store(url: str) -> Store:
     store = Store(url)
     try:
         at = schema_revision(store)
-    except sa.exc.DatabaseError as error:
-        raise KoukenError(
-            Text(
-                f"データベースを開けません({store.url.database}、{type(error.orig).__name__})。何も変更していません。",
-                f"Cannot open the database ({store.url.database}, {type(error.orig).__name__}). Nothing was changed.",
-            ),
-            remedy=Text("バックアップから戻すか、場所を確かめてください。", "Restore a backup or check its place."),
-        ) from None
-    if at is None:
-        migrate(store)
-    elif at != head_revision():
-        _refuse(at)
+        if at is None:
+            migrate(store)
+        elif at != head_revision():
+            _refuse(at)
+    except KoukenError:
+        store.close()
+        raise
     return store
 
 

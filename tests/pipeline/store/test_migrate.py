@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from pipeline.errors import KoukenError
-from pipeline.store import migrate
-from pipeline.store.connect import SAFE_SQLITE, Store, sqlite_version
+from pipeline.store import migrate, sqlite
+from pipeline.store.connect import Store
 from pipeline.store.schema import metadata
 
 
@@ -51,7 +51,7 @@ def test_store_of_a_newer_program_is_refused_untouched(store: Store) -> None:
     with store.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(KoukenError) as error:
-        migrate.open_store(str(store.url))
+        migrate.open_store(store.url.render_as_string(hide_password=False))
     assert "9999" in error.value.render("ja")
 
 
@@ -65,4 +65,4 @@ def test_store_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
 
 
 def test_store_runs_on_a_sqlite_without_the_wal_bug() -> None:
-    assert sqlite_version() >= SAFE_SQLITE
+    assert sqlite.version() >= sqlite.SAFE

@@ -1,0 +1,64 @@
+"""PostgreSQL: the same promises as SQLite, one writer at a time and readers that see one moment."""
+
+import os
+import socket
+from typing import Literal
+
+import sqlalchemy as sa
+
+from pipeline.errors import KoukenError
+from pipeline.language import Text
+
+Trouble = Literal["busy", "full", "unreachable", "broken"]
+PEN = 0x4B4F554B  # "KOUK": the advisory lock that a writing transaction holds; nights use the two-number locks
+NIGHT = 0x4E49
+WAIT_SECONDS = 10  # for the server to answer at all
+CODES: dict[str, Trouble] = {"55P03": "busy", "53100": "full", "40001": "busy", "40P01": "busy"}
+GONE = ("08", "57P0", "3D", "28", "53300")  # no connection, shut down, no such database, refused
+
+
+def engine(url: sa.URL) -> sa.Engine:
+    """An engine; connections say who they are, for whoever asks who holds the lock. Raises `KoukenError`."""
+    name = f"kouken {socket.gethostname()[:30]} PID {os.getpid()}"
+    try:
+        return sa.create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": WAIT_SECONDS, "application_name": name, "options": "-c timezone=UTC"},
+        )
+    except ModuleNotFoundError:
+        raise KoukenError(
+            Text("PostgreSQL を使う部品が入っていません。", "The parts for PostgreSQL are not installed."),
+            remedy=Text("pip install 'kouken[postgres]' を実行してください。", "Run pip install 'kouken[postgres]'."),
+        ) from None
+
+
+def take_the_pen(connection: sa.Connection, seconds: int) -> None:
+    """Wait for the writer's lock, which ends with the transaction: what SQLite's BEGIN IMMEDIATE does."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{max(1, seconds * 1000)}ms'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PEN})")
+
+
+def only_look(connection: sa.Connection) -> None:
+    """One snapshot for the whole transaction, and no writing in it."""
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def trouble_of(error: sa.exc.DBAPIError) -> Trouble | None:
+    """What the server's error code means for a person; None for a fault of the program."""
+    code = getattr(error.orig, "sqlstate", None)
+    if code in CODES:
+        return CODES[code]
+    if isinstance(error, sa.exc.OperationalError) and (code is None or code.startswith(GONE)):
+        return "unreachable"
+    return "broken" if code is not None and code.startswith(("XX001", "XX002")) else None
+
+
+def holder(made: sa.Engine) -> str:
+    """The connection that holds the writer's lock, by the name it gave."""
+    query = sa.text(
+        "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = :pen"
+    )
+    with made.connect() as connection:
+        return str(connection.execute(query, {"pen": PEN}).scalar() or "?")
