@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api import words
-from api.formats import Formats
+from pipeline.formats import Formats
 from pipeline.language import Bilingual, Language, in_language
 
 HERE = Path(__file__).parent

@@ -12,10 +12,10 @@ from api.cursors import read_cursor, write_cursor
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep
 from api.downloads import Encoding, csv_file
 from api.errors import NO_CALL
-from api.formats import TOKYO
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out
+from pipeline.formats import TOKYO
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from api.charts import Scale, scale_around
 from api.cursors import read_cursor, write_cursor
-from api.formats import Formats
 from api.timeline import draw_timeline
 from api.transcript import lay_out, segments
+from pipeline.formats import Formats
 from pipeline.records import AudioFacts, Moment, Tag, Transcript
 from pipeline.store.pages import Position
 from tests.api.world import say, telling_call
