@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from phrases.entry import CATEGORIES, LEVELS, STATUSES, Phrase
+from phrases.entry import CATEGORIES, LEVELS, STATUSES, TEXT_LEVELS, Phrase
 from phrases.messages import Message, PhraseError, Problem
 
-TEXT_FIELDS = ("id", "category", "phrase", "weight", "status", "owner", "note")
+TEXT_FIELDS = ("id", "category", "phrase", "weight", "status", "owner", "note", "similarity")
 LIST_FIELDS = ("levels", "examples", "counter_examples")
-FIELDS = ("id", "category", "phrase", "levels", "weight", "status", "owner", "note", "examples", "counter_examples")
+FIELDS = (
+    "id", "category", "phrase", "levels", "weight", "status", "owner", "note", "similarity", "examples",
+    "counter_examples",
+)  # fmt: skip
 
 
 def problem(place: str, ja: str, en: str) -> Problem:
@@ -23,16 +26,16 @@ def build_phrase(
     problems = [
         problem(place, f"{key} がありません。", f"{key} is missing.") for key in ("id", "phrase") if not texts.get(key)
     ]
-    status, levels = texts.get("status") or "published", lists.get("levels") or LEVELS
+    status, levels = texts.get("status") or "published", lists.get("levels") or TEXT_LEVELS
     problems += _among(place, "category", texts.get("category", ""), CATEGORIES)
     problems += _among(place, "status", status, STATUSES)
     for level in levels:
         problems += _among(place, "levels", level, LEVELS)
-    weight = _weight(texts.get("weight") or "1.0")
-    if weight is None:
-        problems.append(
-            problem(place, "weight は 0 より大きく 1 以下の数です。", "weight is a number above 0, at most 1.")
-        )
+    weight, similarity = _share(texts.get("weight") or "1.0"), _share(texts.get("similarity") or "1.0")
+    for key, value in (("weight", weight), ("similarity", similarity)):
+        if value is None:
+            ja, en = f"{key} は 0 より大きく 1 以下の数です。", f"{key} is a number above 0, at most 1."
+            problems.append(problem(place, ja, en))
     if problems or weight is None:
         return None, problems
     phrase = Phrase(
@@ -46,6 +49,7 @@ def build_phrase(
         status=status,  # type: ignore[arg-type]  # checked above
         examples=lists.get("examples", ()),
         counter_examples=lists.get("counter_examples", ()),
+        similarity=similarity if texts.get("similarity") else None,
     )
     return phrase, []
 
@@ -56,11 +60,12 @@ def phrase_fields(phrase: Phrase) -> dict[str, Any]:
         "id": phrase.id,
         "category": phrase.category,
         "phrase": phrase.phrase,
-        "levels": list(phrase.levels) if phrase.levels != LEVELS else None,
+        "levels": list(phrase.levels) if phrase.levels != TEXT_LEVELS else None,
         "weight": phrase.weight if phrase.weight != 1.0 else None,
         "status": phrase.status if phrase.status != "published" else None,
         "owner": phrase.owner or None,
         "note": phrase.note or None,
+        "similarity": phrase.similarity,
         "examples": list(phrase.examples) or None,
         "counter_examples": list(phrase.counter_examples) or None,
     }
@@ -84,7 +89,7 @@ def _among(place: str, key: str, value: str, known: tuple[str, ...]) -> list[Pro
     return [problem(place, f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}.")]
 
 
-def _weight(text: str) -> float | None:
+def _share(text: str) -> float | None:
     try:
         weight = float(text)
     except ValueError:

@@ -2,6 +2,13 @@
 
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
+from pipeline.store.schema.dictionary import (
+    dictionary_drafts,
+    dictionary_members,
+    dictionary_texts,
+    draft_changes,
+    publications,
+)
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.speech import call_scores, masked_ranges, moments, taggings, tags, transcripts, utterances
@@ -15,6 +22,10 @@ __all__ = [
     "calls",
     "contracts",
     "customer_snapshots",
+    "dictionary_drafts",
+    "dictionary_members",
+    "dictionary_texts",
+    "draft_changes",
     "files",
     "ledger",
     "loads",
@@ -22,6 +33,7 @@ __all__ = [
     "metadata",
     "moments",
     "outcomes",
+    "publications",
     "recordings",
     "reports",
     "runs",

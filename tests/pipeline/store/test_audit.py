@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store import audit
+from pipeline.errors import NotAllowed
+from pipeline.language import Text
+from pipeline.store import audit, runs
 from pipeline.store.connect import Store
 
 
@@ -28,8 +30,10 @@ def verdict(store: Store, noted_head: str | None = None) -> audit.Verdict:
 def without_triggers(store: Store, *statements: str) -> None:
     """Somebody with the rights of the database's owner."""
     with store.writing() as connection:
-        for name in ("audit_no_update", "audit_no_delete"):
-            connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        sqlite = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
+        postgres = ("DROP TRIGGER audit_only_grows ON audit",)
+        for statement in sqlite if connection.dialect.name == "sqlite" else postgres:
+            connection.execute(sa.text(statement))
         for statement in statements:
             connection.execute(sa.text(statement))
 
@@ -112,6 +116,17 @@ def test_many_writers_make_one_chain(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert (verdict(store).rows, verdict(store).is_whole) == (40, True)
+
+
+def test_what_is_not_allowed_is_undone_and_on_record(store: Store) -> None:
+    refusal = NotAllowed(Text("できません", "no"), actor="sato", action="phrases.approve", object="draft-1")
+    with pytest.raises(NotAllowed), store.writing() as connection:
+        runs.start_run(connection, "archive", {})
+        raise refusal
+    with store.reading() as connection:
+        assert runs.last_run(connection) is None
+        (entry,) = audit.list_entries(connection)
+    assert (entry.actor, entry.action, entry.object) == ("sato", "phrases.approve_refused", "draft-1")
 
 
 @pytest.mark.parametrize(
