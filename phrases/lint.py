@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from phrases.dialogue import Line
@@ -97,6 +98,31 @@ def _signature(sequence: Sequence, japanese: Japanese) -> frozenset[tuple[str, .
 def _same(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
     """Entries that mean the same after normalisation, and entries that another one already finds."""
     single: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for later, earlier in _pairs(phrase_set, trees, japanese):
+        yield same_as(later, earlier)
+    for phrase in phrase_set.phrases:
+        tree = trees.get(phrase.id)
+        if isinstance(tree, Sequence) and len(tree.stretches) == 1:
+            for keys in next(iter(_signature(tree, japanese))):
+                single[phrase.category, keys].append(phrase.id)
+    yield from _subsumed(single)
+
+
+def duplicates(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[tuple[str, str], ...]:
+    """Pairs of entries that mean the same after normalisation, the later id first; unreadable queries are left out."""
+    trees: dict[str, Node] = {}
+    for phrase in phrase_set.phrases:
+        with suppress(QueryError):
+            trees[phrase.id] = parse(phrase.phrase, phrase_set.words)
+    return tuple(_pairs(phrase_set, trees, japanese or Japanese()))
+
+
+def same_as(later: str, earlier: str) -> Problem:
+    """The problem of such a pair."""
+    return _error(later, f"{earlier} と同じです(表記をそろえると)。", f"Means the same as {earlier}.")
+
+
+def _pairs(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[tuple[str, str]]:
     seen: dict[tuple[str, frozenset[tuple[str, ...]]], str] = {}
     for phrase in phrase_set.phrases:
         tree = trees.get(phrase.id)
@@ -104,13 +130,8 @@ def _same(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> 
             continue
         signature = (phrase.category, _signature(tree, japanese))
         if signature in seen:
-            other = seen[signature]
-            yield _error(phrase.id, f"{other} と同じです(表記をそろえると)。", f"Means the same as {other}.")
+            yield phrase.id, seen[signature]
         seen.setdefault(signature, phrase.id)
-        if len(tree.stretches) == 1:
-            for keys in next(iter(signature[1])):
-                single[phrase.category, keys].append(phrase.id)
-    yield from _subsumed(single)
 
 
 def _subsumed(single: dict[tuple[str, str], list[str]]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from models import scoring
-from phrases.files import load_starter
+from pipeline.dictionary import published_dictionary
 from pipeline.outcomes.columns import Kind
 from pipeline.progress import Progress
 from pipeline.records import Transcript
@@ -82,9 +82,12 @@ def begin(
     stop: Callable[[], bool],
     recognition: Recognition,
 ) -> Night:
-    """Pin the versions. Missing weights or a broken dictionary stop the night before any file is touched."""
+    """Pin the versions: what is published while the night runs is the next night's.
+
+    Missing weights or a broken dictionary stop the night before any file is touched.
+    """
     _, model = find_weights(settings.speech.model, settings.data_dir)
-    tagger = load_tagger(load_starter())
+    tagger = load_tagger(published_dictionary(store))
     versions = Versions(
         kouken=installed_version("kouken"),
         speech=speech_fingerprint(settings, model),

@@ -1,0 +1,213 @@
+"""The dictionary in the store, as the night, the commands and the pages use it: checked before it moves on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from phrases.entry import PhraseSet
+from phrases.files import load_starter
+from phrases.lint import duplicates, lint, same_as
+from phrases.messages import PhraseError, Problem
+from pipeline.errors import BadInput
+from pipeline.language import Text
+from pipeline.settings import Settings
+from pipeline.store import dictionary, drafts, publishing
+from pipeline.store.connect import Connection, Store
+from pipeline.store.dictionary import Fields, Items, Key, Publication
+from pipeline.store.drafts import Draft
+from pipeline.store.migrate import open_store
+from pipeline.text.dictionary import BadDictionary
+
+Wanted = dict[Key, Fields | None]
+
+
+@contextmanager
+def dictionary_store(settings: Settings) -> Iterator[Store]:
+    """The store with a dictionary in it: at first use the one that ships with the product."""
+    store = open_store(settings.store_url)
+    try:
+        seed(store)
+        yield store
+    finally:
+        store.close()
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store yet; a database server counts as one."""
+    prefix = "sqlite:///"
+    return not settings.store_url.startswith(prefix) or Path(settings.store_url.removeprefix(prefix)).exists()
+
+
+def seed(store: Store) -> None:
+    """Publish the starter dictionary in a store that has none."""
+    with store.reading() as connection:
+        seeded = dictionary.is_seeded(connection)
+    if not seeded:
+        with store.writing() as connection:
+            dictionary.seed(connection, load_starter())
+
+
+def published_dictionary(store: Store) -> PhraseSet:
+    """The dictionary in force; seeds a store that has none."""
+    seed(store)
+    with store.reading() as connection:
+        return dictionary.read_version(connection, dictionary.published(connection).version)
+
+
+def draft_of(connection: Connection, actor: str, draft_id: int | None) -> Draft:
+    """The named draft, else the person's own newest one that can be edited. Raises `BadInput` where there is none."""
+    if draft_id is not None:
+        return drafts.read_draft(connection, draft_id)
+    draft = drafts.own_draft(connection, actor)
+    if draft is None:
+        raise BadInput(
+            Text("編集中の下書きがありません。", "You have no draft."),
+            remedy=Text(
+                "kouken phrases import で作るか、--draft で番号を指定してください。",
+                "Make one with kouken phrases import, or name one with --draft.",
+            ),
+        )
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A dictionary that may be used, with what its editors should look at once more."""
+
+    phrase_set: PhraseSet
+    warnings: tuple[Problem, ...]
+
+
+def check(store: Store, draft_id: int) -> Checked:
+    """The dictionary as the draft would make it, linted whole. Raises `BadDictionary` with every error."""
+    with store.reading() as connection:
+        draft = drafts.read_draft(connection, draft_id)
+        phrase_set = drafts.merged(connection, draft)
+    problems = lint(phrase_set)
+    errors = tuple(problem for problem in problems if problem.is_error)
+    if errors:
+        raise BadDictionary(PhraseError(errors))
+    touched = {change.name for change in draft.changes}
+    return Checked(phrase_set, tuple(problem for problem in problems if problem.place in touched))
+
+
+def submit(store: Store, draft_id: int, actor: str, via: str) -> Draft:
+    """Check a draft and ask for review. Raises `BadDictionary`, `Conflict`, `BadInput`."""
+    checked = check(store, draft_id)
+    with store.writing() as connection:
+        return publishing.submit(connection, draft_id, actor, checked.phrase_set.version, via)
+
+
+def publish(store: Store, draft_id: int, actor: str, via: str) -> Publication:
+    """Check an approved draft once more and put it in force. Raises `NotAllowed`, `BadDictionary`, `Conflict`."""
+    with store.reading() as connection:
+        approved = drafts.read_draft(connection, draft_id).state == "approved"
+    version = check(store, draft_id).phrase_set.version if approved else ""
+    with store.writing() as connection:
+        return publishing.publish(connection, draft_id, actor, version, via)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one entry or list of an imported file: new, changed, unchanged, removed, elsewhere.
+
+    `elsewhere`: the file holds the text that it was exported with, and somebody has changed it since; that stays.
+    """
+
+    kind: str
+    name: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file taken into a draft; `draft` is None for a preview and where the file changes nothing."""
+
+    draft: Draft | None
+    rows: tuple[Row, ...]
+    based_on: str
+    base_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file and how to take it in. `based_on` is the version it was exported from, empty if unknown.
+
+    `complete`: entries that the file does not have are to be removed.
+    """
+
+    phrase_set: PhraseSet
+    based_on: str = ""
+    complete: bool = False
+    draft_id: int | None = None
+    shared: bool = False
+    title: str = ""
+    dry_run: bool = False
+
+
+def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
+    """Bring the changes of a file into a draft, all or nothing.
+
+    Raises `BadDictionary` for entries that mean the same as others, `Conflict` where somebody else changed an item.
+    """
+    with store.reading() as connection:
+        in_force = dictionary.published(connection).version
+        base = dictionary.read_items(connection, given.based_on or in_force)
+        current = dictionary.read_items(connection, in_force)
+    wanted, rows = _compared(given, base, current)
+    _refuse_duplicates(current, wanted)
+    draft = None
+    if wanted and not given.dry_run:
+        with store.writing() as connection:
+            draft_id = _draft_for(connection, given, actor)
+            draft = drafts.save(connection, draft_id, actor, wanted, base, via)
+    return Imported(draft, rows, given.based_on or in_force, bool(given.based_on))
+
+
+def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:
+    """Bring what the starter dictionary of this release adds into a draft; see `drafts.starter_offer`."""
+    starter = given.phrase_set
+    with store.reading() as connection:
+        offer = drafts.starter_offer(connection, starter)
+        current = dictionary.read_items(connection, dictionary.published(connection).version)
+    rows = tuple(Row(*key, "changed" if key in current else "new") for key in sorted(offer))
+    draft = None
+    if offer and not given.dry_run:
+        with store.writing() as connection:
+            draft = drafts.take_starter(connection, _draft_for(connection, given, actor), actor, starter, via)
+    return Imported(draft, rows, starter.version, base_known=True)
+
+
+def _draft_for(connection: Connection, given: Import, actor: str) -> int:
+    if given.draft_id is not None:
+        return given.draft_id
+    own = None if given.shared else drafts.own_draft(connection, actor)
+    return own.draft_id if own else drafts.open_draft(connection, actor, given.title, shared=given.shared)
+
+
+def _compared(given: Import, base: Items, current: Items) -> tuple[Wanted, tuple[Row, ...]]:
+    """What the file changes of what it was made from, and a row for each of its items."""
+    wanted: Wanted = {}
+    rows: list[Row] = []
+    items = dictionary.items_of(given.phrase_set)
+    for key, fields in items.items():
+        if fields != base.get(key):
+            wanted[key] = fields
+            rows.append(Row(*key, "changed" if key in current else "new"))
+        else:
+            rows.append(Row(*key, "unchanged" if fields == current.get(key) else "elsewhere"))
+    if given.complete:
+        for key in sorted(base.keys() - items.keys()):
+            if key[0] in ("phrase", "list"):
+                wanted[key] = None
+                rows.append(Row(*key, "removed"))
+    return wanted, tuple(rows)
+
+
+def _refuse_duplicates(current: Items, wanted: Wanted) -> None:
+    merged = {key: fields for key, fields in (current | wanted).items() if fields is not None}
+    names = {name for _, name in wanted}
+    pairs = [pair for pair in duplicates(dictionary.phrase_set_of(merged)) if names & set(pair)]
+    if pairs:
+        raise BadDictionary(PhraseError(tuple(same_as(*pair) for pair in pairs)))

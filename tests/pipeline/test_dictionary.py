@@ -1,0 +1,142 @@
+"""The dictionary in the store: pinned by a night, checked before it moves on, taken in from files without surprises."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from phrases.entry import Phrase, PhraseSet
+from phrases.files import load_starter
+from pipeline import dictionary
+from pipeline.dictionary import Import
+from pipeline.errors import BadInput
+from pipeline.settings import Settings
+from pipeline.store import dictionary as stored
+from pipeline.store import drafts, publishing
+from pipeline.store.conflict import Conflict
+from pipeline.store.connect import Store
+from pipeline.text.dictionary import BadDictionary
+
+QUOTE = Phrase(
+    "p.quote",
+    "proposal",
+    "お見積もりをお送りしましょう",
+    examples=("お見積もりをお送りしましょうか。", "お見積もりをお送りしましょう。"),
+    counter_examples=("お電話ありがとうございます。",),
+)
+TRIAL = replace(
+    QUOTE,
+    id="p.trial",
+    phrase="無料でお試し",
+    examples=("無料でお試しいただけます。", "無料でお試しになりませんか。"),
+)
+
+
+@pytest.fixture
+def store(store: Store) -> Iterator[Store]:
+    with store.writing() as connection:
+        stored.seed(connection, PhraseSet((QUOTE,), (("商品", ("プラン",)),)))
+    return store
+
+
+def take_in(store: Store, *phrases: Phrase, actor: str = "sato", **more: object) -> dictionary.Imported:
+    given = Import(PhraseSet(phrases, (("商品", ("プラン",)),)), **more)  # type: ignore[arg-type]
+    return dictionary.take_in(store, given, actor, "test")
+
+
+def publish(store: Store, imported: dictionary.Imported) -> stored.Publication:
+    assert imported.draft is not None
+    draft_id = imported.draft.draft_id
+    dictionary.submit(store, draft_id, "sato", "test")
+    with store.writing() as connection:
+        publishing.approve(connection, draft_id, "suzuki")
+    return dictionary.publish(store, draft_id, "sato", "test")
+
+
+def results(imported: dictionary.Imported) -> dict[str, str]:
+    return {row.name: row.result for row in imported.rows}
+
+
+def in_force(store: Store) -> PhraseSet:
+    return dictionary.published_dictionary(store)
+
+
+def test_a_new_store_begins_with_the_starter_dictionary(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert not dictionary.has_store(settings)
+    with dictionary.dictionary_store(settings) as store:
+        assert in_force(store) == load_starter()
+    assert dictionary.has_store(settings)
+
+
+def test_a_file_becomes_a_draft_with_a_line_for_every_row(store: Store) -> None:
+    imported = take_in(store, replace(QUOTE, weight=0.5), TRIAL)
+    assert results(imported) == {"p.quote": "changed", "p.trial": "new", "商品": "unchanged"}
+    assert imported.draft is not None and len(imported.draft.changes) == 2
+    assert in_force(store).by_id["p.quote"].weight == 1.0
+    publish(store, imported)
+    assert in_force(store).by_id["p.quote"].weight == 0.5 and "p.trial" in in_force(store).by_id
+
+
+def test_a_preview_and_an_unchanged_file_change_nothing(store: Store) -> None:
+    assert take_in(store, TRIAL, dry_run=True).draft is None
+    assert take_in(store, QUOTE).draft is None
+    with store.reading() as connection:
+        assert drafts.list_drafts(connection) == []
+
+
+def test_a_second_file_of_the_same_person_goes_into_the_same_draft(store: Store) -> None:
+    one, other = take_in(store, TRIAL), take_in(store, replace(QUOTE, weight=0.5))
+    assert one.draft is not None and other.draft is not None
+    assert one.draft.draft_id == other.draft.draft_id and len(other.draft.changes) == 2
+
+
+def test_what_a_file_does_not_hold_stays_unless_it_is_the_whole(store: Store) -> None:
+    assert results(take_in(store, TRIAL, dry_run=True)) == {"p.trial": "new", "商品": "unchanged"}
+    imported = take_in(store, TRIAL, complete=True)
+    assert results(imported)["p.quote"] == "removed"
+    publish(store, imported)
+    assert set(in_force(store).by_id) == {"p.trial"}
+
+
+def test_e2_an_old_export_does_not_undo_what_others_published_since(store: Store) -> None:
+    exported = in_force(store).version
+    publish(store, take_in(store, replace(QUOTE, weight=0.5)))
+    imported = take_in(store, QUOTE, TRIAL, actor="tanaka", based_on=exported)
+    assert results(imported) == {"p.quote": "elsewhere", "p.trial": "new", "商品": "unchanged"}
+    with pytest.raises(Conflict):
+        take_in(store, replace(QUOTE, weight=0.7), actor="kato", based_on=exported)
+
+
+def test_e6_duplicates_by_normalised_form_are_refused_and_nothing_is_saved(store: Store) -> None:
+    same = replace(TRIAL, id="p.same", phrase="御見積りをお送りしましょう")
+    with pytest.raises(BadDictionary) as caught:
+        take_in(store, TRIAL, same)
+    assert "p.quote" in caught.value.render("ja") and "p.same" in caught.value.render("ja")
+    with store.reading() as connection:
+        assert drafts.list_drafts(connection) == []
+
+
+def test_an_entry_that_misses_its_example_is_neither_submitted_nor_published(store: Store) -> None:
+    broken = take_in(store, replace(TRIAL, examples=("お試しください。", "無料でお試しください。")))
+    assert broken.draft is not None
+    with pytest.raises(BadDictionary) as caught:
+        dictionary.submit(store, broken.draft.draft_id, "sato", "test")
+    assert "お試しください。" in caught.value.render("ja")
+    with store.reading() as connection:
+        assert drafts.read_draft(connection, broken.draft.draft_id).state == "draft"
+
+
+def test_nobody_without_a_draft_submits_one(store: Store) -> None:
+    with store.reading() as connection, pytest.raises(BadInput):
+        dictionary.draft_of(connection, "sato", None)
+
+
+def test_what_a_later_release_offers_becomes_a_draft_like_any_other(store: Store) -> None:
+    offer = Import(PhraseSet((QUOTE, TRIAL), (("商品", ("プラン",)),)))
+    imported = dictionary.take_starter(store, offer, "sato", "test")
+    assert results(imported) == {"p.trial": "new"}
+    publish(store, imported)
+    assert "p.trial" in in_force(store).by_id
+    assert dictionary.take_starter(store, offer, "sato", "test").draft is None
