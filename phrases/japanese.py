@@ -54,12 +54,21 @@ class ParsedToken(NamedTuple):
     end: int
 
 
+class Entity(NamedTuple):
+    """Something named, by GiNZA: its label of the extended hierarchy (Person, Company, City …) and its characters."""
+
+    label: str
+    start: int
+    end: int
+
+
 class Japanese:
     """Sudachi at once, GiNZA at first need."""
 
     def __init__(self) -> None:
         self._tokenizer = _load_sudachi()
         self._parser: Any = None
+        self._namer: Any = None
         self._parsed: dict[str, tuple[ParsedToken, ...]] = {}
 
     def fold_and_tokenize(self, text: str) -> tuple[Folded, tuple[Token, ...]]:
@@ -84,6 +93,16 @@ class Japanese:
                 self._parsed.clear()
             self._parsed[text] = self._parse(text)
         return self._parsed[text]
+
+    def entities(self, text: str) -> tuple[Entity, ...]:
+        """What GiNZA takes for names in one folded sentence. Raises `AnalysisFailed`."""
+        if self._namer is None:
+            self._namer = _load_namer()
+        try:
+            with self._namer.memory_zone():
+                return tuple(Entity(e.label_, e.start_char, e.end_char) for e in self._namer(text).ents)
+        except Exception as error:  # noqa: BLE001 - as in `_parse`
+            raise AnalysisFailed(f"{type(error).__name__}, {len(text.encode())} bytes") from None
 
     def _parse(self, text: str) -> tuple[ParsedToken, ...]:
         if self._parser is None:
@@ -117,6 +136,15 @@ def _load_ginza() -> Any:
     import spacy
 
     return spacy.load("ja_ginza", exclude=["ner", "morphologizer", "compound_splitter", "bunsetu_recognizer"])
+
+
+def _load_namer() -> Any:
+    """Only what finds names: without parser and the rest it is about twice as fast."""
+    import spacy
+
+    return spacy.load(
+        "ja_ginza", exclude=["parser", "attribute_ruler", "morphologizer", "compound_splitter", "bunsetu_recognizer"]
+    )
 
 
 def load_full_pipeline() -> tuple[Any, Any]:

@@ -8,6 +8,9 @@ command = LazyGroup(
     text=Text("正解と比べて精度を測ります。", "Measure accuracy against a truth."),
     table={
         "asr": Lazy("pipeline.commands.evaluate_asr", Text("書き起こしの文字誤り率", "character error rate")),
+        "masking": Lazy(
+            "pipeline.commands.evaluate_masking", Text("伏せ字の適合率・再現率", "precision and recall of masking")
+        ),
         "tags": Lazy(
             "pipeline.commands.evaluate_tags", Text("場面の適合率・再現率", "precision and recall of moments")
         ),

@@ -30,6 +30,8 @@ _BETWEEN = (
 )
 _RUN = re.compile(rf"(?:{_DIGIT})(?:(?:{_BETWEEN}){{0,8}}(?:{_DIGIT}))*")
 _TOKEN = re.compile(_DIGIT)
+_END = re.compile(r"\s*(?:です|でござ|になり|になっ|。|$|\n)")
+_KATAKANA = re.compile(r"[ァ-ヶー]")
 _UNIT = re.compile(
     r"\s*(?:円|年|月|日|時|分|秒|件|個|本|枚|人|名|回|歳|才|％|%|パーセント|万|千|百|億|キロ|ギガ|メガ|階|台|割)"
 )
@@ -77,7 +79,7 @@ def find_numbers(text: str) -> Iterator[Number]:
             Digit(_VALUE[match.group()], run.start() + match.start(), run.start() + match.end(), _may_be_word(match))
             for match in _tokens(run.group())
         ]
-        while digits and digits[-1].is_ambiguous:
+        while digits and digits[-1].is_ambiguous and not _is_said_as_digit(text, digits):
             digits.pop()
         while digits and digits[0].is_ambiguous:
             digits.pop(0)
@@ -88,6 +90,15 @@ def find_numbers(text: str) -> Iterator[Number]:
 def counts_something(text: str, number: Number) -> bool:
     """Whether a unit follows: an amount, a date, a count."""
     return _UNIT.match(text, number.span[1]) is not None
+
+
+def _is_said_as_digit(text: str, digits: list[Digit]) -> bool:
+    """Whether the last of several, which may be a particle, is one: 「ゼロ、さんです」, 「イチイチニです」."""
+    last, before = digits[-1], digits[-2] if len(digits) > 2 else None
+    if before is None or _END.match(text, last.end) is None:
+        return False
+    is_apart = last.start > before.end
+    return is_apart or (_KATAKANA.match(text, last.start) and _KATAKANA.match(text, before.start)) is not None
 
 
 def _tokens(run: str) -> Iterator[re.Match[str]]:

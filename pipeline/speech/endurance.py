@@ -1,5 +1,6 @@
 """Memory over long files and many calls: the slow part of `kouken bench asr --long`."""
 
+import itertools
 import resource
 import tempfile
 import wave
@@ -13,17 +14,20 @@ from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
 LONG_HOURS = 10
+PAUSE = (
+    3  # silence after each call of the long file, in lengths of the call: a line recorded all day, not one endless call
+)
 MANY = 200
 WARM = 20  # calls after which caches and pools have reached their size
 SHORT_S = 15
 
 
 def ten_hours_mib(recording: Path, settings: Settings) -> float:
-    """Peak memory (MiB) of a process that transcribes `recording` repeated to ten hours."""
+    """Peak memory (MiB) of a process that transcribes ten hours: `recording` again and again, with pauses between."""
     recogniser = load_recogniser(settings.speech, settings.data_dir)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.wav"
-        _repeat(recording, path, LONG_HOURS * 3600)
+        _repeat(recording, path, LONG_HOURS * 3600, pause=PAUSE)
         transcribe_recording(path, call_id="long", recogniser=recogniser, settings=settings)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -42,17 +46,19 @@ def growth_mib(recording: Path, settings: Settings) -> float:
     return _resident_mib() - before
 
 
-def _repeat(recording: Path, target: Path, seconds: float) -> None:
-    """A 16 kHz WAV of the given length, the recording again and again."""
+def _repeat(recording: Path, target: Path, seconds: float, *, pause: int = 0) -> None:
+    """A 16 kHz WAV of the given length: the recording and `pause` times its length of silence, again and again."""
     with decode(recording) as audio, wave.open(str(target), "wb") as writer:
         sound = (audio.read_all(0, audio.samples) * 32767).astype("<i2")
         writer.setnchannels(audio.channels)
         writer.setsampwidth(2)
         writer.setframerate(SAMPLE_RATE)
         left = int(seconds * SAMPLE_RATE)
-        while left > 0:
-            writer.writeframes(np.ascontiguousarray(sound[:left]).tobytes())
-            left -= len(sound[:left])
+        for part in itertools.cycle([sound, *[np.zeros_like(sound)] * pause]):
+            writer.writeframes(part[:left].tobytes())
+            left -= len(part[:left])
+            if left <= 0:
+                break
 
 
 def _resident_mib() -> float:

@@ -1,29 +1,54 @@
-"""Names of persons in what was said: Sudachi's family and given names where the wording says that a person is meant.
+"""Names of persons in what was said: Sudachi's and GiNZA's, where the wording says that a person is meant.
 
-The operator's own name stays: whoever introduces themself for the company is staff, not a customer.
+Sudachi reads every utterance, which costs little; GiNZA's entities, a hundred times as dear, only those in which a
+cheap cue says that a name may be there. The operator's own name stays: whoever introduces themself for the company is
+staff, not a customer.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from phrases.japanese import AnalysisFailed, Japanese, Token
+from phrases.japanese import AnalysisFailed, Entity, Japanese, Token
 from phrases.normalize import Folded
 from pipeline.records import Utterance
 from pipeline.speech.personal_data import Found
 
+Span = tuple[int, int]
 Tokenize = Callable[[str], tuple[Folded, tuple[Token, ...]]]
+Entities = Callable[[str], tuple[Entity, ...]]
 
+_RELATIVE = r"家内|妻|夫|主人|旦那|母|父|息子|娘|兄|姉|弟|妹|祖母|祖父|孫|社長|部長|課長|店長|院長"
 TITLE = re.compile(r"[、 ]?(?:様|さま|さん|ちゃん|くん|氏)(?!子)")
-SAYS_NAME = re.compile(r"[、 ]?(?:と申し|と言い|といい|という者|ですけど|ですが|です[。、！？]|でござい|で、|です$)")
+SAYS_NAME = re.compile(
+    r"[、 ]?(?:と申し|と言い|といい|という者|ですけど|ですけれど|ですが|です[。、！？]|でござい|で、|です$)"
+    rf"|に(?:な[りっ]|代わ)|の(?:{_RELATIVE})"
+)
+RELATIVE = re.compile(rf"(?:{_RELATIVE})の$")
 ASKED = re.compile(r"お名前|御名前|氏名|名義|ご契約者|どちら様|フルネーム|ふりがな|フリガナ|お客様名")
-UNKNOWN_NAME = re.compile(r"(?:^|[、。 ]|は|の)([ぁ-んァ-ヶー一-龥]{2,9}?)(?=と申し)")
+MAY_NAME = re.compile(  # where GiNZA is asked: a title after anything but お客, an introduction, a relative's name
+    rf"(?<!お客)(?<!皆)(?<!何)(?:様|さま|さん)|と申し|といい|と言いま|という者|名義|お名前|(?:{_RELATIVE})の"
+    r"|^(?:はい、|あの、|えっと、|えーと、)?[ぁ-んァ-ヶー一-龥]{2,8}(?:ですけ|ですが|でござい)"
+)
+UNKNOWN_NAME = re.compile(r"(?:^|[、。 ]|は|の)((?:(?!の)[ぁ-んァ-ヶー一-龥]){2,9}?)(?=と申し)")
 NOT_A_NAME = re.compile(r"[のはがをにで]$|^(?:と|ので|から|けど|私|わたくし|もの|者)$|担当|センター|窓口|係$")
+PERSONS = frozenset({"Person", "Character"})
+COMPANIES = frozenset({"Company", "Corporation_Other", "Product_Other", "Facility_Other", "GOE_Other"})
+SUFFIX = re.compile(r"(?:様|さま|さん|ちゃん|くん|氏)+$")
+IN_KATAKANA = re.compile(
+    r"^(?:はい、|えっと、|えーと、)?([ァ-ヶー]{3,12})(?=です|でござい|と申|。)"
+)  # after フリガナをどうぞ
+PLACE = re.compile(r"[都道府県市区郡町村駅]")
+LEAST = 2  # characters of a name that is looked for all over the call
 NEAR = 3  # utterances after a question for the name
 
 
-def find_names(utterances: Sequence[Utterance], tokenize: Tokenize) -> list[list[Found]]:
+def find_names(utterances: Sequence[Utterance], tokenize: Tokenize, entities: Entities) -> list[list[Found]]:
     """Names in each utterance, except those with which an operator introduces themself."""
-    read = [_candidates(utterance.text, tokenize) for utterance in utterances]
+    asked = [
+        any(ASKED.search(u.text) for u in utterances[max(0, index - NEAR) : index + 1])
+        for index in range(len(utterances))
+    ]
+    read = [_candidates(u.text, tokenize, entities, near) for u, near in zip(utterances, asked, strict=True)]
     own = {
         u.text[start:end]
         for u, spans in zip(utterances, read, strict=True)
@@ -31,46 +56,76 @@ def find_names(utterances: Sequence[Utterance], tokenize: Tokenize) -> list[list
         for start, end in spans
         if SAYS_NAME.match(u.text, end) or u.text[end:].startswith(("が", "、"))
     }
-    found: list[list[Found]] = []
-    for index, (utterance, spans) in enumerate(zip(utterances, read, strict=True)):
-        asked = any(ASKED.search(u.text) for u in utterances[max(0, index - NEAR) : index + 1])
-        names = [span for span in spans if _is_person(utterance.text, span, asked)]
+    found: list[list[Span]] = []
+    for utterance, spans, near in zip(utterances, read, asked, strict=True):
+        names = [span for span in spans if _is_person(utterance.text, span, near)]
         names += [m.span(1) for m in UNKNOWN_NAME.finditer(utterance.text) if not NOT_A_NAME.search(m.group(1))]
-        kept = [(a, b) for a, b in sorted(set(names)) if utterance.text[a:b] not in own]
+        if near and utterance.speaker != "operator":
+            names += [m.span(1) for m in IN_KATAKANA.finditer(utterance.text)]
+        kept = [(a, b) for a, b in _joined(names) if utterance.text[a:b] not in own]
         if utterance.speaker == "operator":
             kept = [(a, b) for a, b in kept if TITLE.match(utterance.text, b)]
-        found.append([Found("name", a, b) for a, b in _merged(kept)])
-    return found
+        found.append(kept)
+    said = {u.text[a:b] for u, spans in zip(utterances, found, strict=True) for a, b in spans if b - a >= LEAST}
+    return [
+        [Found("name", a, b) for a, b in _joined([*spans, *_again(u.text, said)])]
+        for u, spans in zip(utterances, found, strict=True)
+    ]
 
 
 def name_finder() -> Callable[[Sequence[Utterance]], list[list[Found]]]:
-    """`find_names` with Sudachi loaded."""
+    """`find_names` with Sudachi loaded, and GiNZA at first need."""
     japanese = Japanese()
-    return lambda utterances: find_names(utterances, japanese.fold_and_tokenize)
+    return lambda utterances: find_names(utterances, japanese.fold_and_tokenize, japanese.entities)
 
 
-def _candidates(text: str, tokenize: Tokenize) -> list[tuple[int, int]]:
-    """Family and given names, those in a row as one. A text that Sudachi refuses has none."""
+def _candidates(text: str, tokenize: Tokenize, entities: Entities, asked: bool) -> list[Span]:
+    """Family and given names, those in a row as one, and GiNZA's persons. What is refused has none."""
     try:
         folded, tokens = tokenize(text)
+        spans = [folded.span(t.start, t.end) for t in tokens if t.pos[1:3] == ("固有名詞", "人名")]
+        if not asked and not MAY_NAME.search(text):
+            return list(_joined(spans))
+        named = entities(folded.text)
     except AnalysisFailed:
         return []
-    spans: list[tuple[int, int]] = []
-    for start, end in (folded.span(t.start, t.end) for t in tokens if t.pos[1:3] == ("固有名詞", "人名")):
-        if spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], end)
-        else:
+    companies = [folded.span(e.start, e.end) for e in named if e.label in COMPANIES]
+    spans = [span for span in spans if not any(_overlap(span, company) for company in companies)]
+    for entity in named:
+        start, end = folded.span(entity.start, entity.end)
+        end -= len(text[start:end]) - len(SUFFIX.sub("", text[start:end]))
+        if start < end and (entity.label in PERSONS or text.startswith("と申し", end)):
             spans.append((start, end))
-    return spans
+    return list(_joined(spans))
 
 
-def _is_person(text: str, span: tuple[int, int], asked: bool) -> bool:
-    return asked or TITLE.match(text, span[1]) is not None or SAYS_NAME.match(text, span[1]) is not None
+def _is_person(text: str, span: Span, asked: bool) -> bool:
+    start, end = span
+    said = TITLE.match(text, end) or SAYS_NAME.match(text, end) or RELATIVE.search(text[:start])
+    return asked or said is not None
 
 
-def _merged(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    end = -1
-    for start, stop in spans:
-        if start >= end:
-            yield start, stop
-            end = stop
+def _again(text: str, names: set[str]) -> Iterator[Span]:
+    """A name that was found elsewhere in the call, wherever it is said; not where it names a place."""
+    for name in names:
+        for match in re.finditer(re.escape(name), text):
+            if not PLACE.match(text, match.end()):
+                yield match.span()
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _joined(spans: Sequence[Span]) -> Iterator[Span]:
+    """Spans in order; those that touch or overlap as one."""
+    start, end = -1, -1
+    for first, last in sorted(spans):
+        if first <= end:
+            end = max(end, last)
+            continue
+        if start >= 0:
+            yield start, end
+        start, end = first, last
+    if start >= 0:
+        yield start, end

@@ -13,27 +13,41 @@ from pipeline.speech.digits import Number, counts_something, find_numbers
 
 CARD_LENGTHS = range(14, 20)
 CARD_CONTEXT = re.compile(r"カード|クレジット|VISA|ビザ|マスター|JCB|アメックス", re.IGNORECASE)
+ISSUERS = {  # how numbers of each length begin; 15 digits of another kind that pass Luhn are a telephone's IMEI
+    16: re.compile(r"4|5|35|6|2[2-7]"),
+    15: re.compile(r"3[47]"),
+    14: re.compile(r"3[068]"),
+}
 CODE_CONTEXT = re.compile(
-    r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?の.{0,6}(?:3|三|３)桁", re.IGNORECASE
+    r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?[のに].{0,6}(?:3|三|３)桁",
+    re.IGNORECASE,
 )
 MY_NUMBER_CONTEXT = re.compile(r"マイナンバー|個人番号")
 POSTAL_CONTEXT = re.compile(r"〒|郵便番号|ゆうびん番号")
-PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|お電話番号")
+PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|折り返し先")
+PHONE_LENGTHS = range(9, 12)  # digits of a number asked for, of which one may have been lost
 PHONE = re.compile(r"(?:0[5789]0\d{8}|0120\d{6}|0800\d{7}|0[1-9]\d{8})")
 EMAIL = re.compile(
+    r"(?:[A-Za-z0-9Ａ-Ｚａ-ｚ]{1,20}\s*(?:ドット|どっと|点|ハイフン|アンダーバー)\s*){0,4}"
     r"[A-Za-z0-9０-９Ａ-Ｚａ-ｚァ-ヶー._%+\-ドット点ハイフン]{1,40}\s*(?:@|＠|アットマーク|あっとまーく|アット)\s*"
     r"[A-Za-z0-9Ａ-Ｚａ-ｚァ-ヶー\-]{1,30}(?:\s*(?:\.|．|ドット|どっと|点)\s*[A-Za-zＡ-Ｚａ-ｚァ-ヶー]{2,12})+"
 )
 
 
-_PREFECTURE = r"(?:東京都|北海道|(?:大阪|京都)府|[一-龥]{2,3}県)"
+_PREFECTURE = (
+    r"(?:東京都|北海道|大阪府|京都府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨"
+    r"|長野|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分"
+    r"|宮崎|鹿児島|沖縄)県)"
+)
 _CITY = r"[一-龥ぁ-んァ-ヶヶ]{1,7}?(?:市|区|郡|町|村)"
 _NUMBER = r"[0-9０-９〇一二三四五六七八九十百]+"
 _LOT = rf"{_NUMBER}(?:丁目|番地?|号室?|階|[\-－ー‐のノ]|[、 ](?={_NUMBER}))*"
 ADDRESS = re.compile(rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[一-龥ぁ-んァ-ヶー]{{0,14}}?{_LOT}(?:{_LOT})+")
 NAMED_ADDRESS = re.compile(
-    rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[^。？！\n]*?(?=です|でござ|になり|に(?:住|引)|まで|宛|。|$)"
+    rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[^。？！\n]*?(?=です|でござ|になり|に(?:住|引|お願|送)|で(?:よろし|お間違)|まで|宛|。|$)"
 )
+PREFECTURE = re.compile(_PREFECTURE)
+BEFORE_CITY = re.compile(r"[一-龥ぁ-ん]{0,4}?[はがのをへ、](?=.{2})")  # 「実家の」 before a town without its prefecture
 ADDRESS_CONTEXT = re.compile(r"住所|お届け先|送付先|引っ?越し先|転居先|お住まい")
 
 
@@ -52,17 +66,29 @@ Before = Callable[[int], str]  # what was said in the conversation before a posi
 def find_personal_data(text: str, before: Before) -> list[Found]:
     """Everything found, in order, without overlaps. `text` may be several utterances of one speaker joined by `\\n`."""
     found = [Found("email", match.start(), match.end()) for match in EMAIL.finditer(text)]
-    found += [Found("address", match.start(), match.end()) for match in ADDRESS.finditer(text)]
-    for match in NAMED_ADDRESS.finditer(text):
-        if ADDRESS_CONTEXT.search(before(match.start())):
-            found.append(Found("address", match.start(), match.end()))
+    found += [_address(match) for match in ADDRESS.finditer(text)]
+    named = [_address(match) for match in NAMED_ADDRESS.finditer(text)]
+    found += [address for address in named if ADDRESS_CONTEXT.search(before(address.start))]
     for number in find_numbers(text):
         found += _in_number(text, number, before(number.span[0]))
     return _without_overlaps(found)
 
 
+def _address(match: re.Match[str]) -> Found:
+    """What matched, without the words that run into it: an address begins with its prefecture, or its town."""
+    prefecture = PREFECTURE.search(match.group())
+    if prefecture:
+        return Found("address", match.start() + prefecture.start(), match.end())
+    lead = BEFORE_CITY.match(match.group())
+    trimmed = lead is not None and re.match(_CITY, match.group()[lead.end() :]) is not None
+    return Found("address", match.start() + (lead.end() if lead and trimmed else 0), match.end())
+
+
 def _in_number(text: str, number: Number, before: str) -> Iterator[Found]:
     value = number.value
+    if value.startswith("81") and len(value) in (11, 12) and text[: number.span[0]].endswith(("+", "＋")):
+        yield Found("phone", number.span[0] - 1, number.span[1])
+        return
     for kind, start, stop in _kinds(value, before, counts_something(text, number)):
         yield Found(kind, *number.part(start, stop).span)
 
@@ -82,6 +108,8 @@ def _kinds(value: str, before: str, is_count: bool) -> Iterator[tuple[str, int, 
         yield "my_number", 0, length
     if (match := PHONE.search(value)) and (value == match.group() or PHONE_CONTEXT.search(before)):
         yield "phone", match.start(), match.end()
+    elif length in PHONE_LENGTHS and PHONE_CONTEXT.search(before):
+        yield "phone", 0, length
     if length == 7 and POSTAL_CONTEXT.search(before):
         yield "postal_code", 0, length
     if 3 <= length <= 4 and not is_count and CODE_CONTEXT.search(before):
@@ -89,9 +117,10 @@ def _kinds(value: str, before: str, is_count: bool) -> Iterator[tuple[str, int, 
 
 
 def _luhn_stretches(value: str) -> Iterator[tuple[int, int]]:
-    for length in (16, 15, 14):
+    for length, issuers in ISSUERS.items():
         for start in range(len(value) - length + 1):
-            if value[start] in "3456" and passes_luhn(value[start : start + length]):
+            stretch = value[start : start + length]
+            if issuers.match(stretch) and passes_luhn(stretch):
                 yield start, start + length
                 return
 
