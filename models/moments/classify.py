@@ -1,6 +1,6 @@
 """The classifier as callers see it: the sentences of a call in, one `Verdict` each out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +27,20 @@ class MomentClassifier:
     ngrams: Ngrams
     head: Head
 
-    def classify(self, sentences: Sequence[Sentence], *, skip: bool = True) -> list[Verdict]:
+    def classify(
+        self, sentences: Sequence[Sentence], *, skip: bool = True, only: Container[int] | None = None
+    ) -> list[Verdict]:
         """A verdict for each sentence of one call, in order.
 
         Sentences without text or of an unknown speaker get empty probabilities. `skip=False` reads every sentence,
-        also those that the first stage would dismiss.
+        also those that the first stage would dismiss. `only` judges the sentences of these numbers in the context of
+        all; the others get empty probabilities, too.
         """
-        able = [i for i, s in enumerate(sentences) if s.speaker in LABELS_OF and s.text.strip()]
+        able = [
+            i
+            for i, s in enumerate(sentences)
+            if s.speaker in LABELS_OF and s.text.strip() and (only is None or i in only)
+        ]
         wanted = [i for i in able if not skip or self.first_stage.keeps(sentences[i].speaker, sentences[i].text)]
         vectors = self.encoder.vectors(sentences, wanted)
         probabilities = self.head.probabilities(vectors, self.ngrams.log_odds(sentences, wanted))
@@ -44,15 +51,25 @@ class MomentClassifier:
             verdicts[i] = self._verdict(sentences[i].speaker, row)
         return verdicts
 
-    def classify_utterances(self, utterances: Sequence[Sentence]) -> list[Placed]:
-        """Cut each utterance into sentences and judge those, in order; an utterance without text has none."""
+    def classify_utterances(self, utterances: Sequence[Sentence], only: Container[int] | None = None) -> list[Placed]:
+        """Cut each utterance into sentences and judge those, in order; an utterance without text has none.
+
+        `only`: numbers of the utterances to judge. What is read together with others may come out a little different
+        when it is read alone.
+        """
         places = [
             (number, start, end)
             for number, utterance in enumerate(utterances)
             for start, end in sentence_spans(utterance.text)
         ]
         sentences = [Sentence(utterances[number].speaker, utterances[number].text[a:b]) for number, a, b in places]
-        return [Placed(*place, verdict) for place, verdict in zip(places, self.classify(sentences), strict=True)]
+        chosen = None if only is None else {i for i, (number, _, _) in enumerate(places) if number in only}
+        verdicts = self.classify(sentences, only=chosen)
+        return [
+            Placed(*place, verdict)
+            for i, (place, verdict) in enumerate(zip(places, verdicts, strict=True))
+            if chosen is None or i in chosen
+        ]
 
     def _verdict(self, speaker: str, row: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Verdict:
         by_label = dict(zip(LABELS, row.tolist(), strict=True))

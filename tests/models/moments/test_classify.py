@@ -88,3 +88,10 @@ def test_utterances_are_judged_sentence_by_sentence_with_their_places(classifier
         (2, "はい"),
     ]
     assert placed[2].verdict.probabilities == {}
+
+
+def test_classify_judges_the_wanted_utterances_in_the_context_of_all(classifier: MomentClassifier) -> None:
+    utterances = [Sentence("operator", "お電話ありがとうございます。"), Sentence("operator", "ご提案があります。")]
+    (placed,) = classifier.classify_utterances(utterances, {1})
+    assert (placed.utterance, set(placed.verdict.probabilities)) == (1, {"appeal", "enablement", "proposal"})
+    assert classifier.classify_utterances(utterances, set()) == []

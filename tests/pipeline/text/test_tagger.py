@@ -1,6 +1,8 @@
 """Two sources of evidence stay apart, and the decision is made from both."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+
+import pytest
 
 from models.moments.labels import Placed, Sentence, Verdict
 from phrases.entry import Phrase, PhraseSet
@@ -19,11 +21,12 @@ class Judge:
         self.probability = probability
         self.read: list[str] = []
 
-    def classify_utterances(self, utterances: Sequence[Sentence]) -> list[Placed]:
-        self.read = [utterance.text for utterance in utterances]
+    def classify_utterances(self, utterances: Sequence[Sentence], only: Container[int] | None = None) -> list[Placed]:
+        chosen = [index for index in range(len(utterances)) if only is None or index in only]
+        self.read = [utterances[index].text for index in chosen]
         labels = ("proposal",) if self.probability >= 0.5 else ()
         verdict = Verdict({**dict.fromkeys(OPERATOR, 0.0), "proposal": self.probability}, labels)
-        return [Placed(index, 0, len(item.text), verdict) for index, item in enumerate(utterances) if item.text]
+        return [Placed(index, 0, len(utterances[index].text), verdict) for index in chosen if utterances[index].text]
 
 
 def tagger(judge: Judge) -> Tagger:
@@ -61,3 +64,30 @@ def test_tagger_suspected_speech_is_not_read() -> None:
     judge = Judge(0.9)
     tags, moments = tagger(judge).read(call("ご視聴ありがとうございました", flags=("suspect_silence",)))
     assert judge.read == [""] and tags == () and moments == ()
+
+
+TWO = Transcript(
+    "C1",
+    None,
+    None,
+    {},
+    (Utterance("operator", "お見積もりをお送りしましょうか。"), Utterance("operator", "上の料金表もございます。")),
+)
+TABLE = Phrase("proposal.table", "proposal", "上の料金表")
+
+
+@pytest.mark.parametrize("probability", [0.9, 0.3, 0.01])
+def test_tagger_reading_again_with_another_dictionary_gives_what_reading_anew_gives(probability: float) -> None:
+    before, _ = tagger(Judge(probability)).read(TWO)
+    judge = Judge(probability)
+    edited = Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules")
+    assert edited.reread(TWO, before) == edited.read(TWO)
+
+
+def test_tagger_reading_again_asks_the_classifier_about_new_hits_only() -> None:
+    before, _ = tagger(Judge(0.3)).read(TWO)
+    judge = Judge(0.3)
+    Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules").reread(TWO, before)
+    assert judge.read == ["上の料金表もございます。"]
+    Tagger(Matcher(PhraseSet(())), judge, "empty", "rules").reread(TWO, before)
+    assert judge.read == ["上の料金表もございます。"]
