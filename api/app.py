@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from api import errors
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
-from api.routes import calls, health, help, nights, operators, report, sound
+from api.routes import calls, contribution, health, help, nights, operators, report, sound
 from api.security import LoopbackOnly, SecurityHeaders
 from pipeline.errors import KoukenError
 from pipeline.settings import Settings
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (report, operators, calls, sound, nights, help, health):
+    for noun in (report, contribution, operators, calls, sound, nights, help, health):
         app.include_router(noun.pages, include_in_schema=False)
         app.include_router(noun.api, prefix="/api/v1", responses=errors.DOCUMENTED)
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]

@@ -121,6 +121,7 @@ MATCH_LEVELS: Mapping[str, Word] = {
     "surface": _word("表記で一致", "matched as written"),
     "normalized": _word("表記ゆれを含めて一致", "matched by normalised form"),
     "reading": _word("読みで一致", "matched by reading"),
+    "meaning": _word("例文と意味が近い", "close in meaning to an example"),
 }
 MASKS: Mapping[str, Word] = {
     "card": _word("カード番号", "card number"),
@@ -266,6 +267,35 @@ TERMS: Mapping[str, Word] = {
         "辞書のフレーズをオペレーターが口にした回数(打ち消されたものを除く)。",
         "Dictionary phrases said by the operator, cancelled ones left out.",
     ),
+}
+
+
+EXPOSURES: Mapping[str, Word] = {
+    "any": _word("いずれかの場面", "Any of the moments"),
+    "appeal": _word("魅力の伝達", "Appeal"),
+    "enablement": _word("成功の手助け", "Enablement"),
+    "proposal": _word("営業提案", "Proposal"),
+    "success_phrase": _word("成功フレーズ", "Success phrase"),
+}
+SUBGROUPS: Mapping[str, Word] = {
+    "by_reason": _word("用件別", "By reason"),
+    "by_plan": _word("プラン別", "By plan"),
+    "by_tier": _word("タッチ別", "By touch tier"),
+}
+DOSES: Mapping[str, Word] = {
+    "once": _word("1回だけあった通話", "Said once"),
+    "twice_or_more": _word("2回以上あった通話", "Said twice or more"),
+}
+CHOICES: Mapping[str, Word] = {
+    "as_chosen": _word("この期間", "As chosen"),
+    "window_two_thirds": _word("期限前の期間を3分の2に", "Window of two thirds"),
+    "window_four_thirds": _word("期限前の期間を3分の4に", "Window of four thirds"),
+    "horizon_three_quarters": _word("結果を見る期間を4分の3に", "Horizon of three quarters"),
+}
+EFFECTS: Mapping[str, Word] = {
+    "renewal": _word("継続率", "Renewal"),
+    "upsell": _word("増額・追加のあった割合", "Upsell or cross-sell"),
+    "mrr_delta_yen": _word("月額(1件あたり)", "Monthly fee (each)"),
 }
 
 

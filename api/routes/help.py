@@ -10,17 +10,19 @@ from markupsafe import Markup
 from api.deps import PagesDep
 from api.pages import language_of
 from pipeline.language import Text
+from pipeline.reports.believe import believe
 from pipeline.reports.explained import estimate_options, explained_formula
 
 pages = APIRouter()
 api = APIRouter()
 
-Topic = Literal["start", "score", "labels", "estimate", "figures", "limits", "nights", "api"]
+Topic = Literal["start", "score", "labels", "estimate", "believe", "figures", "limits", "nights", "api"]
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
     "score": Text("スコアの式", "The score formula"),
     "labels": Text("場面・反応・シグナルの意味", "What the labels mean"),
     "estimate": Text("貢献の推定の読み方", "How to read the contribution"),
+    "believe": Text("なぜこの数字を信じてよいか", "Why these numbers may be believed"),
     "figures": Text("数字の定義", "Definitions of the figures"),
     "limits": Text("数字の限界", "What the numbers cannot say"),
     "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
@@ -39,7 +41,8 @@ def show_help(request: Request, pages: PagesDep) -> Response:
 def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
     """One page of the guide."""
     language = language_of(request)
-    source = pages.text(f"{language}/{topic}.md", language, explained=explained_formula(), options=estimate_options())
+    told = {"explained": explained_formula(), "options": estimate_options(), "measured": believe()}
+    source = pages.text(f"{language}/{topic}.md", language, **told)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
     return pages.render(
         request,

@@ -22,13 +22,26 @@ OPERATOR_SCENARIOS = ("operators", "operators_sorted", "operators_null")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the self-test. `holds` is None where no bar was set for the figure."""
+    """One line of the self-test; it holds if low ≤ value ≤ high, where bars were set."""
 
     scenario: str
     name: str
     value: float
-    limit: str = ""
-    holds: bool | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def holds(self) -> bool | None:
+        """None where no bar was set for the figure."""
+        if self.low is None and self.high is None:
+            return None
+        return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
+
+    @property
+    def limit(self) -> str:
+        """The bars as read at a terminal."""
+        parts = [f"≥ {self.low:.3g}"] if self.low is not None else []
+        return ", ".join(parts + ([f"≤ {self.high:.3g}"] if self.high is not None else []))
 
 
 def run(
@@ -71,7 +84,7 @@ def summarise_effect(scenario: str, trials: list[Trial]) -> list[Figure]:
     refused = 1 - len(shown) / len(trials)
     figures = [
         add("replications", len(trials)),
-        add("refused", refused, "= 1", refused == 1) if scenario in ("no_overlap", "tiny") else add("refused", refused),
+        add("refused", refused, low=1.0) if scenario in ("no_overlap", "tiny") else add("refused", refused),
         _bar(scenario, "exclusions_counted_exactly", float(np.mean([trial.counts_right for trial in trials])), low=1.0),
     ]
     if scenario in ("no_overlap", "tiny") or not shown:
@@ -105,12 +118,12 @@ def _accuracy(scenario: str, shown: list[Trial], name: str, null: bool) -> list[
         _bar(scenario, f"{name}: coverage", _coverage(estimates, truth), low=0.93, high=most),
         Figure(scenario, f"{name}: oracle coverage", _coverage([trial.oracle[name] for trial in shown], truth)),
     ]
-    limit = (1.15 if noisy else 1.05) if tried else math.inf
+    limit = (1.15 if noisy else 1.05) if tried else None
     figures.append(_bar(scenario, f"{name}: RMSE / oracle", ratio, high=limit))
     if not null:
         bias = abs(float(error.mean() / truth.mean()))
         spare = 2 * float(error.std() / abs(truth.mean()) / math.sqrt(len(error)))
-        allowed = ((0.17 if noisy else 0.05) + spare) if tried else math.inf
+        allowed = ((0.17 if noisy else 0.05) + spare) if tried else None
         figures.append(_bar(scenario, f"{name}: |bias| / truth", bias, high=allowed))
         figures.append(Figure(scenario, f"{name}: oracle bias / truth", float(oracle.mean() / truth.mean())))
     return figures
@@ -186,8 +199,5 @@ def _rank_gain(trial: OperatorTrial) -> float:
     return float(spearmanr(trial.estimate, trial.truth)[0] - spearmanr(trial.raw, trial.truth)[0])
 
 
-def _bar(scenario: str, name: str, value: float, low: float = -math.inf, high: float = math.inf) -> Figure:
-    if low == -math.inf and high == math.inf:
-        return Figure(scenario, name, value)
-    parts = ([f"≥ {low:.3g}"] if low > -math.inf else []) + ([f"≤ {high:.3g}"] if high < math.inf else [])
-    return Figure(scenario, name, value, ", ".join(parts), low <= value <= high)
+def _bar(scenario: str, name: str, value: float, low: float | None = None, high: float | None = None) -> Figure:
+    return Figure(scenario, name, value, low, high)

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -33,6 +34,11 @@ _PROCESSES = 2
     is_flag=True,
     help=Text("提案の推定だけを試す(速い)", "try the estimate of proposals only (faster)"),
 )
+@option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=Text("結果を書き足すファイル(JSON)", "file to keep the results in (JSON), scenario by scenario"),
+)
 @json_option()
 def estimate(
     context: Context,
@@ -41,10 +47,12 @@ def estimate(
     seed: int,
     processes: int,
     proposal_only: bool,
+    out: Path | None,
     as_json: bool,
 ) -> int:
     """Parse, run, print a line per figure. The exit code is 1 if a bar does not hold."""
     from models.contribution.options import Options
+    from models.simulation.measured import keep_measured
     from models.simulation.scenario import SCENARIOS
     from models.simulation.selftest import run
 
@@ -62,12 +70,15 @@ def estimate(
         context.say(Text(f"{name}: {replications} センター", f"{name}: {replications} centres"))
         found = run(name, replications, first_seed=seed, processes=processes, options=options)
         figures += found
+        if out:
+            keep_measured(out, found)
         if not as_json:
             for figure in found:
                 mark = {None: "", True: "ok", False: "NG"}[figure.holds]
                 click.echo(f"{figure.scenario:18}{figure.name:38}{figure.value:12.4f}  {figure.limit:18}{mark}")
     if as_json:
-        click.echo(json.dumps([asdict(figure) for figure in figures], ensure_ascii=False, indent=1))
+        rows = [asdict(figure) | {"holds": figure.holds} for figure in figures]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     return ExitCode.FAILED if any(figure.holds is False for figure in figures) else ExitCode.DONE
 
 

@@ -1,5 +1,6 @@
 """An estimate is shown with its interval and what it may be called; a refusal is the reason, in the same place."""
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from models.simulation.centre import draw_centre
+from models.simulation.replicate import LAST_DAY, tables_of
+from models.simulation.scenario import SCENARIOS
+from pipeline.contribution import contribution_document
+from pipeline.reports.believe import believe
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 from tests.api.conftest import BASE
@@ -24,6 +30,8 @@ CAVEAT = {
     "ja": "担当者が少ないため、区間が広くなります。",
     "en": "Few operators, so intervals are wide.",
 }
+METHOD = {"version": "aipw-1", "data_sha256": "0" * 64, "seed": 1, "window_days": 90, "horizon_days": 120, "folds": 5,
+          "repetitions": 5}  # fmt: skip
 WHY = {"code": "naive", "ja": "単純に比べた差は+24.9ポイントです。", "en": "The plain difference is +24.9 points."}
 
 
@@ -104,3 +112,56 @@ def test_operator_page_shows_their_estimate_and_that_it_is_not_for_appraisal(tmp
     text = page(tmp_path, document(any=moment()), "/operators/OP-002")
     assert re.search(r"\+2\.0pt .*−3\.0pt〜\+7\.0pt · n = 12 · 平均と区別できません", text)
     assert "評価や報酬には使わないでください" in text
+
+
+@pytest.fixture(scope="module")
+def answer() -> dict[str, Any]:
+    """What the night stores for an invented centre: an estimate as large as life."""
+    tables = tables_of(draw_centre(SCENARIOS["confounded"], 11))
+    return contribution_document(tables, LAST_DAY, closer=True)
+
+
+@pytest.mark.parametrize("exposure", ["any", "appeal", "enablement", "proposal", "success_phrase"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_page_of_a_moment_shows_everything_behind_its_estimate(
+    tmp_path: Path, answer: dict[str, Any], exposure: str, language: str
+) -> None:
+    text = page(tmp_path, answer, f"/contribution/{exposure}?lang={language}")
+    found = answer["moments"][exposure]
+    for sentence in found["sentences"]:
+        if sentence["code"] not in ("comparison", "placebo"):  # these two are pictures with words of their own
+            assert sentence[language] in text
+    assert f"{found['diagnostics']['n_exposed']:,}" in text
+    assert f"{100 * abs(found['diagnostics']['naive_includes_customer_differences']['renewal']):.1f}pt" in text
+    assert answer["method"]["data_sha256"][:12] in text
+
+
+def test_page_of_all_moments_shows_retention_without_the_contribution(tmp_path: Path, answer: dict[str, Any]) -> None:
+    text = page(tmp_path, answer, "/contribution/any")
+    for found in answer["nrr_without_contribution"].values():
+        assert f"{100 * found['nrr']:.1f}%" in text and f"{100 * found['estimate']:.1f}%" in text
+    assert "お客様の違いを含みます。差をそのまま効果と読まないでください。" in text
+
+
+def test_failed_placebo_is_a_caution_on_the_page(tmp_path: Path, answer: dict[str, Any]) -> None:
+    failing = copy.deepcopy(answer)
+    for test in failing["moments"]["proposal"]["diagnostics"]["placebo"]:
+        test["failed"] = True
+    place = re.compile(r"通話より前の出来事に差がないか (通りました|注意)")
+    before = place.search(page(tmp_path / "a", answer, "/contribution/proposal"))
+    after = place.search(page(tmp_path / "b", failing, "/contribution/proposal"))
+    assert before and before[1] == "通りました"
+    assert after and after[1] == "注意"
+
+
+def test_refused_moment_has_a_page_with_its_reason_and_no_figure(tmp_path: Path) -> None:
+    refused = document(appeal={"status": "refuse", "messages": [REASON]}) | {"dropped": {}, "method": METHOD}
+    text = page(tmp_path, refused, "/contribution/appeal")
+    assert REASON["ja"] in text
+    assert not re.search(r"[+−]\d+\.\dpt", text)
+
+
+def test_help_tells_the_self_test_of_the_method_in_use(tmp_path: Path) -> None:
+    text = page(tmp_path, document(any=moment()), "/help/believe")
+    for row in believe().rows:
+        assert f"{row.scenario.ja} {row.name.ja} {row.shown}" in text

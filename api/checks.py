@@ -1,0 +1,138 @@
+"""The pictures under an estimate: where everything stands on its scale. Nothing is computed that the document lacks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.charts import Scale, scale_around
+from pipeline.language import Text
+
+Json = Mapping[str, Any]
+
+CURVE_WIDTH, CURVE_HEIGHT = 1000, 240
+YEAR_DAYS = 365
+WARN_BALANCE = 0.1  # standardised; the usual line for groups that are alike
+_COVARIATES: dict[str, Text] = {
+    "log_mrr": Text("月額", "monthly fee"),
+    "tenure_days": Text("お客様になってからの日数", "days as a customer"),
+    "days_into_term": Text("契約期間に入ってからの日数", "days into the term"),
+    "days_to_due": Text("更新期限までの日数", "days to the due date"),
+    "earlier_terms": Text("これまでの契約期間の数", "earlier terms"),
+    "term_months": Text("契約の月数", "months of the term"),
+    "earlier_downgrade": Text("通話前の減額", "downgrade before the call"),
+    "earlier_upsell": Text("通話前の増額", "upsell before the call"),
+    "earlier_move_yen": Text("通話前1年の月額の動き", "move of the fee in the year before"),
+    "earlier_calls": Text("通話前半年の通話数", "calls in the half-year before"),
+    "health_score": Text("健康スコア", "health score"),
+    "operator rate": Text("担当者がほかのお客様に行う割合", "the operator's rate with other customers"),
+    "reason": Text("用件", "reason"),
+    "plan": Text("プラン", "plan"),
+    "industry": Text("業種", "industry"),
+    "region": Text("地域", "region"),
+    "segment": Text("区分", "segment"),
+    "tier": Text("タッチ", "touch tier"),
+    "queue": Text("窓口", "queue"),
+    "direction": Text("発着信", "direction"),
+}
+_MOMENTS = {
+    "appeal": "魅力の伝達",
+    "enablement": "成功の手助け",
+    "proposal": "営業提案",
+    "success_phrase": "成功フレーズ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One bar of the likeness picture: per cent of the tallest, of calls with and without the moment."""
+
+    low: float
+    high: float
+    exposed: int
+    comparison: int
+    exposed_height: float
+    comparison_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points of a step line in the picture's own units, and the share still under contract after a year."""
+
+    points: str
+    n: int
+    after_a_year: float | None
+
+
+def covariate_name(column: str) -> Text:
+    """A column of the design in words; a column of the user's own table keeps its name."""
+    base, note = column, Text("", "")
+    for ending, ja, en in ((" squared", "(二乗)", " (squared)"), (" missing", "(不明かどうか)", " (unknown or not)")):
+        if column.endswith(ending):
+            base, note = column.removesuffix(ending), Text(ja, en)
+    if base.startswith("other "):
+        moment = base.removeprefix("other ")
+        return Text(f"{_MOMENTS.get(moment, moment)}の有無{note.ja}", f"{moment} or not{note.en}")
+    name, _, level = base.partition("=")
+    known = _COVARIATES.get(name, Text(name, name))
+    of = Text(f": {level}", f": {level}") if level else Text("", "")
+    return Text(known.ja + of.ja + note.ja, known.en + of.en + note.en)
+
+
+def likeness(diagnostics: Json) -> list[Bin]:
+    """How likely the moment was by what was known before, for calls with and without it."""
+    overlap = diagnostics["overlap"]
+    exposed, comparison = overlap["histogram_exposed"], overlap["histogram_comparison"]
+    tallest = max(*exposed, *comparison, 1)
+    width = 1 / len(exposed)
+    return [
+        Bin(place * width, (place + 1) * width, a, b, round(100 * a / tallest, 1), round(100 * b / tallest, 1))
+        for place, (a, b) in enumerate(zip(exposed, comparison, strict=True))
+    ]
+
+
+def balance_scale(diagnostics: Json) -> Scale:
+    """One scale for all rows, symmetric around zero."""
+    rows = diagnostics["balance"]["covariates"]
+    far = max([abs(row[name]) for row in rows for name in ("before", "after")] + [WARN_BALANCE])
+    whole = scale_around([far, -far])
+    return Scale(-max(-whole.low, whole.high), max(-whole.low, whole.high))
+
+
+def renewal_scale(moment: Json) -> Scale:
+    """One scale for everything on the page that is told in points of renewal."""
+    diagnostics = moment["diagnostics"]
+    values = [
+        *_ends(moment["renewal"]),
+        diagnostics["naive_includes_customer_differences"]["renewal"],
+        diagnostics["second_opinion_renewal"],
+        diagnostics["renewal_without_health"],
+    ]
+    return scale_around(values)
+
+
+def shared_scale(effects: Iterable[Json | None]) -> Scale:
+    """One scale for several effects; refused ones are left out."""
+    return scale_around(value for effect in effects if effect for value in _ends(effect))
+
+
+def _ends(effect: Json) -> tuple[float | None, ...]:
+    return effect["estimate"], effect["ci_low"], effect["ci_high"]
+
+
+def survival(curves: Mapping[str, Json]) -> dict[str, Curve]:
+    """Two years of the plain curves as step lines."""
+    return {name: _curve(curve["days"], curve["share"], curve["n"]) for name, curve in curves.items()}
+
+
+def _curve(days: Sequence[float], share: Sequence[float], n: int) -> Curve:
+    steps, y = ["0,0"], 0.0
+    for day, left in zip(days, share, strict=True):
+        x = min(day / (2 * YEAR_DAYS), 1.0) * CURVE_WIDTH
+        steps += [f"{x:.1f},{y:.1f}", f"{x:.1f},{(1 - left) * CURVE_HEIGHT:.1f}"]
+        y = (1 - left) * CURVE_HEIGHT
+        if x >= CURVE_WIDTH:
+            break
+    else:
+        steps.append(f"{CURVE_WIDTH},{y:.1f}")
+    until = [left for day, left in zip(days, share, strict=True) if day <= YEAR_DAYS]
+    return Curve(" ".join(steps), n, until[-1] if until and days[-1] >= YEAR_DAYS else None)

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+from models.contribution.options import METHOD_VERSION
+from models.simulation.measured import keep_measured, read_measured
+from models.simulation.selftest import Figure
+
+
+def test_what_is_shipped_was_measured_with_the_method_in_use() -> None:
+    assert read_measured().method == METHOD_VERSION
+
+
+def test_a_scenario_measured_again_replaces_itself_and_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "measured.json"
+    keep_measured(path, [Figure("null", "claims", 0.5, high=0.05), Figure("tiny", "refused", 1.0, low=1.0)])
+    keep_measured(path, [Figure("null", "claims", 0.01, high=0.05)])
+    kept = read_measured(path)
+    assert kept.value("null", "claims") == 0.01
+    assert kept.value("tiny", "refused") == 1.0
+    assert len(kept.figures) == 2
+
+
+def test_a_bar_holds_on_its_edges_and_not_beyond() -> None:
+    assert Figure("s", "n", 0.93, low=0.93, high=0.99).holds
+    assert Figure("s", "n", 0.92, low=0.93).holds is False
+    assert Figure("s", "n", 1.0, high=0.99).holds is False
+    assert Figure("s", "n", 1.0).holds is None
