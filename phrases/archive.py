@@ -11,14 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phrases.dialogue import TURN_END, Dialogue, Line
-from phrases.entry import LEVELS, Level, PhraseSet
+from phrases.entry import TEXT_LEVELS, Level, PhraseSet
+from phrases.entry import Word as Name
 from phrases.evaluate import necessary
 from phrases.forms import KEY_END, Forms, Word
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher, compiled
+from phrases.meaning import Encode
 from phrases.normalize import Folded
-from phrases.scan import search_patterns
-from phrases.tree import Both, Node, Restricted, children
+from phrases.patterns import byte_places
+from phrases.scan import Term, search_patterns
+from phrases.tree import Both, Node, Pattern, Restricted, children
 
 BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
 _FEW_PATTERNS = 12  # up to here looking for each pattern by itself is faster than an automaton
@@ -73,8 +76,8 @@ class Turn:
 @dataclass(slots=True)
 class _Block:
     turns: list[Turn] = field(default_factory=list)
-    texts: dict[Level, bytearray] = field(default_factory=lambda: {level: bytearray() for level in LEVELS})
-    starts: dict[Level, list[int]] = field(default_factory=lambda: {level: [] for level in LEVELS})
+    texts: dict[Level, bytearray] = field(default_factory=lambda: {level: bytearray() for level in TEXT_LEVELS})
+    starts: dict[Level, list[int]] = field(default_factory=lambda: {level: [] for level in TEXT_LEVELS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Archive:
         block = self._blocks[-1]
         for turn in dialogue.turns:
             block.turns.append(Turn(call_id, turn.lines, tuple(packed[line] for line in turn.lines)))
-            for level in LEVELS:
+            for level in TEXT_LEVELS:
                 block.starts[level].append(len(block.texts[level]))
                 block.texts[level] += (KEY_END + dialogue.spelled(turn, level) + TURN_END).encode()
 
@@ -113,16 +116,20 @@ class Archive:
         """How many calls are kept."""
         return len(self._calls)
 
-    def hits(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
+    def hits(self, phrase_set: PhraseSet, japanese: Japanese, encode: Encode | None = None) -> Iterator[ArchiveHit]:
         """Every hit of a dictionary in every stored call, cancelled ones included.
 
         Entries that look beyond one turn (THEN, times, silence) are matched call by call, the others turn by turn.
+        Entries with the level `meaning` need `encode` and are looked for in every call, which takes much longer.
         """
-        within, beyond = _by_reach(phrase_set)
+        within, beyond, meant = _by_reach(phrase_set)
         if within.phrases:
             yield from self._hits_in_turns(within, japanese)
         if beyond.phrases:
-            yield from self._hits_in_calls(beyond, japanese)
+            called = dict.fromkeys(turn.call_id for turn in self._candidates(beyond, japanese))
+            yield from self._hits_in_calls(called, Matcher(beyond, japanese))
+        if meant.phrases:
+            yield from self._hits_in_calls(self._calls, Matcher(meant, japanese, encode))
 
     def _hits_in_turns(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
         matcher = Matcher(phrase_set, japanese)
@@ -132,16 +139,15 @@ class Archive:
             for hit in matches.hits:
                 yield ArchiveHit(turn.call_id, hit.moved_to(turn.lines))
 
-    def _hits_in_calls(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
-        matcher = Matcher(phrase_set, japanese)
-        for call_id in dict.fromkeys(turn.call_id for turn in self._candidates(phrase_set, japanese)):
+    def _hits_in_calls(self, call_ids: Iterable[str], matcher: Matcher) -> Iterator[ArchiveHit]:
+        for call_id in call_ids:
             unpacked = [unpack(packed) for packed in self._calls[call_id]]
             matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
             yield from (ArchiveHit(call_id, hit) for hit in matches.hits)
 
     def _candidates(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[Turn]:
         """Turns that hold what at least one entry cannot do without, in order."""
-        needs = [_Need(necessary(node), japanese) for _, node in compiled(phrase_set)]
+        needs = [_Need(necessary(node), japanese, phrase_set.names) for _, node in compiled(phrase_set)]
         every = _Finders(pattern for need in needs for pattern in need.patterns)
         for block in self._blocks:
             found = every.turns(block)
@@ -149,57 +155,69 @@ class Archive:
             yield from (block.turns[number] for number in sorted(numbers))
 
 
-Pattern = tuple[Level, bytes]
+Sought = tuple[Level, bytes] | Pattern
 
 
 class _Need:
-    """Groups of patterns; a turn must hold at least one of every group."""
+    """Groups of what is sought; a turn must hold at least one of every group."""
 
-    def __init__(self, groups: Sequence[frozenset[str]], japanese: Japanese) -> None:
-        self._groups = [
-            frozenset(
-                (level, pattern.encode())
-                for spelling in group
-                for level, pattern in search_patterns(spelling, japanese)
-            )
-            for group in groups
-        ]
+    def __init__(self, groups: Sequence[frozenset[Term]], japanese: Japanese, names: Sequence[Name]) -> None:
+        self._groups = [frozenset(_sought(group, japanese, names)) for group in groups]
 
     @property
-    def patterns(self) -> Iterator[Pattern]:
+    def patterns(self) -> Iterator[Sought]:
         for group in self._groups:
             yield from group
 
-    def turns(self, found: Mapping[Pattern, set[int]]) -> set[int]:
+    def turns(self, found: Mapping[Sought, set[int]]) -> set[int]:
         held = [set().union(*(found[pattern] for pattern in group if pattern in found)) for group in self._groups]
         return set.intersection(*held)
+
+
+def _sought(group: Iterable[Term], japanese: Japanese, names: Sequence[Name]) -> Iterator[Sought]:
+    for term in group:
+        if isinstance(term, Pattern):
+            yield term
+        else:
+            for level, pattern in search_patterns(term, japanese, names):
+                yield level, pattern.encode()
 
 
 class _Finders:
     """Looks for many patterns in a block, level by level."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        wanted: dict[Level, set[bytes]] = {level: set() for level in LEVELS}
-        for level, pattern in patterns:
-            wanted[level].add(pattern)
+    def __init__(self, patterns: Iterable[Sought]) -> None:
+        wanted: dict[Level, set[bytes]] = {level: set() for level in TEXT_LEVELS}
+        self._raw: set[Pattern] = set()
+        for sought in patterns:
+            if isinstance(sought, Pattern):
+                self._raw.add(sought)
+            else:
+                wanted[sought[0]].add(sought[1])
         self._finders = {level: _finder(sorted(found)) for level, found in wanted.items() if found}
 
-    def turns(self, block: _Block) -> dict[Pattern, set[int]]:
-        """Pattern → numbers of the turns that hold it."""
-        held: dict[Pattern, set[int]] = {}
+    def turns(self, block: _Block) -> dict[Sought, set[int]]:
+        """What is sought → numbers of the turns that hold it."""
+        held: dict[Sought, set[int]] = {}
         for level, find in self._finders.items():
             starts = block.starts[level]
             for pattern, at in find(bytes(block.texts[level])):
                 held.setdefault((level, pattern), set()).add(bisect_right(starts, at) - 1)
+        for raw in self._raw:
+            starts = block.starts["surface"]
+            places = byte_places(raw.text, bytes(block.texts["surface"]))
+            held[raw] = {bisect_right(starts, at) - 1 for at in places}
         return held
 
 
-def _by_reach(phrase_set: PhraseSet) -> tuple[PhraseSet, PhraseSet]:
-    """Entries that one turn decides, and entries that need the whole call."""
+def _by_reach(phrase_set: PhraseSet) -> tuple[PhraseSet, PhraseSet, PhraseSet]:
+    """Entries that one turn decides, entries that need the whole call, and entries that need every call."""
     far = {phrase.id for phrase, node in compiled(phrase_set) if _looks_beyond_a_turn(node)}
-    within = tuple(phrase for phrase in phrase_set.phrases if phrase.id not in far)
-    beyond = tuple(phrase for phrase in phrase_set.phrases if phrase.id in far)
-    return PhraseSet(within, phrase_set.lists), PhraseSet(beyond, phrase_set.lists)
+    meant = tuple(phrase for phrase in phrase_set.phrases if "meaning" in phrase.levels)
+    said = [phrase for phrase in phrase_set.phrases if "meaning" not in phrase.levels]
+    within = tuple(phrase for phrase in said if phrase.id not in far)
+    beyond = tuple(phrase for phrase in said if phrase.id in far)
+    return phrase_set.of(within), phrase_set.of(beyond), phrase_set.of(meant)
 
 
 def _looks_beyond_a_turn(node: Node) -> bool:

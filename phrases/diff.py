@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from phrases.archive import Archive, ArchiveHit
-from phrases.entry import PhraseSet
+from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
+from phrases.meaning import Encode
+from phrases.normalize import fold
 from phrases.query import parse
+from phrases.tree import sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,18 @@ def touched(old: PhraseSet, new: PhraseSet) -> tuple[PhraseSet, PhraseSet]:
     found = changes(old, new)
     before, after = {*found.removed, *found.changed}, {*found.added, *found.changed}
     return (
-        PhraseSet(tuple(phrase for phrase in old.phrases if phrase.id in before), old.lists),
-        PhraseSet(tuple(phrase for phrase in new.phrases if phrase.id in after), new.lists),
+        old.of(tuple(phrase for phrase in old.phrases if phrase.id in before)),
+        new.of(tuple(phrase for phrase in new.phrases if phrase.id in after)),
     )
 
 
-def diff_hits(archive: Archive, old: PhraseSet, new: PhraseSet, japanese: Japanese) -> HitDiff:
+def diff_hits(
+    archive: Archive, old: PhraseSet, new: PhraseSet, japanese: Japanese, encode: Encode | None = None
+) -> HitDiff:
     """Uncancelled hits gained and lost over all stored calls; only touched entries are searched for."""
     before, after = touched(old, new)
-    had = _counted(archive, before, japanese)
-    has = _counted(archive, after, japanese)
+    had = _counted(archive, before, japanese, encode)
+    has = _counted(archive, after, japanese, encode)
     return HitDiff(
         gained=tuple(hit for place, hit in has.items() if place not in had),
         lost=tuple(hit for place, hit in had.items() if place not in has),
@@ -59,10 +64,12 @@ def diff_hits(archive: Archive, old: PhraseSet, new: PhraseSet, japanese: Japane
 Place = tuple[object, ...]
 
 
-def _counted(archive: Archive, phrase_set: PhraseSet, japanese: Japanese) -> dict[Place, ArchiveHit]:
+def _counted(
+    archive: Archive, phrase_set: PhraseSet, japanese: Japanese, encode: Encode | None
+) -> dict[Place, ArchiveHit]:
     return {
         (found.call_id, found.hit.phrase_id, found.hit.category, found.hit.spans): found
-        for found in archive.hits(phrase_set, japanese)
+        for found in archive.hits(phrase_set, japanese, encode)
         if found.hit.cancelled_by is None
     }
 
@@ -71,4 +78,18 @@ def _differs(identity: str, old: PhraseSet, new: PhraseSet) -> bool:
     before, after = old.by_id[identity], new.by_id[identity]
     if before != after:
         return True
+    if old.names != new.names and _names_said(before, old, new):
+        return True
     return old.lists != new.lists and parse(before.phrase, old.words) != parse(after.phrase, new.words)
+
+
+def _names_said(phrase: Phrase, old: PhraseSet, new: PhraseSet) -> bool:
+    """Whether a registered name that the edit touches stands in the entry's query or in a list that it uses."""
+    edited = {fold(word.surface).text for word in {*old.names} ^ {*new.names}}
+    said = (
+        fold(spelling).text
+        for sequence in sequences(parse(phrase.phrase, new.words))
+        for stretch in sequence.stretches
+        for spelling in stretch.spellings
+    )
+    return any(name in spelling for spelling in said for name in edited)

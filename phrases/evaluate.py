@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from phrases.dialogue import Dialogue
 from phrases.entry import LEVELS, Level, Phrase
-from phrases.scan import Occurrence
-from phrases.tree import Both, Either, Node, Repeated, Restricted, Stretch, Without
+from phrases.scan import Occurrence, Term
+from phrases.tree import Both, Either, Node, Pattern, Repeated, Restricted, Stretch, Without
 from phrases.tree import Sequence as QuerySequence
 
 
@@ -36,19 +36,29 @@ class Found:
 class Evaluation:
     """Evaluates the queries of one call."""
 
-    def __init__(self, dialogue: Dialogue, occurrences: Mapping[str, Sequence[Occurrence]]) -> None:
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        occurrences: Mapping[Term, Sequence[Occurrence]],
+        meanings: Mapping[str, Sequence[Occurrence]],
+    ) -> None:
         self.dialogue = dialogue
         self.occurrences = occurrences
+        self.meanings = meanings  # by entry: whole sentences that mean what its examples mean
         self._known_places: dict[tuple[tuple[str, ...], frozenset[Level]], list[Occurrence]] = {}
 
     def find(self, phrase: Phrase, node: Node) -> tuple[Found, ...]:
         """Every place of an entry, none overlapping another; where several levels see one place, the strictest wins."""
-        return tuple(_apart(self._find(node, phrase.speaker, frozenset(phrase.levels))))
+        said = self._find(node, phrase.speaker, frozenset(phrase.levels))
+        return tuple(_apart([*said, *(Found((place,)) for place in self.meanings.get(phrase.id, ()))]))
 
     def _find(self, node: Node, speaker: str, levels: frozenset[Level]) -> list[Found]:
         match node:
             case QuerySequence():
                 return [found for found in self._sequence(node, levels) if self._speaker(found) == speaker]
+            case Pattern():
+                matched = (Found((place,)) for place in self.occurrences.get(node, ()))
+                return [found for found in matched if self._speaker(found) == speaker and self._is_one_sentence(found)]
             case Either(left=left, right=right):
                 return self._find(left, speaker, levels) + self._find(right, speaker, levels)
             case Both(left=left, right=right):
@@ -79,7 +89,7 @@ class Evaluation:
             level = max(first.level, last.level, key=LEVELS.index)
             whole = Occurrence(first.start, last.end, level, first.head, last.tail)
             same_turn = self.dialogue.turn_of(first.start) == self.dialogue.turn_of(last.end - 1)
-            if same_turn and self._is_one_sentence(whole):
+            if same_turn and self._is_one_sentence(Found((whole,))):
                 yield Found((whole,))
 
     def _places(self, stretch: Stretch, levels: frozenset[Level]) -> list[Occurrence]:
@@ -95,7 +105,7 @@ class Evaluation:
             self._known_places[key] = sorted(found, key=_place)
         return self._known_places[key]
 
-    def _is_one_sentence(self, place: Occurrence) -> bool:
+    def _is_one_sentence(self, place: Found) -> bool:
         return self.dialogue.sentences[place.start] == self.dialogue.sentences[place.end - 1]
 
     def _speaker(self, found: Found) -> str:
@@ -205,11 +215,11 @@ def _overlaps(line: int, time: int, dialogue: Dialogue) -> bool:
     )  # fmt: skip
 
 
-def necessary(node: Node) -> tuple[frozenset[str], ...]:
-    """Groups of spellings: of every group at least one must occur, or the query finds nothing."""
+def necessary(node: Node) -> tuple[frozenset[Term], ...]:
+    """Groups of spellings and patterns: of every group at least one must occur, or the query finds nothing."""
     match node:
         case QuerySequence():
-            return tuple(frozenset(stretch.spellings) for stretch in node.stretches)
+            return tuple(frozenset[Term](stretch.spellings) for stretch in node.stretches)
         case Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
             return necessary(inner)
         case Both(kind="and" | "near", left=left, right=right):
@@ -218,12 +228,14 @@ def necessary(node: Node) -> tuple[frozenset[str], ...]:
             return (triggers(node),)
 
 
-def triggers(node: Node) -> frozenset[str]:
-    """Spellings of which at least one must occur for a query to find anything."""
+def triggers(node: Node) -> frozenset[Term]:
+    """Spellings and patterns of which at least one must occur for a query to find anything."""
     match node:
+        case Pattern():
+            return frozenset((node,))
         case QuerySequence():
             rarest = max(node.stretches, key=lambda stretch: min(map(len, stretch.spellings)))
-            return frozenset(rarest.spellings)
+            return frozenset[Term](rarest.spellings)
         case Either(left=left, right=right):
             return triggers(left) | triggers(right)
         case Both(left=inner) | Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):

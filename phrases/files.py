@@ -16,6 +16,7 @@ from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, phras
 from phrases.messages import PhraseError, Problem
 
 LARGEST_FILE = 4_000_000  # bytes
+VERSION_LINE = "# version "
 _FILE_KEYS = frozenset({"category", "phrases", "lists", "note"})
 _PHRASE_KEYS = frozenset(FIELDS)
 
@@ -44,11 +45,18 @@ def loads(named_texts: Iterable[tuple[str, str]]) -> PhraseSet:
 
 
 def dumps(phrase_set: PhraseSet) -> str:
-    """One YAML text with the whole dictionary; `loads` gives an equal set back."""
+    """One YAML text with the whole dictionary; `loads` gives an equal set back. The first line names the version."""
     document: dict[str, Any] = {"phrases": [phrase_fields(phrase) for phrase in phrase_set.phrases]}
     if phrase_set.lists:
         document["lists"] = {name: list(words) for name, words in phrase_set.lists}
-    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return f"{VERSION_LINE}{phrase_set.version}\n{text}"
+
+
+def exported_version(path: Path) -> str:
+    """The version that a YAML file was exported from; empty if it does not say. Raises `PhraseError`."""
+    first = "" if path.is_dir() else _text(path).split("\n", 1)[0]
+    return first.removeprefix(VERSION_LINE).strip() if first.startswith(VERSION_LINE) else ""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -169,8 +177,8 @@ class _Reader:
         return str(node.value)
 
     def _text_of(self, name: str, key: str, node: yaml.Node) -> str:
-        """A field's text; only `weight` may be written as a number."""
-        if key == "weight" and isinstance(node, yaml.ScalarNode):
+        """A field's text; only shares may be written as a number."""
+        if key in ("weight", "similarity") and isinstance(node, yaml.ScalarNode):
             return str(node.value)
         return self._string(name, node)
 

@@ -10,6 +10,7 @@ from phrases.dialogue import Line
 from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher
+from phrases.meaning import Encode
 from phrases.messages import Message, Problem
 from phrases.query import QueryError, parse
 from phrases.scan import spelling_words
@@ -29,8 +30,11 @@ COURTESIES = (
 )  # fmt: skip
 
 
-def lint(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[Problem, ...]:
-    """Every problem of a dictionary, errors and warnings, in the order of the entries; empty if there is none."""
+def lint(phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode | None = None) -> tuple[Problem, ...]:
+    """Every problem of a dictionary, errors and warnings, in the order of the entries; empty if there is none.
+
+    Without `encode` the examples of entries with the level `meaning` are not tried, and a warning says so.
+    """
     japanese = japanese or Japanese()
     problems: list[Problem] = []
     if len(phrase_set.phrases) > MOST_PHRASES:
@@ -51,7 +55,7 @@ def lint(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[Probl
             continue
         problems.extend(_too_short(phrase, trees[phrase.id], japanese))
     problems.extend(_same(phrase_set, trees, japanese))
-    problems.extend(_examples(phrase_set, trees, japanese))
+    problems.extend(_examples(phrase_set, trees, japanese, encode))
     return tuple(problems)
 
 
@@ -149,11 +153,16 @@ def _subsumed(single: dict[tuple[str, str], list[str]]) -> Iterator[Problem]:
         yield _warning(owner, f"一部は {finder} がすでに見つけます。", f"{finder} already finds part of this.")
 
 
-def _examples(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
+def _examples(
+    phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese, encode: Encode | None
+) -> Iterator[Problem]:
     """Every example must be hit and every counter-example must not, by the entry's own speaker."""
-    good = PhraseSet(tuple(phrase for phrase in phrase_set.phrases if phrase.id in trees), phrase_set.lists)
-    for phrase in good.phrases:
-        matcher = Matcher(PhraseSet((_published(phrase),), good.lists), japanese)
+    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in trees):
+        if "meaning" in phrase.levels and encode is None:
+            ja = "意味の段のモデルがないため、例文を試していません。"
+            yield _warning(phrase.id, ja, "No model for the level `meaning`: the examples were not tried.")
+            continue
+        matcher = Matcher(phrase_set.of((_published(phrase),)), japanese, encode)
         for example in phrase.examples:
             if not _counted(matcher, phrase, example):
                 yield _error(phrase.id, f"例文に当たりません:「{example}」", f"Does not find its example “{example}”.")

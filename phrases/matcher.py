@@ -1,6 +1,6 @@
 """A published dictionary against a call: hits with their place, the level that found them, and what cancels them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from phrases.dialogue import Dialogue, Line
@@ -8,11 +8,12 @@ from phrases.entry import Category, Level, Phrase, PhraseSet
 from phrases.evaluate import Evaluation, Found, triggers
 from phrases.forms import Forms, forms_of
 from phrases.japanese import AnalysisFailed, Japanese
+from phrases.meaning import Encode, Meanings
 from phrases.messages import Message, PhraseError, Problem
 from phrases.query import QueryError, parse
-from phrases.scan import Scanner
+from phrases.scan import Scanner, Term
 from phrases.scope import Context, cancelled_by
-from phrases.tree import Node, sequences
+from phrases.tree import Node, patterns, sequences
 
 _CONTEXT_WORDS = 40  # words looked at before and after a hit
 
@@ -54,25 +55,23 @@ class Matcher:
     """Compiled from a dictionary once, then used for many calls, from one thread.
 
     Only published entries match. Operators' entries are looked for in operators' lines only, customers' in
-    customers'; lines of an unknown speaker are searched for neither.
+    customers'; lines of an unknown speaker are searched for neither. `encode` is needed where an entry has the level
+    `meaning`; without it such a dictionary is refused (`PhraseError`) rather than half searched.
     """
 
-    def __init__(self, phrase_set: PhraseSet, japanese: Japanese | None = None) -> None:
+    def __init__(self, phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode | None = None) -> None:
         self.version = phrase_set.version
         self.japanese = japanese or Japanese()
         self._queries = compiled(phrase_set)
-        spellings = {
-            spelling
-            for _, node in self._queries
-            for sequence in sequences(node)
-            for stretch in sequence.stretches
-            for spelling in stretch.spellings
-        }
-        self._scanner = Scanner(spellings, self.japanese)
-        self._wanted: dict[str, list[int]] = {}
+        self._scanner = Scanner(
+            (term for _, node in self._queries for term in _terms(node)), self.japanese, phrase_set.names
+        )
+        self._wanted: dict[Term, list[int]] = {}
         for number, (_, node) in enumerate(self._queries):
-            for spelling in triggers(node):
-                self._wanted.setdefault(spelling, []).append(number)
+            for term in triggers(node):
+                self._wanted.setdefault(term, []).append(number)
+        self._numbers = {phrase.id: number for number, (phrase, _) in enumerate(self._queries)}
+        self._meanings = _meanings([phrase for phrase, _ in self._queries], encode)
 
     def match(self, lines: Sequence[Line], forms: Sequence[Forms | None] | None = None) -> Matches:
         """All hits of a call in order of place. `forms` saves the analysis where it is kept from an earlier run."""
@@ -81,8 +80,10 @@ class Matcher:
             forms, failed = self.analyse(lines)
         dialogue = Dialogue(lines, forms)
         occurrences = self._scanner.occurrences(dialogue)
-        candidates = {number for spelling in occurrences for number in self._wanted.get(spelling, ())}
-        evaluation = Evaluation(dialogue, occurrences)
+        meant = self._meanings.occurrences(dialogue) if self._meanings else {}
+        candidates = {number for term in occurrences for number in self._wanted.get(term, ())}
+        candidates |= {self._numbers[identity] for identity in meant}
+        evaluation = Evaluation(dialogue, occurrences, meant)
         hits: list[Hit] = []
         for number in sorted(candidates):
             phrase, node = self._queries[number]
@@ -106,6 +107,23 @@ class Matcher:
         spans = tuple(span for span in _spans(found, dialogue) if dialogue.lines[span.line].speaker == phrase.speaker)
         reason = cancelled_by(_context(found, dialogue), phrase.category, self.japanese)
         return Hit(phrase.id, phrase.category, found.level, phrase.weight, spans, reason)
+
+
+def _terms(node: Node) -> Iterator[Term]:
+    for sequence in sequences(node):
+        for stretch in sequence.stretches:
+            yield from stretch.spellings
+    yield from patterns(node)
+
+
+def _meanings(entries: Sequence[Phrase], encode: Encode | None) -> Meanings | None:
+    asking = [phrase for phrase in entries if "meaning" in phrase.levels]
+    if not asking:
+        return None
+    if encode is None:
+        message = Message("意味で探すモデルがありません。", "There is no model to search by meaning with.")
+        raise PhraseError(tuple(Problem(phrase.id, message) for phrase in asking))
+    return Meanings(asking, encode)
 
 
 def compiled(phrase_set: PhraseSet) -> tuple[tuple[Phrase, Node], ...]:

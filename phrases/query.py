@@ -6,7 +6,8 @@ from itertools import product
 from typing import Literal
 
 from phrases.messages import Message
-from phrases.tree import Both, Either, Node, Repeated, Restricted, Sequence, Stretch, Without
+from phrases.patterns import PatternError, check_pattern
+from phrases.tree import Both, Either, Node, Pattern, Repeated, Restricted, Sequence, Stretch, Without
 
 DEFAULT_GAP = 12  # words that a bare * may skip
 LARGEST_GAP = 30
@@ -32,6 +33,7 @@ _RESTRICTION = re.compile(
 )
 _REPEAT = re.compile(r"\s*\{\s*(\d+)\s*(,?)\s*(\d*)\s*\}")
 _GAP = re.compile(r"\s*\*+(\d*)")
+_PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)/")
 _LITERAL = re.compile(r'[^()|*@"{}\s]+')
 _LEVELS: tuple[tuple[str, ...], ...] = (("OR",), ("AND", "NOT"), ("THEN",), ("NEAR", "WITHIN"))  # loosest first
 _DEFAULT_LIMITS = {"AND": 0, "OR": 0, "THEN": 1, "NEAR": DEFAULT_NEAR, "NOT": DEFAULT_NEAR, "WITHIN": 10_000}
@@ -41,7 +43,7 @@ def parse(text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Node
     """The tree of a query. Raises `QueryError` at the first character that cannot be read."""
     if len(text) > LONGEST:
         raise QueryError(LONGEST, Message(f"{LONGEST}文字を超えています。", f"Longer than {LONGEST} characters."))
-    parser = _Parser(text.translate(_SYNTAX), lists or {})
+    parser = _Parser(text, lists or {})
     parser.check_depth()
     node = parser.binary(0)
     parser.skip_blanks()
@@ -52,8 +54,9 @@ def parse(text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Node
 
 
 class _Parser:
-    def __init__(self, text: str, lists: Mapping[str, tuple[str, ...]]) -> None:
-        self.text = text
+    def __init__(self, written: str, lists: Mapping[str, tuple[str, ...]]) -> None:
+        self.written = written  # a raw pattern keeps the characters that are syntax elsewhere
+        self.text = written.translate(_SYNTAX)
         self.lists = lists
         self.at = 0
 
@@ -91,6 +94,8 @@ class _Parser:
         if found := self.take(_RESTRICTION):
             return _restrict(found, self.unary())
         self.skip_blanks()
+        if self.text[self.at : self.at + 1] == "/":
+            return self._repeated(self.pattern())
         if self.text[self.at : self.at + 1] == "(" and not self._is_spelling_group():
             opened = self.at
             self.at += 1
@@ -104,6 +109,19 @@ class _Parser:
         else:
             node = self.sequence()
         return self._repeated(node)
+
+    def pattern(self) -> Pattern:
+        """`/…/`; a slash inside is written `\\/`."""
+        opened = self.at
+        found = _PATTERN.match(self.written, opened)
+        if not found:
+            raise self.error("パターンが / で閉じていません。", "This pattern is not closed by /.", opened)
+        try:
+            check_pattern(found[1])
+        except PatternError as error:
+            raise QueryError(opened + 1 + error.position, error.message) from None
+        self.at = found.end()
+        return Pattern(found[1])
 
     def _repeated(self, node: Node) -> Node:
         start = self.at
@@ -122,7 +140,8 @@ class _Parser:
         for index in range(self.at, len(self.text)):
             depth += {"(": 1, ")": -1}.get(self.text[index], 0)
             if depth == 0:
-                return not (_KEYWORD.search(self.text[self.at : index]) or "*" in self.text[self.at : index])
+                inside = self.text[self.at + 1 : index]
+                return not (_KEYWORD.search(inside) or "*" in inside or inside.lstrip().startswith("/"))
         raise self.error("かっこが閉じていません。", "This bracket is not closed.")
 
     def sequence(self) -> Sequence:

@@ -1,17 +1,22 @@
 """Where the spellings of a dictionary occur in a call: one pass of an Aho-Corasick automaton per level."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from phrases.dialogue import Dialogue, Stream
-from phrases.entry import LEVELS, Level
+from phrases.entry import TEXT_LEVELS, Level
+from phrases.entry import Word as Name
 from phrases.forms import KEY_END, Word, forms_of
 from phrases.japanese import Japanese
+from phrases.normalize import fold
+from phrases.patterns import PatternSet, places
 from phrases.sounds import Piece, confusable_words, nearest, pieces
+from phrases.tree import Pattern
 
 SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
+SHORTEST_NAME = 4  # kana of a phrase whose name has a registered reading: names are looked for on purpose
 FREE_READING = 10  # from this length a reading may begin inside a word: the recogniser cut it elsewhere
 _HONORIFICS = ("お", "ご", "御")  # silent in keys, but part of what people see as the phrase
 _KANA = re.compile("[ぁ-ゖァ-ヺー]+")
@@ -31,15 +36,28 @@ class Occurrence:
     tail: int = 0
 
 
-class Scanner:
-    """Finds every occurrence of a set of spellings. Immutable after construction."""
+Term = str | Pattern  # what is looked for: a spelling, or a raw pattern
 
-    def __init__(self, spellings: Iterable[str], japanese: Japanese) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The spelling that a search string stands for; `is_heard` where it is not how the dictionary writes it."""
+
+    spelling: str
+    is_heard: bool = False
+
+
+class Scanner:
+    """Finds every occurrence of a set of spellings and patterns. Immutable after construction."""
+
+    def __init__(self, terms: Iterable[Term], japanese: Japanese, names: Sequence[Name] = ()) -> None:
         import ahocorasick_rs
 
-        self._owners: dict[Level, list[list[str]]] = {}
+        terms = set(terms)
+        self._owners: dict[Level, list[list[Owner]]] = {}
         self._automata = {}
-        patterns = _patterns(sorted(set(spellings)), japanese)
+        self._raw = PatternSet(term.text for term in terms if isinstance(term, Pattern))
+        patterns = _patterns(sorted(term for term in terms if isinstance(term, str)), japanese, names)
         for level, owners in patterns.items():
             self._owners[level] = list(owners.values())
             self._automata[level] = ahocorasick_rs.AhoCorasick(list(owners))
@@ -51,20 +69,34 @@ class Scanner:
         self._piece_automaton = ahocorasick_rs.AhoCorasick(self._piece_texts)
         self._confusable = _confusable_readings(japanese) if self._pieces else ()
 
-    def occurrences(self, dialogue: Dialogue) -> dict[str, list[Occurrence]]:
-        """Spelling → where it occurs, in order; only spellings that occur are present."""
-        found: dict[str, dict[tuple[int, int], Occurrence]] = {}
-        for level in LEVELS:
+    def occurrences(self, dialogue: Dialogue) -> dict[Term, list[Occurrence]]:
+        """Spelling or pattern → where it occurs, in order; only those that occur are present."""
+        found: dict[Term, dict[tuple[int, int], Occurrence]] = {}
+        for level in TEXT_LEVELS:
             stream = dialogue.stream(level)
             owners = self._owners[level]
             for number, start, end in self._automata[level].find_matches_as_indexes(stream.text, overlapping=True):
                 occurrence = _LOCATE[level](dialogue, stream, start, end)
                 if occurrence:
-                    for spelling in owners[number]:
-                        found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
+                    for owner in owners[number]:
+                        place = replace(occurrence, level="reading") if owner.is_heard else occurrence
+                        found.setdefault(owner.spelling, {}).setdefault((place.start, place.end), place)
+        for pattern, place in self._by_pattern(dialogue):
+            found.setdefault(pattern, {}).setdefault((place.start, place.end), place)
         for spelling, occurrence in self._by_near_sound(dialogue):
             found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
-        return {spelling: sorted(places.values(), key=_place) for spelling, places in found.items()}
+        return {term: sorted(where.values(), key=_place) for term, where in found.items()}
+
+    def _by_pattern(self, dialogue: Dialogue) -> Iterator[tuple[Pattern, Occurrence]]:
+        stream = dialogue.stream("surface")
+        for pattern in self._raw.found(stream.text):
+            for start, end in places(pattern, stream.text):
+                first, last = stream.word_at(start), stream.word_at(end - 1)
+                head, tail = (
+                    start - stream.offsets[first],
+                    stream.offsets[last] + len(dialogue.words[last].surface) - end,
+                )
+                yield Pattern(pattern), Occurrence(first, last + 1, "surface", head, tail)
 
     def _by_near_sound(self, dialogue: Dialogue) -> Iterator[tuple[str, Occurrence]]:
         """Longer spellings with a few kana misheard."""
@@ -79,7 +111,7 @@ class Scanner:
                 near = nearest(stream.text, at, piece, self._confusable)
                 if near:
                     occurrence = Occurrence(stream.word_at(near[0]), stream.word_at(near[1] - 1) + 1, "reading")
-                    yield from ((spelling, occurrence) for spelling in self._readings[piece.reading])
+                    yield from ((owner.spelling, occurrence) for owner in self._readings[piece.reading])
 
 
 def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
@@ -95,21 +127,43 @@ def _confusable_readings(japanese: Japanese) -> tuple[tuple[str, str], ...]:
     )
 
 
-def search_patterns(spelling: str, japanese: Japanese) -> Iterator[tuple[Level, str]]:
+def search_patterns(spelling: str, japanese: Japanese, names: Sequence[Name] = ()) -> Iterator[tuple[Level, str]]:
     """What to look for in the streams so that no occurrence of a spelling is missed, near sounds included."""
-    for level, pattern in _searched(spelling_words(spelling, japanese)):
+    for level, pattern, _ in _all_searched(spelling, japanese, names):
         yield level, pattern
         if level == "reading":
             yield from (("reading", piece.text) for piece in pieces(pattern))
 
 
-def _patterns(spellings: list[str], japanese: Japanese) -> dict[Level, dict[str, list[str]]]:
+def _patterns(spellings: list[str], japanese: Japanese, names: Sequence[Name]) -> dict[Level, dict[str, list[Owner]]]:
     """Per level: what to search for → the spellings that it stands for."""
-    patterns: dict[Level, dict[str, list[str]]] = {level: {} for level in LEVELS}
+    patterns: dict[Level, dict[str, list[Owner]]] = {level: {} for level in TEXT_LEVELS}
     for spelling in spellings:
-        for level, pattern in _searched(spelling_words(spelling, japanese)):
-            patterns[level].setdefault(pattern, []).append(spelling)
+        for level, pattern, owner in _all_searched(spelling, japanese, names):
+            patterns[level].setdefault(pattern, []).append(owner)
     return patterns
+
+
+def _all_searched(spelling: str, japanese: Japanese, names: Sequence[Name]) -> Iterator[tuple[Level, str, Owner]]:
+    """The spelling itself, then what is heard in its place where it holds a registered name."""
+    for level, pattern in _searched(spelling_words(spelling, japanese)):
+        yield level, pattern, Owner(spelling)
+    written = fold(spelling).text
+    for name in names:
+        surface = fold(name.surface).text
+        if surface not in written:
+            continue
+        for form in name.misheard:
+            words = spelling_words(written.replace(surface, form), japanese)
+            yield from (
+                (level, pattern, Owner(spelling, is_heard=True))
+                for level, pattern in _searched(words)
+                if level != "reading"
+            )
+        for kana in name.readings:
+            reading = _reading(spelling_words(written.replace(surface, kana), japanese))
+            if len(reading) >= SHORTEST_NAME:
+                yield "reading", reading, Owner(spelling, is_heard=True)
 
 
 def _searched(words: tuple[Word, ...]) -> Iterator[tuple[Level, str]]:

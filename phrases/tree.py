@@ -21,6 +21,13 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A raw pattern `/…/`, searched in the words as they stand (see patterns.py)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """AND (one turn), NEAR (within `limit` words), WITHIN (within `limit` ms), THEN (after, within `limit` turns)."""
 
@@ -65,13 +72,13 @@ class Repeated:
     most: int | None
 
 
-Node = Sequence | Both | Either | Without | Restricted | Repeated
+Node = Sequence | Pattern | Both | Either | Without | Restricted | Repeated
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The parts that a node joins."""
     match node:
-        case Sequence():
+        case Sequence() | Pattern():
             return ()
         case Both(left=left, right=right) | Either(left=left, right=right) | Without(node=left, unless=right):
             return left, right
@@ -87,6 +94,14 @@ def sequences(node: Node) -> Iterator[Sequence]:
         yield from sequences(child)
 
 
+def patterns(node: Node) -> Iterator[Pattern]:
+    """Every raw pattern of a tree, those under NOT included."""
+    if isinstance(node, Pattern):
+        yield node
+    for child in children(node):
+        yield from patterns(child)
+
+
 def positive_sequences(node: Node) -> Iterator[Sequence]:
     """Sequences that find something by themselves: those under NOT, and the partners of NEAR or THEN, left out."""
     match node:
@@ -97,5 +112,5 @@ def positive_sequences(node: Node) -> Iterator[Sequence]:
             yield from positive_sequences(right)
         case Without(node=inner) | Restricted(node=inner) | Repeated(node=inner):
             yield from positive_sequences(inner)
-        case Both():
+        case Both() | Pattern():
             return

@@ -8,11 +8,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from phrases.entry import Word as Word
 from phrases.fields import problem
 from phrases.messages import PhraseError, Problem
 
@@ -29,15 +29,6 @@ SEPARATOR = re.compile(r"[\n;；]")
 KANA = re.compile(r"[ぁ-ゖァ-ヺー・ ]+")
 
 Row = Mapping[str, Sequence[str]]  # field to its values
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One name as it is to be written, its readings in kana, and what the recogniser usually writes instead."""
-
-    surface: str
-    readings: tuple[str, ...] = ()
-    misheard: tuple[str, ...] = ()
 
 
 def load_words(path: Path) -> tuple[Word, ...]:

@@ -31,9 +31,11 @@ HOMES = {  # library: where it may be imported
     "spacy": ("phrases/japanese.py",),
     "ginza": ("phrases/japanese.py",),
     "sudachipy": ("phrases/japanese.py",),
+    "re2": ("phrases/patterns.py",),
     "transformers": ("models/moments/",),
     "tokenizers": ("models/moments/",),
-    "onnxruntime": ("models/moments/",),
+    "onnxruntime": ("models/moments/", "models/voices/"),
+    "kaldi_native_fbank": ("models/voices/",),
 }
 STAGES = ("audio", "speech", "text", "outcomes", "reports")
 STAGE_MAY_IMPORT = {  # what a stage may take from another one: plain shapes and readers, never the stage's work

@@ -1,30 +1,38 @@
 """`kouken phrases lint`: every problem of a dictionary at once."""
 
-import json
 from pathlib import Path
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option
+from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, version_option
 from pipeline.errors import ExitCode
 from pipeline.language import Text, in_language
 
 
 @common_options(
     Text(
-        "辞書の問題をすべて挙げます。FILE を省くと、製品に付いている辞書を調べます。",
-        "List every problem of a dictionary; without FILE, of the one that ships with the product.",
+        "辞書の問題をすべて挙げます。FILE を省くと公開中の辞書(データベースがなければ製品に付いている辞書)を調べます。",
+        "List every problem of a dictionary; without FILE of the published one, or, where there is no store yet, of the"
+        " one that ships with the product.",
     )
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
+@version_option()
+@draft_option()
 @json_option()
-def lint(context: Context, file: Path | None, as_json: bool) -> None:
+def lint(context: Context, file: Path | None, version: str, draft_id: int | None, as_json: bool) -> None:
     """Parse, call, print; an error (not a warning) gives exit code 2."""
     from phrases.lint import lint as find_problems
+    from pipeline.dictionary import has_store
     from pipeline.text.dictionary import BadDictionary, load_dictionary
 
     try:
-        phrase_set = load_dictionary(file)
+        if file is not None or not has_store(context.settings):
+            phrase_set = load_dictionary(file)
+        else:
+            with opened(context) as store:
+                phrase_set = chosen(store, draft_id, version)
         problems = find_problems(phrase_set)
         count = len(phrase_set.phrases)
     except BadDictionary as error:
@@ -35,14 +43,12 @@ def lint(context: Context, file: Path | None, as_json: bool) -> None:
             {"place": p.place, "error": p.is_error, "message": in_language(p.message, context.language)}
             for p in problems
         ]
-        click.echo(json.dumps({"phrases": count, "errors": errors, "problems": rows}, ensure_ascii=False, indent=1))
+        say_json({"phrases": count, "errors": errors, "problems": rows})
     else:
-        for problem in problems:
-            kind = Text("誤り", "error") if problem.is_error else Text("注意", "warning")
-            message = in_language(problem.message, context.language)
-            click.echo(f"{in_language(kind, context.language)} {problem.place}: {message}")
-        summary = Text(f"{count} 件の項目、誤り {errors} 件", f"{count} entries, {errors} error(s)")
-        click.echo(in_language(summary, context.language))
+        for p in problems:
+            ja, en = ("誤り", "error") if p.is_error else ("注意", "warning")
+            say(context, Text(f"{ja} {p.place}: {p.message.ja}", f"{en} {p.place}: {p.message.en}"))
+        say(context, Text(f"{count} 件の項目、誤り {errors} 件", f"{count} entries, {errors} error(s)"))
     if errors:
         raise click.exceptions.Exit(ExitCode.BAD_INPUT)
 

@@ -7,14 +7,17 @@ from phrases.archive import Archive, ArchiveHit
 from phrases.diff import Changes, HitDiff, changes, diff_hits
 from phrases.entry import Phrase, PhraseSet
 from phrases.files import dumps, load, load_starter
+from phrases.files import exported_version as version_of_yaml
 from phrases.history import Tried, try_on_history
 from phrases.matcher import Matcher
 from phrases.messages import PhraseError
+from phrases.tables import exported_version as version_of_table
 from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
 from pipeline.errors import BadInput, KoukenError
 from pipeline.interchange import read_document
 from pipeline.language import Language, Text, in_language
 from pipeline.text.files import find_documents, read_dialogue
+from pipeline.text.meaning import encoder_for
 from pipeline.text.tagging import lines_of
 
 
@@ -49,6 +52,14 @@ def load_dictionary(path: Path | None) -> PhraseSet:
         if path.suffix.lower() == ".csv":
             return from_csv(path.read_bytes(), path.name)
         return from_xlsx(path) if path.suffix.lower() == ".xlsx" else load(path)
+    except PhraseError as error:
+        raise BadDictionary(error) from None
+
+
+def exported_version(path: Path) -> str:
+    """The version that a file was exported from; empty if it does not say."""
+    try:
+        return version_of_yaml(path) if path.suffix.lower() not in (".csv", ".xlsx") else version_of_table(path)
     except PhraseError as error:
         raise BadDictionary(error) from None
 
@@ -97,9 +108,10 @@ def try_query(query: str, category: str, paths: Sequence[Path]) -> Tried:
 def compare(old: PhraseSet, new: PhraseSet, paths: Sequence[Path]) -> tuple[Changes, HitDiff]:
     """What an edit changes: entries, and hits on transcripts (none without paths). Raises `BadDictionary`."""
     try:
-        matcher = Matcher(new)
+        encode = encoder_for(new) or encoder_for(old)
+        matcher = Matcher(new, encode=encode)
         archive = archive_of(paths, matcher) if paths else Archive()
-        return changes(old, new), diff_hits(archive, old, new, matcher.japanese)
+        return changes(old, new), diff_hits(archive, old, new, matcher.japanese, encode)
     except PhraseError as error:
         raise BadDictionary(error) from None
 

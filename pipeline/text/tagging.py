@@ -9,8 +9,8 @@ from pipeline.records import Tag, Transcript, Utterance
 
 log = logging.getLogger(__name__)
 
-# how sure a hit is, by the level that found it: the words themselves, their meaning, only their sound
-LEVEL_CONFIDENCE: dict[Level, float] = {"surface": 1.0, "normalized": 0.95, "reading": 0.8}
+# how sure a hit is, by the level that found it: the words as written, as meant, as heard; a sentence like an example
+LEVEL_CONFIDENCE: dict[Level, float] = {"surface": 1.0, "normalized": 0.95, "reading": 0.8, "meaning": 0.7}
 
 
 def tag_transcript(transcript: Transcript, matcher: Matcher) -> tuple[Tag, ...]:

@@ -120,4 +120,4 @@ def test_the_page_names_every_operator_and_its_examples_can_be_read() -> None:
     examples = [re.findall(r"`(.+?)`", row[-1])[0].replace("\\|", "|") for row in rows]
     assert len(examples) > 10
     for example in examples:
-        parse(example, {"商品": ("プラン",)})
+        parse(example, {"商品": ("プラン",), "単語": ("未来ネット",)})
