@@ -2,28 +2,36 @@
 
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from pipeline.audio.legs import group_legs, without_leg
 from pipeline.errors import BadInput, Reason
 from pipeline.language import Text
 from pipeline.records import Call
+from pipeline.sources.preset import BY_PRESET, ParsedName
 
 SUFFIXES = frozenset(
     f".{name}" for name in "wav wave mp3 ogg oga opus m4a mp4 aac flac amr webm gsm au w64 3gp wma mka".split()
 )
 BLOCK = 1 << 20
+RULES = ("recording", "file_name", "preset", "unparsed", "unlisted", "mixed", "duplicate")  # who keeps a content
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFile:
     """One recording of tonight's archive.
 
+    `relative` is text in any case: bytes of a name that are no UTF-8 stand as `\\xNN` (`open_path` finds them).
     `sha256` is None where the content could not be read; `problem` then says why. `call_rule`: "recording" (named
-    by the calls table), "file_name" (its stem is a call id of the table), "unlisted" (no row; its stem serves as
-    call id) or "duplicate" (the same content as another file, whose call it is).
+    by the calls table), "file_name" (its stem is a call id of the table), "preset" (its name tells the call),
+    "unparsed" (the preset cannot read its name; its stem serves as call id), "unlisted" (no row, no preset; likewise),
+    "duplicate" (the same content as another file, whose call it is) or "mixed" (both sides are there as legs).
+    `leg`: "operator" or "customer" for one side of a recording in two files, whose content is `joined`.
+    `rank`: microseconds since 1970 of the call's begin, else of the file; the latest is analysed first.
     """
 
     relative: str
@@ -34,6 +42,23 @@ class ArchiveFile:
     call_rule: str = "unlisted"
     problem: Reason | None = None
     detail: str = ""
+    leg: str = ""
+    joined: str | None = None
+    rank: int = 0
+
+    @property
+    def content(self) -> str | None:
+        """The SHA-256 of the recording that this file is, or is one leg of."""
+        return self.joined or self.sha256
+
+
+def open_path(archive: Path, relative: str) -> Path:
+    """The path of a file by its stored name."""
+    path = archive / relative
+    if "\\x" not in relative or path.exists():
+        return path
+    raw = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(relative))
+    return archive / os.fsdecode(raw)
 
 
 def find_files(root: Path, listed: frozenset[str] = frozenset()) -> list[ArchiveFile]:
@@ -67,36 +92,73 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def assign_calls(found: Sequence[ArchiveFile], calls: Sequence[Call]) -> list[ArchiveFile]:
-    """Say which call each file belongs to; the first file of equal content keeps it, the others are duplicates."""
+def join_legs(found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
+    """Two files that are the two sides of one call become one recording; a mixed copy beside them is not analysed.
+
+    A leg whose other side has not arrived yet stays a recording of its own, until it has.
+    """
+    readable = {PurePosixPath(file.relative): file for file in found if file.sha256 and file.problem is None}
+    changed: dict[str, ArchiveFile] = {}
+    for call in group_legs(Path(path) for path in readable):
+        if call.other_leg is None:
+            continue
+        operator, customer = readable[PurePosixPath(call.main)], readable[PurePosixPath(call.other_leg)]
+        both = hashlib.sha256(f"legs {operator.sha256} {customer.sha256}".encode()).hexdigest()
+        changed[operator.relative] = replace(operator, leg="operator", joined=both)
+        changed[customer.relative] = replace(customer, leg="customer", joined=both)
+        if call.mixed is not None:
+            mixed = readable[PurePosixPath(call.mixed)]
+            changed[mixed.relative] = replace(mixed, call_rule="mixed", detail=operator.relative)
+    return [changed.get(file.relative, file) for file in found]
+
+
+def assign_calls(
+    found: Sequence[ArchiveFile], calls: Sequence[Call], parsed: Mapping[str, ParsedName] | None = None
+) -> list[ArchiveFile]:
+    """Say which call each file belongs to; the first file of equal content keeps it, the others are duplicates.
+
+    `parsed`: what a preset read in the names, by relative path.
+    """
     by_recording = {_same(call.recording): call for call in calls if call.recording}
     by_id = {_same(call.call_id): call for call in calls}
-    assigned = [_assign(file, by_recording, by_id) for file in found]
-    rank = {"recording": 0, "file_name": 1, "unlisted": 2}
+    assigned = [_assign(file, by_recording, by_id, (parsed or {}).get(file.relative)) for file in found]
     owners: dict[str, ArchiveFile] = {}
-    for file in sorted(assigned, key=lambda item: (rank[item.call_rule], item.relative)):
-        if file.sha256:
+    for file in sorted(assigned, key=lambda item: (RULES.index(item.call_rule), item.relative)):
+        if file.sha256 and file.call_rule != "mixed":
             owners.setdefault(file.sha256, file)
     return [_after_owner(file, owners) for file in assigned]
 
 
-def _assign(file: ArchiveFile, by_recording: Mapping[str, Call], by_id: Mapping[str, Call]) -> ArchiveFile:
-    stem = Path(file.relative).stem
+def _assign(
+    file: ArchiveFile, by_recording: Mapping[str, Call], by_id: Mapping[str, Call], parsed: ParsedName | None
+) -> ArchiveFile:
+    stem = PurePosixPath(file.relative).stem
+    names = (stem, without_leg(stem), parsed.call_id if parsed else None)
     call, rule = by_recording.get(_same(file.relative)), "recording"
     if call is None:
-        call, rule = by_id.get(_same(stem)), "file_name"
+        call, rule = next((by_id[_same(name)] for name in names if name and _same(name) in by_id), None), "file_name"
+    began = call.started_at if call and call.started_at else parsed.started_at if parsed else None
+    file = replace(file, rank=int(began.timestamp() * 1e6) if began else file.modified_ns // 1000)
+    if file.call_rule == "mixed":
+        return replace(file, call_id=call.call_id if call else stem)
     if call is None:
-        return replace(file, call_id=stem, call_rule="unlisted")
-    if call.operator_id is None and file.problem is None:
-        file = replace(file, problem=Reason.OPERATOR_MISSING, detail=call.call_id)
+        own = stem if file.leg == "" else without_leg(stem)
+        if parsed is None:
+            return replace(file, call_id=own, call_rule="unlisted")
+        rule = "preset" if parsed.problem is None else "unparsed"
+        return replace(file, call_id=parsed.call_id or own, call_rule=rule, detail=parsed.problem or file.detail)
+    if call.operator_id is None and file.problem is None and call.extra.get(BY_PRESET) is None:
+        return replace(file, call_id=call.call_id, call_rule=rule, problem=Reason.OPERATOR_MISSING)
     return replace(file, call_id=call.call_id, call_rule=rule)
 
 
 def _after_owner(file: ArchiveFile, owners: Mapping[str, ArchiveFile]) -> ArchiveFile:
     owner = owners.get(file.sha256 or "", file)
-    if owner.relative == file.relative:
+    if owner.relative == file.relative or file.call_rule == "mixed":
         return file
-    return replace(file, call_id=owner.call_id, call_rule="duplicate", problem=None, detail=owner.relative)
+    if file.leg and owner.joined == file.joined:  # both sides hold the same sound, as with a broken recorder
+        return file
+    return replace(file, call_id=owner.call_id, call_rule="duplicate", problem=None, detail=owner.relative, joined=None)
 
 
 def _same(name: str) -> str:
@@ -116,7 +178,8 @@ def _walk(root: Path) -> Iterator[ArchiveFile]:
         for name in names:
             path = Path(folder) / name
             if not name.startswith("."):
-                yield _look_at(path, path.relative_to(root).as_posix(), home)
+                stored = os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+                yield _look_at(path, stored, home)
 
 
 def _look_at(path: Path, relative: str, home: Path) -> ArchiveFile:

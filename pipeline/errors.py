@@ -32,6 +32,7 @@ class Reason(StrEnum):
     WORKER_DIED = "WORKER_DIED"
     ANALYSIS_FAILED = "ANALYSIS_FAILED"
     OPERATOR_MISSING = "OPERATOR_MISSING"
+    STILL_CHANGING = "STILL_CHANGING"
 
 
 REASON_TEXTS: dict[Reason, Text] = {
@@ -78,6 +79,10 @@ REASON_TEXTS: dict[Reason, Text] = {
     Reason.OPERATOR_MISSING: Text(
         "通話表のこの行に担当者がありません。operator_id を書き足して、もう一度実行してください。",
         "This row of the calls table has no operator. Fill in operator_id and run again.",
+    ),
+    Reason.STILL_CHANGING: Text(
+        "録音の途中か、書き込み中のファイルです。次の夜間バッチが自動で取り上げます。",
+        "The file is still being written. The next night takes it by itself.",
     ),
 }
 

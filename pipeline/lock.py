@@ -1,4 +1,4 @@
-"""One night at a time per data folder: the second one is told who holds the lock."""
+"""One night at a time per SQLite store: the second one is told who holds the lock."""
 
 import fcntl
 import os
@@ -8,11 +8,25 @@ from pathlib import Path
 
 from pipeline.errors import Locked
 from pipeline.language import Text
+from pipeline.settings import Settings
 
 
 @contextmanager
-def night_lock(data_dir: Path) -> Iterator[None]:
-    """Hold the lock; the system lets go of it when the process ends, however it ends. Raises `Locked`."""
+def night_lock(settings: Settings) -> Iterator[None]:
+    """Hold the lock of a store that only one night may write; the system lets go of it when the process ends.
+
+    On PostgreSQL several nights share the work by their leases, and there is no lock. Raises `Locked`.
+    """
+    if not settings.store_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        yield
+        return
+    with _locked(Path(settings.store_url.removeprefix("sqlite:///")).parent):
+        yield
+
+
+@contextmanager
+def _locked(data_dir: Path) -> Iterator[None]:
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "night.lock").open("a+") as file:
         try:

@@ -1,22 +1,27 @@
 """One night under way: what it was asked, the versions it is pinned to, what it works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 from models import scoring
 from pipeline.dictionary import published_dictionary
+from pipeline.errors import StoppedByLimit
+from pipeline.language import Text
+from pipeline.lease import Lease, whoami
 from pipeline.outcomes.columns import Kind
 from pipeline.progress import Progress
-from pipeline.records import Transcript
+from pipeline.records import Moment, Tag, Transcript
 from pipeline.settings import Settings
 from pipeline.speech.transcribe import speech_fingerprint
 from pipeline.speech.weights import find_weights
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
 from pipeline.store import runs, transcripts
 from pipeline.store.connect import Store
-from pipeline.text.tagger import Tagger, load_tagger
+from pipeline.text.tagger import load_tagger
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,28 @@ class Versions:
         }
 
 
+class Reader(Protocol):
+    """What finds tags and moments in a transcript, with the versions of what it works by."""
+
+    @property
+    def dictionary_version(self) -> str: ...  # noqa: D102
+    @property
+    def rules_version(self) -> str: ...  # noqa: D102
+    def read(self, transcript: Transcript) -> tuple[tuple[Tag, ...], tuple[Moment, ...]]: ...  # noqa: D102
+
+
+def published_tagger(store: Store) -> Reader:
+    """The published dictionary and the shipped classifier."""
+    return load_tagger(published_dictionary(store))
+
+
 @dataclass(frozen=True)
 class Recognition:
-    """How a recording becomes a transcript: two top-level functions that run in the worker processes."""
+    """How a recording becomes a transcript, by top-level functions that run in the worker processes, and that tags."""
 
     start: Callable[[Settings], None] = start_worker
     transcribe: Callable[[TranscribeTask], Transcript] = transcribe_task
+    tagger: Callable[[Store], Reader] = published_tagger
 
 
 WHISPER = Recognition()
@@ -66,36 +87,60 @@ class Night:
     run_id: int
     archive: Path
     versions: Versions
-    tagger: Tagger
+    tagger: Reader
     settings: Settings
     store: Store
     progress: Progress
-    stop: Callable[[], bool]
+    asked_to_stop: Callable[[], bool]
     recognition: Recognition
+    lease: Lease
+
+    def stop(self) -> bool:
+        """Whether to end between two commits; asking keeps the night's sign of life going."""
+        self.lease.keep()
+        return self.asked_to_stop()
+
+    def stop_now(self) -> NoReturn:
+        """Leave the rest to the next run."""
+        raise StoppedByLimit(
+            Text("途中で止めました。終わった分は保存してあります。", "Stopped. What was finished is kept."),
+            remedy=Text("もう一度実行すると続きから進みます。", "Run again to go on from there."),
+        )
 
 
-def begin(
+@contextmanager
+def night_of(
     request: Request,
     settings: Settings,
     store: Store,
     progress: Progress,
     stop: Callable[[], bool],
     recognition: Recognition,
-) -> Night:
+) -> Iterator[Night]:
     """Pin the versions: what is published while the night runs is the next night's.
 
-    Missing weights or a broken dictionary stop the night before any file is touched.
+    Missing weights or a broken dictionary stop the night before any file is touched. However the night ends, what it
+    held and did not finish waits for the next one.
     """
     _, model = find_weights(settings.speech.model, settings.data_dir)
-    tagger = load_tagger(published_dictionary(store))
+    tagger = recognition.tagger(store)
     versions = Versions(
         kouken=installed_version("kouken"),
         speech=speech_fingerprint(settings, model),
         tagging=transcripts.Tagging(tagger.dictionary_version, tagger.rules_version),
         formula=scoring.FORMULA.version,
     )
-    archive = request.archive.resolve()
+    archive, work = request.archive.resolve(), settings.work
     with store.writing() as connection:
-        runs.close_abandoned(connection)
-        run_id = runs.start_run(connection, str(archive), versions.to_json())
-    return Night(run_id, archive, versions, tagger, settings, store, progress, stop, recognition)
+        run_id = runs.start_run(connection, str(archive), versions.to_json(), whoami())
+        lease = Lease(store, run_id, stale_s=work.lease_minutes * 60, most_attempts=work.attempts)
+    state = "failed"
+    try:
+        lease.take_over_dead()
+        yield Night(run_id, archive, versions, tagger, settings, store, progress, stop, recognition, lease)
+        state = "done"
+    except StoppedByLimit:
+        state = "stopped"
+        raise
+    finally:
+        lease.end(state)

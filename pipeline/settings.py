@@ -34,6 +34,7 @@ class SpeechSettings(Section):
     device: Literal["cpu", "cuda"] = Field("cpu", description="推論に使う装置")
     compute_type: str = Field("int8", description="CTranslate2 の計算精度(CPU は int8、GPU は float16 など)")
     operator_channel: int = Field(0, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
+    diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
 
 
@@ -43,6 +44,28 @@ class WorkSettings(Section):
     workers: int = Field(0, ge=0, description="並行して解析する数。0 なら CPU の数")
     timeout_factor: float = Field(20.0, gt=0, description="1 件の上限時間 = 録音の長さ × この値 + 10 分")
     attempts: int = Field(3, ge=1, description="一件を隔離するまでの試行回数")
+    reserve_gib: float = Field(1.0, ge=0, description="始めるのに要るディスクの空き(GiB)")
+    settle_s: float = Field(10.0, ge=0, description="新しいファイルを書き込み終わりと見なすまで見守る秒数")
+    lease_minutes: float = Field(15.0, gt=0, description="動きのない夜の仕事をほかの夜が引き取るまでの分数(PostgreSQL)")
+
+
+class SourcePreset(Section):
+    """`[sources.presets.NAME]`: how the names of one recorder's files tell the call."""
+
+    pattern: str = Field("", description="拡張子を除くパス全体に当てる正規表現。名前付きの組が列になる")
+    zone: str = Field("Asia/Tokyo", description="名前にある日時の時間帯")
+    operator_channel: int | None = Field(None, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
+    legs: bool = Field(True, description="-in と -out などの二つのファイルを一つの通話にまとめる")
+    directions: dict[str, str] = Field(default_factory=dict, description="direction の読み替え")
+    sidecar: str = Field("", description="録音の隣の JSON の名前({stem}.json など)")
+    sidecar_fields: dict[str, str] = Field(default_factory=dict, description="列 = JSON の中の場所(点でつなぐ)")
+
+
+class SourcesSettings(Section):
+    """`[sources]`: where recordings come from."""
+
+    preset: str = Field("", description="録音の名前の読み方(kouken sources list)。空なら読まない")
+    presets: dict[str, SourcePreset] = Field(default_factory=dict, description="自分で書いた読み方")
 
 
 class PrivacySettings(Section):
@@ -92,6 +115,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
     work: WorkSettings = WorkSettings()
+    sources: SourcesSettings = SourcesSettings()
     privacy: PrivacySettings = PrivacySettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()

@@ -1,17 +1,19 @@
 """Map one function over many items in processes that may die: each item ends as a result or as a reason."""
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pipeline.errors import ItemError, Reason
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -45,11 +47,12 @@ def cpu_count() -> int:
 
 
 def map_items(
-    work: Work[Item, Result], items: Sequence[Item], *, workers: int, stop: Callable[[], bool]
+    work: Work[Item, Result], items: Iterable[Item], *, workers: int, stop: Callable[[], bool]
 ) -> Iterator[Done[Item, Result]]:
-    """Yield what becomes of each item, as it comes; never more than two items a worker are under way.
+    """Yield what becomes of each item, as it comes; `items` is asked for no more than two a worker ahead.
 
-    When `stop()` turns true no further item is begun, and those under way are dropped unfinished.
+    When `stop()` turns true no further item is begun, and those under way are dropped unfinished. Raises `OSError`
+    where a disk is full: that is nothing about the item.
     """
     from pebble import ProcessPool
 
@@ -88,13 +91,19 @@ def _outcome(item: Item, future: "Future[Result]") -> Done[Item, Result]:
     except MemoryError:
         return Done(item, None, ItemError(Reason.RESOURCE_LIMIT))
     except OSError as error:
+        if error.errno in FULL:
+            raise
         return Done(item, None, ItemError(Reason.IO_ERROR, error.strerror or type(error).__name__, retryable=True))
     except Exception as error:  # noqa: BLE001 - one bad call must not end the night
-        where = error.__traceback__
-        while where and where.tb_next:
-            where = where.tb_next
-        line = f" {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
-        return Done(item, None, ItemError(Reason.ANALYSIS_FAILED, type(error).__name__ + line))
+        return Done(item, None, ItemError(Reason.ANALYSIS_FAILED, where_it_failed(error)))
+
+
+def where_it_failed(error: Exception) -> str:
+    """Type and place only: the message of an exception may hold a customer's words."""
+    where = error.__traceback__
+    while where and where.tb_next:
+        where = where.tb_next
+    return type(error).__name__ + (f" {where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "")
 
 
 def _begin_worker(parent: int, start: Callable[..., None], arguments: tuple[object, ...]) -> None:

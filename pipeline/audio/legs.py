@@ -38,6 +38,19 @@ def group_legs(paths: Iterable[Path]) -> list[CallFiles]:
     return list(calls.values())
 
 
+def without_leg(stem: str) -> str:
+    """The name of the call that a leg's stem belongs to; another stem as it is.
+
+    >>> without_leg("q-600-0901234-20261003-140500-1.2-in"), without_leg("call-17")
+    ('q-600-0901234-20261003-140500-1.2', 'call-17')
+    """
+    for pair in SUFFIXES:
+        for suffix in pair:
+            if stem.endswith(f"-{suffix}"):
+                return stem.removesuffix(f"-{suffix}")
+    return stem
+
+
 def _pair(path: Path, by_name: dict[tuple[Path, str], Path]) -> CallFiles | None:
     for operator, customer in SUFFIXES:
         for suffix in (f"-{operator}", f"-{customer}"):

@@ -12,13 +12,13 @@ from pipeline.language import Text
 @click.argument("call_ids", metavar="[CALL_ID]...", nargs=-1)
 def retry(context: Context, call_ids: tuple[str, ...]) -> None:
     """Put the given calls, or all that are quarantined, back to waiting."""
+    from pipeline.store import ledger
     from pipeline.store.migrate import open_store
-    from pipeline.store.recordings import retry_items
 
     store = open_store(context.settings.store_url)
     try:
         with store.writing() as connection:
-            count = retry_items(connection, call_ids)
+            count = ledger.retry(connection, call_ids)
     finally:
         store.close()
     context.say(Text(f"{count} 件を待ちに戻しました。", f"{count} recording(s) are waiting again."))

@@ -21,6 +21,7 @@ class TranscribeTask:
     relative: str
     call_id: str
     limit_s: float
+    other_leg: Path | None = None  # `path` is then the operator's side and this the customer's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,6 @@ def transcribe_task(task: TranscribeTask) -> Transcript:
         call_id=task.call_id,
         recogniser=tools.recogniser,
         settings=tools.settings,
+        other_leg=task.other_leg,
         find_names=tools.find_names,
     )

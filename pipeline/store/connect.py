@@ -1,7 +1,8 @@
 """One store by one URL, SQLite or PostgreSQL: one writer at a time, readers that never wait for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -51,6 +52,23 @@ class Store:
             if not self.is_sqlite:
                 postgres.only_look(connection)
             yield connection
+
+    def hold(self, run_id: int) -> Callable[[], None]:
+        """Tell other nights that this one lives, until the process ends or the function given back is called.
+
+        On SQLite the lock of `pipeline.lock` does that: a second night does not begin.
+        """
+        return (lambda: None) if self.is_sqlite else postgres.hold(self.engine, run_id)
+
+    def is_held(self, run_id: int) -> bool:
+        """Whether the process of another night still has its session; on SQLite only one night runs at a time."""
+        return not self.is_sqlite and postgres.is_held(self.engine, run_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Give the connections back."""

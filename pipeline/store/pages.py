@@ -22,6 +22,7 @@ from pipeline.store.schema import (
     transcripts,
 )
 from pipeline.store.schema import files as files_table
+from pipeline.store.scores import counted
 from pipeline.store.transcripts import Tagging, read_moments, read_tags, read_transcript
 
 Unknown = Literal["operator", "time"]
@@ -231,6 +232,7 @@ def _calls(pins: Pins) -> sa.Select[Any]:
             transcripts.c.speech_version == pins.speech,
             taggings.c.tagging_version == pins.tagging.version,
             call_scores.c.formula_version == pins.formula,
+            counted(pins.run_id),
         )
     )
 

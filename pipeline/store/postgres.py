@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from typing import Literal
 
 import sqlalchemy as sa
@@ -44,6 +45,28 @@ def only_look(connection: sa.Connection) -> None:
     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
+def hold(made: sa.Engine, run_id: int) -> Callable[[], None]:
+    """Take a night's own lock in a session of its own: it falls with the process, however it ends."""
+    connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection.execute(sa.text("SELECT pg_advisory_lock(:night, :run)"), {"night": NIGHT, "run": run_id})
+
+    def let_go() -> None:
+        connection.invalidate()  # ends the session and its lock, whatever state it is in
+        connection.close()
+
+    return let_go
+
+
+def is_held(made: sa.Engine, run_id: int) -> bool:
+    """Whether a night's own lock is held; looks at the server's table of locks, so that it takes none itself."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :night AND objid = :run"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with made.connect() as connection:
+        return bool(connection.execute(query, {"night": NIGHT, "run": run_id}).scalar_one())
+
+
 def trouble_of(error: sa.exc.DBAPIError) -> Trouble | None:
     """What the server's error code means for a person; None for a fault of the program."""
     code = getattr(error.orig, "sqlstate", None)
@@ -59,6 +82,7 @@ def holder(made: sa.Engine) -> str:
     query = sa.text(
         "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
         " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = :pen"
+        " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     with made.connect() as connection:
         return str(connection.execute(query, {"pen": PEN}).scalar() or "?")

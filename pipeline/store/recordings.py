@@ -1,16 +1,17 @@
-"""Recordings by content, the files that hold them, and the ledger of what was done with each."""
+"""Recordings by content, and the files of the archive that hold them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from pipeline.errors import Reason
-from pipeline.store.schema import files, ledger, recordings
+from pipeline.store import ledger as ledgers
+from pipeline.store.schema import files, ledger, recordings, runs
+from pipeline.store.transcripts import Tagging
 
-TRANSCRIBE = "transcribe"
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class KnownFile:
 
 
 class SeenFile(Protocol):
-    """A file of tonight's archive: its content, the call it belongs to, or why it is held back."""
+    """A file of tonight's archive: its content, the call it belongs to, or why it is held back.
+
+    `content` is the SHA-256 of the recording it is part of: its own, or of both legs together.
+    """
 
     @property
     def relative(self) -> str: ...  # noqa: D102
@@ -34,9 +38,15 @@ class SeenFile(Protocol):
     @property
     def sha256(self) -> str | None: ...  # noqa: D102
     @property
+    def content(self) -> str | None: ...  # noqa: D102
+    @property
     def call_id(self) -> str: ...  # noqa: D102
     @property
     def call_rule(self) -> str: ...  # noqa: D102
+    @property
+    def leg(self) -> str: ...  # noqa: D102
+    @property
+    def rank(self) -> int: ...  # noqa: D102
     @property
     def problem(self) -> Reason | None: ...  # noqa: D102
     @property
@@ -44,119 +54,139 @@ class SeenFile(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerItem:
-    """One recording that is waiting, with one of the files that hold it."""
+class Place:
+    """Where a recording lies in tonight's archive; `other_leg` is the customer's side if it is in two files."""
 
     recording_id: int
     relative: str
     call_id: str
-    attempts: int
+    size_bytes: int
+    modified_ns: int
+    other_leg: str | None = None
 
 
 def known_files(connection: sa.Connection, archive: str) -> dict[str, KnownFile]:
     """Every file of the archive that an earlier night has read, by relative path."""
-    query = (
-        sa.select(files.c.relative, files.c.size_bytes, files.c.modified_ns, recordings.c.sha256)
-        .join(recordings, recordings.c.recording_id == files.c.recording_id)
-        .where(files.c.archive == archive)
+    query = sa.select(files.c.relative, files.c.size_bytes, files.c.modified_ns, files.c.sha256).where(
+        files.c.archive == archive, files.c.sha256.is_not(None)
     )
     return {row.relative: KnownFile(row.size_bytes, row.modified_ns, row.sha256) for row in connection.execute(query)}
 
 
-def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: Iterable[SeenFile]) -> None:
-    """Enter tonight's files; the same content under several names is one recording, of one call."""
-    for file in seen:
-        values = {
-            "recording_id": _recording_id(connection, file) if file.sha256 else None,
-            "size_bytes": file.size_bytes,
-            "modified_ns": file.modified_ns,
-            "call_id": file.call_id,
-            "call_rule": file.call_rule,
-            "problem": file.problem,
-            "detail": file.detail,
-            "seen_in_run": run_id,
+def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: Sequence[SeenFile]) -> None:
+    """Enter tonight's files; the same content under several names is one recording, of one call.
+
+    Another content under a known name is a new revision: the older recording stays for the reports that counted it,
+    and counts no more from this night on.
+    """
+    replaced: set[int] = set()
+    for start in range(0, len(seen), BATCH):
+        some = seen[start : start + BATCH]
+        keys = _recording_ids(connection, some)
+        replaced |= _enter(connection, run_id, archive, [_row(file, keys) for file in some])
+    _mark_revisions(connection, run_id, sorted(replaced))
+
+
+def _enter(connection: sa.Connection, run_id: int, archive: str, rows: list[dict[str, Any]]) -> set[int]:
+    """Write a batch of files; the recordings that are no longer what a known name holds."""
+    here = files.c.archive == archive
+    names = [row["relative"] for row in rows]
+    query = sa.select(files.c.relative, files.c.recording_id).where(here, files.c.relative.in_(names))
+    known = {row.relative: row.recording_id for row in connection.execute(query)}
+    run = sa.literal(run_id, files.c.seen_in_run.type)
+    old = [{f"new_{name}": value for name, value in row.items()} for row in rows if row["relative"] in known]
+    if old:
+        changed: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in rows[0] if name != "relative"}
+        seen_by = {
+            "seen_in_run": sa.case((files.c.seen_in_run > run, files.c.seen_in_run), else_=run),
+            "first_seen_in_run": sa.case((files.c.first_seen_in_run < run, files.c.first_seen_in_run), else_=run),
         }
-        place = (files.c.archive == archive) & (files.c.relative == file.relative)
-        if not connection.execute(sa.update(files).where(place).values(values)).rowcount:
-            connection.execute(sa.insert(files).values(archive=archive, relative=file.relative, **values))
+        place = here & (files.c.relative == sa.bindparam("new_relative"))
+        connection.execute(sa.update(files).where(place).values(**changed, **seen_by), old)
+    marks = {"archive": archive, "seen_in_run": run_id, "first_seen_in_run": run_id}
+    new = [{**marks, **row} for row in rows if row["relative"] not in known]
+    if new:
+        connection.execute(sa.insert(files), new)
+    before = {row["relative"]: known.get(row["relative"]) for row in rows}
+    now = {row["relative"]: row["recording_id"] for row in rows}
+    return {key for name, key in before.items() if key is not None and now[name] not in (None, key)}
 
 
-def _recording_id(connection: sa.Connection, file: SeenFile) -> int:
-    """The id of the file's content, entered if it is new; a duplicate names the same call as its owner."""
-    same = recordings.c.sha256 == file.sha256
-    found = connection.execute(sa.select(recordings.c.recording_id, recordings.c.call_id).where(same)).one_or_none()
-    if found is None:
-        row = {"sha256": file.sha256, "size_bytes": file.size_bytes, "call_id": file.call_id}
-        key = connection.execute(sa.insert(recordings).values(row)).inserted_primary_key
-        assert key is not None
-        return int(key[0])
-    if found.call_id != file.call_id:
-        connection.execute(sa.update(recordings).where(same).values(call_id=file.call_id))
-    return int(found.recording_id)
+def _row(file: SeenFile, keys: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "relative": file.relative,
+        "recording_id": keys.get(file.content or ""),
+        "sha256": file.sha256,
+        "size_bytes": file.size_bytes,
+        "modified_ns": file.modified_ns,
+        "call_id": file.call_id,
+        "call_rule": file.call_rule,
+        "leg": file.leg,
+        "rank": file.rank,
+        "problem": file.problem,
+        "detail": file.detail,
+    }
 
 
-def open_items(connection: sa.Connection, run_id: int, version: str) -> int:
-    """Enter every recording seen tonight that this version has not met as waiting; how many are new."""
-    tonight = sa.select(files.c.recording_id).where(*_taken(run_id)).distinct()
-    met = sa.select(ledger.c.recording_id).where(ledger.c.stage == TRANSCRIBE, ledger.c.version == version)
-    new = [row.recording_id for row in connection.execute(tonight.except_(met))]
-    now = datetime.now(UTC)
-    rows = [
-        {"recording_id": key, "stage": TRANSCRIBE, "version": version, "state": "waiting", "updated_at": now}
-        for key in new
+def _recording_ids(connection: sa.Connection, seen: Sequence[SeenFile]) -> dict[str, int]:
+    """The ids of the files' contents, entered where new; a content belongs to the call of the file that is analysed."""
+    owners: dict[str, SeenFile] = {}
+    for file in sorted(seen, key=lambda one: one.call_rule in ledgers.NOT_ANALYSED):
+        if file.content:
+            owners.setdefault(file.content, file)
+    query = sa.select(recordings.c.sha256, recordings.c.recording_id, recordings.c.call_id)
+    query = query.where(recordings.c.sha256.in_(owners))
+    known = {row.sha256: row for row in connection.execute(query)}
+    moved = [
+        {"of_recording": known[sha256].recording_id, "of_call": file.call_id}
+        for sha256, file in owners.items()
+        if sha256 in known and known[sha256].call_id != file.call_id and file.call_rule not in ledgers.NOT_ANALYSED
     ]
-    if rows:
-        connection.execute(sa.insert(ledger), rows)
-    return len(rows)
+    if moved:
+        one = recordings.c.recording_id == sa.bindparam("of_recording")
+        connection.execute(sa.update(recordings).where(one).values(call_id=sa.bindparam("of_call")), moved)
+    fresh = [
+        {"sha256": sha256, "size_bytes": file.size_bytes, "call_id": file.call_id}
+        for sha256, file in owners.items()
+        if sha256 not in known
+    ]
+    if not fresh:
+        return {sha256: int(row.recording_id) for sha256, row in known.items()}
+    connection.execute(sa.insert(recordings), fresh)
+    return {row.sha256: int(row.recording_id) for row in connection.execute(query)}
 
 
-def waiting_items(connection: sa.Connection, run_id: int, version: str) -> list[LedgerItem]:
-    """What tonight's archive still has to be transcribed, the last path first: names mostly carry the date."""
+def _mark_revisions(connection: sa.Connection, run_id: int, replaced: Sequence[int]) -> None:
+    """What no name holds any more counts no more from this night on; what is held again counts again."""
+    held = sa.exists().where(files.c.recording_id == recordings.c.recording_id)
+    for start in range(0, len(replaced), BATCH):
+        gone = recordings.c.recording_id.in_(replaced[start : start + BATCH]) & ~held
+        connection.execute(sa.update(recordings).where(gone).values(superseded_in_run=run_id))
+    back = recordings.c.superseded_in_run.is_not(None) & held
+    connection.execute(sa.update(recordings).where(back).values(superseded_in_run=None))
+
+
+def places(connection: sa.Connection, run_id: int, recording_ids: Sequence[int]) -> dict[int, Place]:
+    """Where these recordings lie in tonight's archive, by id."""
     query = (
-        sa.select(ledger.c.recording_id, ledger.c.attempts, files.c.relative, files.c.call_id)
-        .join(files, files.c.recording_id == ledger.c.recording_id)
-        .where(ledger.c.stage == TRANSCRIBE, ledger.c.version == version, ledger.c.state == "waiting")
-        .where(*_taken(run_id))
+        sa.select(files)
+        .where(*ledgers.taken(run_id), files.c.recording_id.in_(recording_ids))
         .order_by(files.c.relative.desc())
     )
-    return [LedgerItem(row.recording_id, row.relative, row.call_id, row.attempts) for row in connection.execute(query)]
-
-
-def settle_item(
-    connection: sa.Connection,
-    recording_id: int,
-    version: str,
-    state: str,
-    *,
-    reason: Reason | None = None,
-    detail: str = "",
-    attempts: int = 0,
-) -> None:
-    """Move one item to its new state."""
-    values = {
-        "state": state,
-        "reason": reason,
-        "detail": detail,
-        "attempts": attempts,
-        "updated_at": datetime.now(UTC),
-    }
-    connection.execute(sa.update(ledger).where(*_item(recording_id, version)).values(values))
-
-
-def retry_items(connection: sa.Connection, call_ids: Iterable[str] = ()) -> int:
-    """Put quarantined items back to waiting: those of the given calls, or all. How many."""
-    wanted = ledger.c.state == "quarantined"
-    names = list(call_ids)
-    if names:
-        of_calls = sa.select(files.c.recording_id).where(files.c.call_id.in_(names))
-        wanted &= ledger.c.recording_id.in_(of_calls)
-    values = {"state": "waiting", "reason": None, "detail": "", "attempts": 0, "updated_at": datetime.now(UTC)}
-    return connection.execute(sa.update(ledger).where(wanted).values(values)).rowcount
+    found: dict[int, Place] = {}
+    other: dict[int, str] = {}
+    for row in connection.execute(query):
+        if row.leg == "customer":
+            other[row.recording_id] = row.relative
+        else:
+            facts = (row.size_bytes, row.modified_ns)
+            found[row.recording_id] = Place(row.recording_id, row.relative, row.call_id, *facts)
+    return {key: replace(place, other_leg=other.get(key)) for key, place in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """One file of tonight's archive and the one state it is in."""
+    """One file of tonight's archive and the one state it is in; what is under way is still waiting."""
 
     relative: str
     call_id: str
@@ -168,14 +198,30 @@ class FileState:
 
 
 def file_states(connection: sa.Connection, run_id: int, version: str) -> list[FileState]:
-    """Every file found tonight, by path, each in one state; duplicates of another file are skipped."""
-    of_version = (
-        (ledger.c.recording_id == files.c.recording_id) & (ledger.c.stage == TRANSCRIBE) & (ledger.c.version == version)
-    )
+    """Every file that a night found, by path, each in one state; duplicates of another file are skipped.
+
+    A file is done when its recording is transcribed by this version and tagged by the night's own.
+    """
+    pinned = connection.execute(sa.select(runs.c.versions).where(runs.c.run_id == run_id)).scalar_one_or_none() or {}
+    tagging = Tagging(pinned.get("dictionary", ""), pinned.get("rules", "")).version
+    heard, tagged = ledger.alias("heard"), ledger.alias("tagged")
+
+    def row_of(rows: Any, stage: ledgers.Stage, of: str) -> sa.ColumnElement[bool]:
+        return sa.and_(rows.c.recording_id == files.c.recording_id, rows.c.stage == stage, rows.c.version == of)
+
+    # a row of the second stage counts once the first is done
+    last = {name: sa.func.coalesce(tagged.c[name], heard.c[name]) for name in ("state", "attempts")}
     query = (
-        sa.select(files, ledger.c.state, ledger.c.reason, ledger.c.detail.label("why"), ledger.c.attempts)
-        .outerjoin(ledger, of_version)
-        .where(files.c.seen_in_run == run_id)
+        sa.select(
+            files,
+            last["state"].label("state"),
+            last["attempts"].label("attempts"),
+            sa.case((tagged.c.state.is_not(None), tagged.c.reason), else_=heard.c.reason).label("reason"),
+            sa.case((tagged.c.state.is_not(None), tagged.c.detail), else_=heard.c.detail).label("why"),
+        )
+        .outerjoin(heard, row_of(heard, "transcribe", version))
+        .outerjoin(tagged, row_of(tagged, "tag", ledgers.tag_version(version, tagging)))
+        .where(*ledgers.seen(run_id))
         .order_by(files.c.relative)
     )
     return [_file_state(row) for row in connection.execute(query)]
@@ -183,18 +229,10 @@ def file_states(connection: sa.Connection, run_id: int, version: str) -> list[Fi
 
 def _file_state(row: sa.Row[tuple[object, ...]]) -> FileState:
     name = (row.relative, row.call_id, row.call_rule)
-    if row.call_rule == "duplicate":
+    if row.call_rule in ledgers.NOT_ANALYSED:
         return FileState(*name, "skipped", None, row.detail, 0)
     if row.problem:
         return FileState(*name, "quarantined", Reason(row.problem), row.detail, 0)
     reason = Reason(row.reason) if row.reason else None
-    return FileState(*name, row.state, reason, row.why, row.attempts)
-
-
-def _taken(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Tonight's files that are analysed: readable, complete in the calls table, the first of their content."""
-    return (files.c.seen_in_run == run_id, files.c.problem.is_(None), files.c.call_rule != "duplicate")
-
-
-def _item(recording_id: int, version: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (ledger.c.recording_id == recording_id, ledger.c.stage == TRANSCRIBE, ledger.c.version == version)
+    state = row.state if row.state in ("done", "quarantined") else "waiting"
+    return FileState(*name, state, reason, row.why or "", row.attempts or 0)

@@ -1,5 +1,6 @@
 """One row per night, with the versions it was pinned to at its start."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +10,10 @@ import sqlalchemy as sa
 from pipeline.store.schema import runs
 
 
-def start_run(connection: sa.Connection, archive: str, versions: dict[str, Any]) -> int:
-    """A new run; its id."""
+def start_run(connection: sa.Connection, archive: str, versions: dict[str, Any], owner: str = "") -> int:
+    """A new run of this machine and process; its id."""
     row = {"started_at": datetime.now(UTC), "state": "running", "archive": archive, "versions": versions}
-    key = connection.execute(sa.insert(runs).values(row)).inserted_primary_key
+    key = connection.execute(sa.insert(runs).values(**row, owner=owner)).inserted_primary_key
     assert key is not None
     return int(key[0])
 
@@ -23,10 +24,22 @@ def finish_run(connection: sa.Connection, run_id: int, state: str) -> None:
     connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(values))
 
 
-def close_abandoned(connection: sa.Connection) -> int:
-    """Mark runs whose process died as failed; called under the night's lock. How many there were."""
+def beat(connection: sa.Connection, run_id: int) -> None:
+    """Tell the other nights that this one lives."""
+    connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(beat=runs.c.beat + 1))
+
+
+def beats(connection: sa.Connection, besides: int) -> dict[int, int]:
+    """The other nights that are running, with how often each has beaten."""
+    query = sa.select(runs.c.run_id, runs.c.beat).where(runs.c.state == "running", runs.c.run_id != besides)
+    return {int(row.run_id): int(row.beat) for row in connection.execute(query)}
+
+
+def close_dead(connection: sa.Connection, run_ids: Collection[int]) -> None:
+    """Mark nights that ended without a word as failed."""
     values = {"state": "failed", "finished_at": datetime.now(UTC)}
-    return connection.execute(sa.update(runs).where(runs.c.state == "running").values(values)).rowcount
+    dead = runs.c.run_id.in_(run_ids) & (runs.c.state == "running")
+    connection.execute(sa.update(runs).where(dead).values(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ class Run:
     state: str
     archive: str
     versions: dict[str, str]
+    owner: str
+    beat: int
 
 
 def last_run(connection: sa.Connection) -> Run | None:

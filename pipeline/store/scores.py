@@ -22,11 +22,16 @@ class TaggedCall:
 
 
 def unscored(
-    connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str
+    connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str, *, after: int, limit: int
 ) -> list[TaggedCall]:
-    """Tagged calls without a count by this formula."""
-    scored = sa.select(call_scores.c.tagging_id).where(call_scores.c.formula_version == formula_version)
-    query = _tagged(speech_version, tagging).where(taggings.c.tagging_id.not_in(scored))
+    """Tagged calls without a count by this formula, by tagging id; `after` is where the batch before ended."""
+    scored = (call_scores.c.tagging_id == taggings.c.tagging_id) & (call_scores.c.formula_version == formula_version)
+    query = (
+        _tagged(speech_version, tagging)
+        .where(taggings.c.tagging_id > after, ~sa.exists().where(scored))
+        .order_by(taggings.c.tagging_id)
+        .limit(limit)
+    )
     return [_call(row) for row in connection.execute(query)]
 
 
@@ -42,17 +47,24 @@ def save_score(connection: sa.Connection, tagging_id: int, formula_version: str,
 
 
 def each_tally(
-    connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str
+    connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str, run_id: int | None = None
 ) -> Iterator[tuple[TaggedCall, Tally]]:
-    """Every call with what was counted in it, by call id."""
+    """Every call with what was counted in it, by call id, as the archive stood in the given night (else the last)."""
     query = (
         _tagged(speech_version, tagging)
         .add_columns(call_scores.c.figures)
         .join(call_scores, call_scores.c.tagging_id == taggings.c.tagging_id)
-        .where(call_scores.c.formula_version == formula_version)
+        .where(call_scores.c.formula_version == formula_version, counted(run_id))
+        .order_by(recordings.c.call_id, recordings.c.recording_id)
     )
     for row in connection.execute(query):
         yield _call(row), Tally(**row.figures)
+
+
+def counted(run_id: int | None) -> sa.ColumnElement[bool]:
+    """Recordings that no later content of the same file had replaced by the given night (else by now)."""
+    current = recordings.c.superseded_in_run.is_(None)
+    return current if run_id is None else current | (recordings.c.superseded_in_run > run_id)
 
 
 def _call(row: sa.Row[Any]) -> TaggedCall:
@@ -66,5 +78,4 @@ def _tagged(speech_version: str, tagging: Tagging) -> sa.Select[tuple[str, int, 
         .join(transcripts, transcripts.c.recording_id == recordings.c.recording_id)
         .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
         .where(transcripts.c.speech_version == speech_version, taggings.c.tagging_version == tagging.version)
-        .order_by(recordings.c.call_id, recordings.c.recording_id)
     )

@@ -56,17 +56,15 @@ def save_transcript(connection: sa.Connection, recording_id: int, speech_version
     return transcript_id
 
 
-def untagged(connection: sa.Connection, speech_version: str, tagging: Tagging) -> list[tuple[int, str]]:
-    """Transcripts that this tagging has not seen: (transcript id, call id)."""
-    seen = sa.select(taggings.c.transcript_id).where(taggings.c.tagging_version == tagging.version)
+def transcript_of(connection: sa.Connection, recording_id: int, speech_version: str) -> tuple[int, str]:
+    """The transcript of a recording by a speech version, and its call: (transcript id, call id)."""
     query = (
         sa.select(transcripts.c.transcript_id, recordings.c.call_id)
         .join(recordings, recordings.c.recording_id == transcripts.c.recording_id)
-        .where(transcripts.c.speech_version == speech_version)
-        .where(transcripts.c.transcript_id.not_in(seen))
-        .order_by(transcripts.c.transcript_id)
+        .where(transcripts.c.recording_id == recording_id, transcripts.c.speech_version == speech_version)
     )
-    return [(key, call_id) for key, call_id in connection.execute(query)]
+    row = connection.execute(query).one()
+    return row.transcript_id, row.call_id
 
 
 def read_transcript(connection: sa.Connection, transcript_id: int, call_id: str) -> Transcript:

@@ -17,7 +17,7 @@ from pipeline.outcomes.join import join_calls
 from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance
 from pipeline.reports.build import Material, build_report, rows_of, with_unlisted
 from pipeline.scoring import tally_call
-from pipeline.store import recordings, reports, runs, scores, tables, transcripts
+from pipeline.store import ledger, recordings, reports, runs, scores, tables, transcripts
 from pipeline.store.connect import Store
 
 TAGGING = transcripts.Tagging("d1c7", "moments-1")
@@ -204,8 +204,10 @@ def fill(
         run_id = runs.start_run(connection, str(archive), VERSIONS)
         _store_inputs(connection, said)
         _store_files(connection, run_id, said, archive)
+        claims = _claims(connection, run_id)
         for item in said:
-            _store_call(connection, item)
+            _store_call(connection, item, claims[item.call_id])
+        ledger.release(connection, run_id)
         _store_report(connection, run_id, contribution)
         runs.finish_run(connection, run_id, "done")
     return run_id
@@ -252,17 +254,23 @@ def _store_files(connection: Connection, run_id: int, said: Sequence[Said], arch
         ArchiveFile("2026/10/tomorrow.wav", 4, 10, "f" * 64, "tomorrow", "unlisted"),
     ]
     recordings.remember_files(connection, run_id, str(archive), found)
-    recordings.open_items(connection, run_id, VERSIONS["speech"])
+    ledger.open_recordings(connection, run_id, VERSIONS["speech"])
 
 
-def _store_call(connection: Connection, item: Said) -> None:
+def _claims(connection: Connection, run_id: int) -> dict[str, ledger.Claim]:
+    """The recordings of these calls in hand; what else the archive holds goes on waiting."""
+    held = ledger.claim(connection, run_id, "transcribe", VERSIONS["speech"], 1000)
+    where = recordings.places(connection, run_id, [claim.recording_id for claim in held])
+    return {where[claim.recording_id].call_id: claim for claim in held}
+
+
+def _store_call(connection: Connection, item: Said, claim: ledger.Claim) -> None:
     version = VERSIONS["speech"]
-    waiting = {entry.call_id: entry.recording_id for entry in recordings.waiting_items(connection, 1, version)}
     duration = max((utterance.end_ms or 0) for utterance in item.utterances) / 1000
     audio = AudioFacts(duration, 2, 8000, "pcm_mulaw", "wav", duration, item.coverage, 0, item.notes)
     transcript = Transcript(item.call_id, audio, MODEL, {"beam_size": 5}, item.utterances, item.masked)
-    key = transcripts.save_transcript(connection, waiting[item.call_id], version, transcript)
-    recordings.settle_item(connection, waiting[item.call_id], version, "done", attempts=1)
+    key = transcripts.save_transcript(connection, claim.recording_id, version, transcript)
+    ledger.settle(connection, claim, "done")
     tagging_id = transcripts.save_tagging(connection, key, TAGGING, item.tags, item.moments)
     scores.save_score(connection, tagging_id, FORMULA.version, tally_call(transcript, item.tags, item.moments))
 

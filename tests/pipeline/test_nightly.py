@@ -22,8 +22,8 @@ from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
 from pipeline.settings import Settings, SpeechSettings, WorkSettings
+from pipeline.store import ledger
 from pipeline.store.migrate import open_store
-from pipeline.store.recordings import retry_items
 from pipeline.store.reports import latest_report
 from tests.pipeline import fake_speech
 
@@ -91,7 +91,7 @@ def centre(tmp_path: Path) -> Centre:
     settings = Settings(
         data_dir=tmp_path / "data",
         speech=SpeechSettings(model=str(weights)),
-        work=WorkSettings(workers=1, attempts=2),
+        work=WorkSettings(workers=1, attempts=2, settle_s=0),
     )
     return Centre(tmp_path, settings)
 
@@ -166,7 +166,7 @@ def test_nightly_retry_tries_a_quarantined_recording_again(centre: Centre) -> No
     centre.night()
     store = open_store(centre.settings.store_url)
     with store.writing() as connection:
-        assert retry_items(connection, ["a"]) == 1
+        assert ledger.retry(connection, ["a"]) == 1
     store.close()
     centre.night()
     assert fake_speech.transcribed(centre.archive).count("a.wav") == 2
@@ -225,7 +225,7 @@ def test_nightly_stopped_goes_on_where_it_stopped(centre: Centre) -> None:
 
 def test_nightly_second_run_at_the_same_time_is_told_who_is_running(centre: Centre) -> None:
     centre.record("a.wav", PLAIN)
-    with night_lock(centre.settings.data_dir), pytest.raises(Locked):
+    with night_lock(centre.settings), pytest.raises(Locked):
         centre.night()
 
 

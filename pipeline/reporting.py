@@ -1,0 +1,96 @@
+"""The last stage of the night: everything found, joined with contracts and outcomes, kept and written as a report."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from models.contribution.tables import Tables, last_day
+from pipeline.contribution import contribution_document, is_of, with_moments
+from pipeline.errors import ExitCode
+from pipeline.language import Text
+from pipeline.night import Night
+from pipeline.outcomes.join import join_calls
+from pipeline.progress import Progress
+from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_unlisted
+from pipeline.reports.files import write_report
+from pipeline.store import recordings, reports, runs, scores, tables
+from pipeline.store.connect import Connection
+
+
+def report(night: Night, out: Path | None) -> ExitCode:
+    """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
+    with night.store.reading() as connection:
+        material = _material(connection, night)
+        before = reports.latest_report(connection)
+    body = build_report(material, _contribution(night, material, before))
+    unchanged = reports.says_the_same(before, body)
+    with night.store.writing() as connection:
+        if not unchanged:
+            tables.save_joins(connection, night.run_id, material.join.calls)
+            reports.save_report(connection, night.run_id, body)
+        runs.finish_run(connection, night.run_id, "done")
+    _show_coverage(body["coverage"], night.progress)
+    if unchanged:
+        night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))
+    if out or not unchanged:
+        folder = out or night.settings.data_dir / "reports" / f"{night.run_id:06d}"
+        write_report(body, material, folder)
+        night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
+    return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
+
+
+def _contribution(night: Night, material: Material, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The estimate from all calls with what the night found in them; the last one again if nothing in it changed."""
+    if material.contracts.empty or material.outcomes.empty:
+        return None
+    given = Tables(
+        with_moments(material.calls, list(material.analysed["call_id"]), material.tallies),
+        material.contracts,
+        material.outcomes,
+        material.snapshots,
+    )
+    earlier: dict[str, Any] | None = (before or {}).get("contribution")
+    as_of = last_day(given, datetime.now(TOKYO).date())
+    if as_of is None or is_of(earlier, given):
+        return earlier
+    night.progress.stage(Text("貢献の推定", "Contribution"), 1)
+    document = contribution_document(given, as_of, closer=True)
+    night.progress.step(f"{document['status']} {as_of}")
+    return document
+
+
+def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
+    """The four numbers that add up, and every file that is held back with what to do about it."""
+    for item in coverage["held_back"]:
+        where = " ".join(part for part in (item["relative"], item["reason"], item["detail"]) if part)
+        progress.note(Text(f"隔離 {where}: {item['ja']}", f"Quarantined {where}: {item['en']}"))
+    ja = "録音 {found} = 済み {done} + 待ち {waiting} + 隔離 {quarantined} + 対象外 {skipped}"
+    en = "Recordings {found} = done {done} + waiting {waiting} + quarantined {quarantined} + skipped {skipped}"
+    progress.note(Text(ja.format_map(coverage["files"]), en.format_map(coverage["files"])))
+
+
+def _material(connection: Connection, night: Night) -> Material:
+    versions = night.versions
+    pinned = tables.current_loads(connection)
+    calls, contracts, outcomes, snapshots = (
+        tables.read_table(connection, kind, pinned.get(kind)) for kind in tables.HISTORIES
+    )
+    tallied = list(scores.each_tally(connection, versions.speech, versions.tagging, versions.formula, night.run_id))
+    analysed = [call.call_id for call, _ in tallied]
+    known = with_unlisted(calls, analysed)
+    join = join_calls(known, contracts, outcomes)
+    return Material(
+        run_id=night.run_id,
+        made_at=datetime.now(UTC),
+        versions=versions.to_json(),
+        loads=tables.load_facts(connection),
+        files=recordings.file_states(connection, night.run_id, versions.speech),
+        calls=known,
+        analysed=rows_of(analysed, join.calls),
+        tallies=[tally for _, tally in tallied],
+        contracts=contracts,
+        outcomes=outcomes,
+        snapshots=snapshots,
+        join=join,
+    )

@@ -1,0 +1,185 @@
+"""What is done with each recording, stage by stage: one row per recording, stage and version.
+
+A night claims what it is about to do. A claim carries a token that the next claim of the same row counts up: whoever
+comes back with an older one, because it was frozen or cut off, is refused. Whether a night still lives is told by its
+session and its beat (`pipeline.store.runs`), never by a clock.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from pipeline.errors import Reason
+from pipeline.store.schema import files, ledger, recordings, runs, transcripts
+
+Stage = Literal["transcribe", "tag"]
+BATCH = 500  # keys in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row that a night holds. `attempts` counts this one, too."""
+
+    recording_id: int
+    stage: Stage
+    version: str
+    token: int
+    attempts: int
+
+
+class LeaseLost(Exception):
+    """Another night took the item over: what was made of it here must not be written."""
+
+
+def tag_version(speech: str, tagging: str) -> str:
+    """The version of the second stage: a transcript of another speech version is another item."""
+    return f"{speech}|{tagging}"
+
+
+def open_recordings(connection: sa.Connection, run_id: int, version: str) -> int:
+    """Enter every recording of the night's files that this version has not met as waiting; how many are new."""
+    tonight = (
+        sa.select(files.c.recording_id, sa.func.max(files.c.rank)).where(*taken(run_id)).group_by(files.c.recording_id)
+    )
+    changing = (ledger.c.state == "quarantined") & (ledger.c.reason == Reason.STILL_CHANGING)
+    connection.execute(sa.update(ledger).where(changing).values(state="waiting", reason=None, attempts=0))
+    return _open(connection, "transcribe", version, tonight, files.c.recording_id)
+
+
+def open_transcripts(connection: sa.Connection, speech_version: str, version: str) -> int:
+    """Enter every transcript of a speech version that this tagging has not met as waiting; how many are new."""
+    made = (
+        sa.select(transcripts.c.recording_id, ledger.c.rank)
+        .join(
+            ledger,
+            (ledger.c.recording_id == transcripts.c.recording_id)
+            & (ledger.c.stage == "transcribe")
+            & (ledger.c.version == speech_version),
+        )
+        .where(transcripts.c.speech_version == speech_version)
+    )
+    return _open(connection, "tag", version, made, transcripts.c.recording_id)
+
+
+def _open(connection: sa.Connection, stage: Stage, version: str, found: "sa.Select[Any]", key: sa.Column[Any]) -> int:
+    """One statement, whatever the number: INSERT … SELECT what has no row yet."""
+    met = ledger.alias("met")
+    unmet = ~sa.exists().where(met.c.recording_id == key, met.c.stage == stage, met.c.version == version)
+    now = sa.literal(datetime.now(UTC), ledger.c.updated_at.type)
+    rows = found.where(unmet).add_columns(sa.literal(stage), sa.literal(version), sa.literal("waiting"), now)
+    names = ["recording_id", "rank", "stage", "version", "state", "updated_at"]
+    return connection.execute(sa.insert(ledger).from_select(names, rows)).rowcount
+
+
+def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, limit: int) -> list[Claim]:
+    """Up to `limit` waiting rows, the latest call first, now held by this night.
+
+    A row that was begun before and not finished comes alone and after the fresh ones: it may be what ended its night.
+    """
+    query = (
+        sa.select(ledger.c.recording_id, ledger.c.token, ledger.c.attempts)
+        .where(ledger.c.stage == stage, ledger.c.version == version, ledger.c.state == "waiting")
+        .order_by(ledger.c.attempts, ledger.c.rank.desc(), ledger.c.recording_id)
+        .limit(limit)
+    )
+    if stage == "transcribe":
+        here = sa.select(files.c.recording_id).where(files.c.recording_id == ledger.c.recording_id, *taken(run_id))
+        query = query.where(here.exists())
+    rows = connection.execute(query).all()
+    if not rows:
+        return []
+    rows = [row for row in rows if row.attempts == 0] or rows[:1]
+    claims = [Claim(row.recording_id, stage, version, row.token + 1, row.attempts + 1) for row in rows]
+    now = datetime.now(UTC)
+    held = {"state": "running", "run_id": run_id, "updated_at": now}
+    counted = {"token": ledger.c.token + 1, "attempts": ledger.c.attempts + 1}
+    of_recording = ledger.c.recording_id == sa.bindparam("of_recording")
+    connection.execute(
+        sa.update(ledger)
+        .where(of_recording, ledger.c.stage == stage, ledger.c.version == version)
+        .values(**held, **counted),
+        [{"of_recording": item.recording_id} for item in claims],
+    )
+    return claims
+
+
+def settle(
+    connection: sa.Connection, item: Claim, state: str, *, reason: Reason | None = None, detail: str = ""
+) -> None:
+    """Move a held row to its new state, with what was made of it, in one transaction. Raises `LeaseLost`."""
+    values = {"state": state, "reason": reason, "detail": detail, "run_id": None, "updated_at": datetime.now(UTC)}
+    held = (
+        ledger.c.recording_id == item.recording_id,
+        ledger.c.stage == item.stage,
+        ledger.c.version == item.version,
+        ledger.c.token == item.token,
+        ledger.c.state == "running",
+    )
+    if connection.execute(sa.update(ledger).where(*held).values(values)).rowcount != 1:
+        raise LeaseLost(f"{item.recording_id} {item.stage} {item.token}")
+
+
+def release(connection: sa.Connection, run_id: int) -> int:
+    """Put back what this night holds and did not finish, as if it had never begun it; how many."""
+    mine = (ledger.c.state == "running") & (ledger.c.run_id == run_id)
+    values = {"state": "waiting", "run_id": None, "attempts": ledger.c.attempts - 1, "updated_at": datetime.now(UTC)}
+    return connection.execute(sa.update(ledger).where(mine).values(values)).rowcount
+
+
+def take_over(connection: sa.Connection, dead_runs: Collection[int], most_attempts: int) -> int:
+    """Put back what dead nights held; what has ended as many nights as an item may is held back. How many."""
+    theirs = (ledger.c.state == "running") & (ledger.c.run_id.in_(dead_runs))
+    now = datetime.now(UTC)
+    given_up = {"state": "quarantined", "reason": Reason.WORKER_DIED, "detail": "night died", "run_id": None}
+    connection.execute(
+        sa.update(ledger).where(theirs & (ledger.c.attempts >= most_attempts)).values(**given_up, updated_at=now)
+    )
+    back = {"state": "waiting", "run_id": None, "updated_at": now}
+    return connection.execute(sa.update(ledger).where(theirs).values(back)).rowcount
+
+
+def holders(connection: sa.Connection, stage: Stage, version: str) -> set[int]:
+    """The nights that hold rows of this stage and version."""
+    query = sa.select(ledger.c.run_id).where(
+        ledger.c.stage == stage, ledger.c.version == version, ledger.c.state == "running"
+    )
+    return {int(row.run_id) for row in connection.execute(query.distinct())}
+
+
+def waiting(connection: sa.Connection, stage: Stage, version: str, run_id: int | None = None) -> int:
+    """How many rows still have to be done, of one night's files or of all, those under way included."""
+    query = sa.select(sa.func.count()).where(
+        ledger.c.stage == stage, ledger.c.version == version, ledger.c.state.in_(["waiting", "running"])
+    )
+    if run_id is not None:
+        here = sa.select(files.c.recording_id).where(files.c.recording_id == ledger.c.recording_id, *taken(run_id))
+        query = query.where(here.exists())
+    return int(connection.execute(query).scalar_one())
+
+
+def retry(connection: sa.Connection, call_ids: Iterable[str] = ()) -> int:
+    """Put quarantined rows back to waiting: those of the given calls, or all. How many."""
+    wanted = ledger.c.state == "quarantined"
+    names = list(call_ids)
+    if names:
+        of_calls = sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(names))
+        wanted &= ledger.c.recording_id.in_(of_calls)
+    values = {"state": "waiting", "reason": None, "detail": "", "attempts": 0, "updated_at": datetime.now(UTC)}
+    return connection.execute(sa.update(ledger).where(wanted).values(values)).rowcount
+
+
+def taken(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The files of a night that are analysed: readable, complete in the calls table, the first of their content."""
+    return (*seen(run_id), files.c.problem.is_(None), files.c.call_rule.not_in(NOT_ANALYSED))
+
+
+def seen(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The files that a night found, though a later or simultaneous night over the same archive saw them, too."""
+    archive = sa.select(runs.c.archive).where(runs.c.run_id == run_id).scalar_subquery()
+    return (files.c.archive == archive, files.c.seen_in_run >= run_id, files.c.first_seen_in_run <= run_id)
+
+
+NOT_ANALYSED: Sequence[str] = ("duplicate", "mixed")
