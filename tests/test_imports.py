@@ -19,6 +19,8 @@ HOMES = {  # library: where it may be imported
     "starlette": ("api/",),
     "uvicorn": ("api/",),
     "jinja2": ("api/", "pipeline/reports/"),
+    "typst": ("pipeline/reports/",),
+    "fontTools": ("pipeline/reports/",),
     "sqlalchemy": ("pipeline/store/",),
     "alembic": ("pipeline/store/",),
     "pysqlite3": ("pipeline/store/",),

@@ -12,13 +12,18 @@ NOTES: dict[str, Text] = {
         "拡張子と中身の形式が違います(中身に従いました)。",
         "The extension does not fit the content; the content was followed.",
     ),
-    "mono": Text(
-        "モノラルの録音です。話者を分けられないため「話者不明」としました。",
-        "A mono recording: speakers cannot be told apart and are shown as unknown.",
-    ),
+    "mono": Text("モノラルの録音です。", "A mono recording."),
     "identical_channels": Text(
-        "左右のチャンネルが同じ音です。話者を分けられないため「話者不明」としました。",
-        "Both channels hold the same sound: speakers cannot be told apart and are shown as unknown.",
+        "左右のチャンネルが同じ音です。モノラルとして扱いました。",
+        "Both channels hold the same sound; they were treated as mono.",
+    ),
+    "estimated_speakers": Text(
+        "声と話し方から話者を二人に分けました。オペレーターとお客様の区別は推定です。",
+        "Two speakers were told apart by voice and wording: who is who is an estimate.",
+    ),
+    "unknown_speakers": Text(
+        "話者を分けられないため「話者不明」としました。場面とスコアには数えません。",
+        "The speakers cannot be told apart and are shown as unknown; nothing is counted for them.",
     ),
     "extra_channels": Text(
         "3 チャンネル以上あります。はじめの 2 つだけを分析しました。",

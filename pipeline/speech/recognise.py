@@ -11,6 +11,7 @@ from pipeline.errors import ItemError, KoukenError, Reason
 from pipeline.language import Text
 from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
+from pipeline.speech.diarise import check_voices
 from pipeline.speech.guards import is_loop
 from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.vad import SAMPLE_RATE, Floats
@@ -102,7 +103,7 @@ class Recogniser:
             features = [self._features(window) for window in windows]
             padded = np.stack(_padded(features))
         with timed("encoder"):
-            encoded = self._whisper.encode(padded)
+            encoded = self._encode(padded)
         with timed("decoder"):
             tokens = self._decode(encoded, [self._prompt] * len(windows))
             failed = [i for i, window in enumerate(windows) if self._went_wrong(tokens[i], window)]
@@ -111,6 +112,19 @@ class Recogniser:
                     tokens[i] = max(tokens[i], again, key=self._worth)
         with timed("alignment"):
             return self._align(encoded, tokens, [feature.shape[1] for feature in features])
+
+    def _encode(self, padded: Floats) -> Any:
+        """The encoder's view of a batch: windows × frames × states.
+
+        On a processor one window after another: its states stay in the cache, which takes a third off the cost and
+        changes no bit; only the decoder gains from a batch.
+        """
+        if self._whisper.model.device != "cpu" or len(padded) == 1:
+            return self._whisper.encode(padded)
+        from ctranslate2 import StorageView
+
+        views = [np.asarray(self._whisper.encode(padded[index : index + 1])) for index in range(len(padded))]
+        return StorageView.from_array(np.concatenate(views))
 
     def _features(self, window: Floats) -> Floats:
         features: Floats = self._whisper.feature_extractor(window)[..., :FULL_FRAMES]
@@ -134,7 +148,7 @@ class Recogniser:
         Whisper's own fallback draws at random at rising temperatures; the same call must give the same text in any
         worker, so ours does not.
         """
-        encoded = self._whisper.encode(np.stack(_padded(features)))
+        encoded = self._encode(np.stack(_padded(features)))
         prompts = [[*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]] * len(features)
         return self._decode(encoded, prompts, no_repeat_ngram_size=LONGEST_REPEAT)
 
@@ -186,6 +200,8 @@ def _letters(text: str) -> int:
 def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
     """Weights into memory, once per process. Raises `KoukenError` with the command that mends it."""
     folder, model = find_weights(settings.model, data_dir)
+    if settings.diarise:
+        check_voices()
     from faster_whisper import WhisperModel
     from faster_whisper.vad import get_vad_model
     from threadpoolctl import threadpool_limits

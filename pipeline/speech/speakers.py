@@ -1,4 +1,4 @@
-"""Which channel is the operator's, checked by what is said: greeting, naming the company, offering help."""
+"""Who of two speakers is the operator, by what is said: greeting, naming the company, offering help."""
 
 import re
 from collections.abc import Sequence
@@ -20,16 +20,25 @@ SAYS_OPERATOR = {  # weight by how rarely a customer says it
 }
 
 
+def wording(text: str) -> float:
+    """How much like an operator a text sounds: weighted cues, 0 upwards."""
+    return sum(weight * len(cue.findall(text)) for cue, weight in SAYS_OPERATOR.items())
+
+
 def operator_wording(utterances: Sequence[Utterance]) -> float:
-    """How much like an operator somebody talks: weighted cues per utterance, 0 upwards."""
-    texts = [u.text for u in utterances if u.is_trusted and (u.start_ms or 0) < FIRST_MS]
-    return sum(weight * len(cue.findall(text)) for text in texts for cue, weight in SAYS_OPERATOR.items())
+    """How much like an operator somebody talks in the first minutes, as far as the text can be trusted."""
+    return sum(wording(u.text) for u in utterances if u.is_trusted and (u.start_ms or 0) < FIRST_MS)
+
+
+def clearly_leads(first: float, second: float) -> bool:
+    """Whether the wording of one speaker is the operator's and that of the other is not."""
+    return first >= 2 * second + CLEAR_LEAD
 
 
 def channels_are_swapped(utterances: Sequence[Utterance]) -> bool:
     """Whether the one called customer clearly talks as the operator, and the other does not."""
     said = {who: operator_wording([u for u in utterances if u.speaker == who]) for who in ("operator", "customer")}
-    return said["customer"] >= 2 * said["operator"] + CLEAR_LEAD
+    return clearly_leads(said["customer"], said["operator"])
 
 
 def swap_speakers(utterances: Sequence[Utterance]) -> list[Utterance]:

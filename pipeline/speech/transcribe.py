@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from models.voices.embedding import SHA256 as VOICES_SHA256
 from pipeline.audio.channels import check_channels
 from pipeline.audio.decode import DecodedAudio
 from pipeline.audio.legs import decode_call
 from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
+from pipeline.speech.diarise import tell_speakers
 from pipeline.speech.guards import guard
 from pipeline.speech.leak import without_leaks
 from pipeline.speech.masking import FindMore, mask
@@ -30,6 +32,7 @@ GAP = SAMPLE_RATE * 3 // 20  # samples of silence between packed pieces
 TARGET = 18 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
 EMPTY_S = 3.0  # speech this long without a single character is suspect
+ESTIMATED = "estimated_speaker"  # flag of an utterance whose speaker was told by voice and wording, not by channel
 
 
 def transcribe_recording(
@@ -54,9 +57,9 @@ def transcribe_recording(
         spool_dir.mkdir(parents=True, exist_ok=True)
         audio = decode_call(path, other_leg, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
     with audio:
-        utterances = _hear(audio, recogniser, settings.speech.operator_channel, timed)
+        utterances = _hear(audio, recogniser, settings.speech, timed)
         facts = audio.facts
-    if channels_are_swapped(utterances):
+    if "estimated_speakers" not in facts.notes and channels_are_swapped(utterances):
         utterances = swap_speakers(utterances)
         facts = replace(facts, notes=(*facts.notes, "swapped_channels"))
     utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
@@ -71,7 +74,7 @@ def transcribe_recording(
     )
 
 
-def _hear(audio: DecodedAudio, recogniser: Recogniser, operator_channel: int, timed: Timed) -> list[Utterance]:
+def _hear(audio: DecodedAudio, recogniser: Recogniser, options: SpeechSettings, timed: Timed) -> list[Utterance]:
     """What is said on each channel, guarded; what was noticed about the channels is added to `audio.facts`."""
     with timed("vad"):
         channels = check_channels(audio)
@@ -79,11 +82,29 @@ def _hear(audio: DecodedAudio, recogniser: Recogniser, operator_channel: int, ti
         pieces = _pieces(audio, voice)
     windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
     spoken = _recognise(audio, windows, recogniser, timed)
-    return [
-        guard(utterance, partial(_peak, voice[c]))
-        for c in channels
-        for utterance in _utterances(pieces[c], spoken[c], _speaker(c, channels, operator_channel))
-    ]
+    if len(channels) == 1:
+        with timed("speakers"):
+            found = _of_one_channel(audio, pieces[channels[0]], spoken[channels[0]], options.diarise)
+    else:
+        found = [u for c in channels for u in _utterances(pieces[c], spoken[c], _speaker(c, options.operator_channel))]
+    return [guard(utterance, partial(_peak, voice[utterance.channel or 0])) for utterance in found]
+
+
+def _of_one_channel(
+    audio: DecodedAudio, pieces: Sequence[Piece], spoken: Sequence[Spoken], diarise: bool
+) -> list[Utterance]:
+    """Both speakers by voice and wording, each utterance marked as an estimate; else of an unknown speaker.
+
+    Which of the two it is, is noted in `audio.facts`.
+    """
+    told = tell_speakers(spoken, lambda start, stop: audio.read(0, start, stop)) if diarise else None
+    note = "unknown_speakers" if told is None else "estimated_speakers"
+    audio.facts = replace(audio.facts, notes=(*audio.facts.notes, note))
+    if told is None:
+        return list(_utterances(pieces, spoken, "unknown"))
+    utterances = [utterance for who, parts in told.items() for utterance in to_utterances(parts, who)]
+    estimated = [replace(utterance, flags=(*utterance.flags, ESTIMATED)) for utterance in utterances]
+    return [*estimated, *_unheard(pieces, spoken, "unknown")]
 
 
 def speech_options(settings: Settings) -> dict[str, object]:
@@ -93,6 +114,7 @@ def speech_options(settings: Settings) -> dict[str, object]:
         "device": settings.speech.device,
         "compute_type": settings.speech.compute_type,
         "operator_channel": settings.speech.operator_channel,
+        "voices": VOICES_SHA256[:12] if settings.speech.diarise else None,
         "gap_ms": GAP * 1000 // SAMPLE_RATE,
         "window_s": TARGET // SAMPLE_RATE,
         "vad": asdict(VAD),
@@ -127,9 +149,7 @@ def _peak(voice: Floats, start_ms: int, stop_ms: int) -> float:
     return float(voice[first : last + 1].max())
 
 
-def _speaker(channel: int, channels: Sequence[int], operator_channel: int) -> Speaker:
-    if len(channels) == 1:
-        return "unknown"
+def _speaker(channel: int, operator_channel: int) -> Speaker:
     return "operator" if channel == operator_channel else "customer"
 
 
@@ -162,6 +182,11 @@ def _sound(audio: DecodedAudio, window: Window) -> Floats:
 
 def _utterances(pieces: Sequence[Piece], spoken: Sequence[Spoken], speaker: Speaker) -> Iterator[Utterance]:
     yield from to_utterances(spoken, speaker)
+    yield from _unheard(pieces, spoken, speaker)
+
+
+def _unheard(pieces: Sequence[Piece], spoken: Sequence[Spoken], speaker: Speaker) -> Iterator[Utterance]:
+    """Speech of some length in which not a single character was recognised."""
     heard = {part.piece for part in spoken}
     for piece in pieces:
         if piece not in heard and piece.length >= EMPTY_S * SAMPLE_RATE:

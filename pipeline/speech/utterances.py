@@ -40,9 +40,14 @@ def to_utterances(spoken: Iterable[Spoken], speaker: Speaker) -> list[Utterance]
     return [utterance for group in groups if (utterance := _utterance(group, speaker))]
 
 
+def ends_sentence(text: str) -> bool:
+    """Whether the recogniser put an end mark there."""
+    return text.translate(FULL_WIDTH).rstrip()[-1:] in tuple(SENTENCE_END)
+
+
 def _ends(group: Sequence[Spoken], after: Spoken) -> bool:
     last = group[-1]
-    if last.text.translate(FULL_WIDTH).rstrip()[-1:] in tuple(SENTENCE_END):
+    if ends_sentence(last.text):
         return True
     if last.piece == after.piece:
         return False

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3] / "pipeline"
 SOURCES = ("audio/decode.py", "audio/channels.py", "audio/legs.py", "speech/transcribe.py")
 WRITTEN = re.compile(
     r'^ +"([a-z_]+)": (?:partial|report\[|path\.suffix)|notes\.append\("([a-z_]+)"\)|facts\.notes, "([a-z_]+)"'
-    r'|fromkeys\(\("([a-z_]+)"',
+    r'|fromkeys\(\("([a-z_]+)"|"([a-z]+_speakers)"',
     re.MULTILINE,
 )
 

@@ -68,7 +68,7 @@ def test_one_sound_on_one_or_both_channels_has_an_unknown_speaker(tmp_path: Path
     )
     assert {u.speaker for u in transcript.utterances} == {"unknown"}
     assert transcript.audio is not None
-    assert transcript.audio.notes == (("mono",) if channels == 1 else ("identical_channels",))
+    assert transcript.audio.notes == ("mono" if channels == 1 else "identical_channels", "unknown_speakers")
 
 
 def test_silence_has_no_utterances(tmp_path: Path) -> None:
