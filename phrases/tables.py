@@ -1,6 +1,7 @@
 """Dictionaries as tables for Excel: CSV (UTF-8 with BOM, also read as CP932) and XLSX. Export and import round-trip.
 
 One row per entry, several examples in one cell on lines of their own; a word list is a row with the category `list`.
+The last row (category `version`) names the version that was exported, so that an import knows what was changed since.
 A cell that a spreadsheet would take for a formula (@商品〜…) is written with a leading apostrophe; reading removes it.
 """
 
@@ -15,6 +16,8 @@ from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, phras
 from phrases.messages import PhraseError, Problem
 
 LIST_CATEGORY = "list"
+VERSION_CATEGORY = "version"
+VERSION_MARK = "v-"  # a spreadsheet would take some hashes for numbers
 MOST_ROWS = 20_000
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠'")
 
@@ -64,6 +67,10 @@ def to_xlsx(phrase_set: PhraseSet, path: Path) -> None:
 
 def from_xlsx(path: Path) -> PhraseSet:
     """The dictionary in the first sheet of a workbook. Raises `PhraseError` with every row that cannot be used."""
+    return _from_rows(_sheet_rows(path), path.name)
+
+
+def _sheet_rows(path: Path) -> list[tuple[int, Row]]:
     import zipfile
 
     import openpyxl  # type: ignore[import-untyped]
@@ -78,7 +85,17 @@ def from_xlsx(path: Path) -> PhraseSet:
         rows = [(number, ["" if cell is None else str(cell) for cell in row]) for number, row in enumerate(values, 1)]
     finally:
         book.close()
-    return _from_rows([(number, row) for number, row in rows if any(row)], path.name)
+    return [(number, row) for number, row in rows if any(row)]
+
+
+def exported_version(path: Path) -> str:
+    """The version that a CSV or XLSX file was exported from; empty if it does not say. Raises `PhraseError`."""
+    if path.suffix.lower() == ".csv":
+        rows: Iterable[Row] = csv.reader(io.StringIO(_decoded(path.read_bytes(), path.name), newline=""))
+    else:
+        rows = (row for _, row in _sheet_rows(path))
+    marks = [cell for row in rows if VERSION_CATEGORY in row for cell in row if cell.startswith(VERSION_MARK)]
+    return marks[-1].removeprefix(VERSION_MARK) if marks else ""
 
 
 def _rows(phrase_set: PhraseSet) -> Iterator[list[str]]:
@@ -89,6 +106,8 @@ def _rows(phrase_set: PhraseSet) -> Iterator[list[str]]:
     for name, words in phrase_set.lists:
         row = dict.fromkeys(FIELDS, "") | {"id": name, "category": LIST_CATEGORY, "examples": "\n".join(words)}
         yield [_cell(row[key]) for key in FIELDS]
+    mark = {"id": VERSION_MARK + phrase_set.version, "category": VERSION_CATEGORY}
+    yield [mark.get(key, "") for key in FIELDS]
 
 
 def _cell(value: object) -> str:
@@ -112,6 +131,8 @@ def _from_rows(rows: Sequence[tuple[int, Row]], name: str) -> PhraseSet:
             problems.append(problem(place, ja, f"{len(row)} columns; the header has {len(header)}."))
             continue
         cells = {key: value.removeprefix("'") for key, value in zip(header, row, strict=True)}
+        if cells["category"] == VERSION_CATEGORY:
+            continue
         many = {key: tuple(line for line in cells.get(key, "").split("\n") if line) for key in LIST_FIELDS}
         if cells["category"] == LIST_CATEGORY:
             problems += _add(lists, cells["id"], many["examples"], place)

@@ -18,6 +18,7 @@ from pipeline.store.dictionary import Fields, Items, Key, Publication
 from pipeline.store.drafts import Draft
 from pipeline.store.migrate import open_store
 from pipeline.text.dictionary import BadDictionary
+from pipeline.text.meaning import encoder_for
 
 Wanted = dict[Key, Fields | None]
 
@@ -84,7 +85,7 @@ def check(store: Store, draft_id: int) -> Checked:
     with store.reading() as connection:
         draft = drafts.read_draft(connection, draft_id)
         phrase_set = drafts.merged(connection, draft)
-    problems = lint(phrase_set)
+    problems = lint(phrase_set, encode=encoder_for(phrase_set))
     errors = tuple(problem for problem in problems if problem.is_error)
     if errors:
         raise BadDictionary(PhraseError(errors))

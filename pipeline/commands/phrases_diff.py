@@ -1,44 +1,148 @@
 """`kouken phrases diff`: what an edited dictionary changes, before it is published."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option
-from pipeline.language import Text, in_language
+from pipeline.commands.phrases_common import (
+    acting,
+    as_option,
+    dictionary_named,
+    opened,
+    say,
+    say_json,
+    show_examples,
+)
+from pipeline.language import Text
+
+if TYPE_CHECKING:
+    from phrases.diff import Changes
+    from phrases.entry import PhraseSet
+    from pipeline.phrase_trials import Effect, ScoreChange, Side
+
+WHY = {
+    "no_calls": Text("保存された通話がまだありません。", "There are no stored calls yet."),
+    "other_rules": Text(
+        "前の夜と判定の決まりが違うため、点数の変化は次の夜のあとに出せます。",
+        "The rules differ from those of the last night; the change in scores can be told after the next one.",
+    ),
+    "unknown_dictionary": Text(
+        "前の夜の辞書がこのデータベースにないため、点数の変化は出せません。",
+        "The dictionary of the last night is not in this store; the change in scores cannot be told.",
+    ),
+    "too_many": Text(
+        "当たりの変わる通話が多すぎるため、点数の変化は公開後の夜にわかります。",
+        "Hits change in so many calls that the change in scores is known after the night only.",
+    ),
+}
 
 
 @common_options(
     Text(
-        "二つの辞書の違いと、書き起こしの上で増える当たり・減る当たりを示します。",
-        "Show how two dictionaries differ, and which hits on transcripts an edit gains and loses.",
+        "辞書を直すと、保存されたすべての通話で当たりがどう増減し、点数がどう変わるかを示します。"
+        "OLD と NEW は published、starter、draft:番号、版、ファイルのどれか。省くと、公開中の辞書と自分の下書きです。"
+        "FILES を足すと、保存された通話の代わりにその書き起こしで比べます。",
+        "Show which hits an edit gains and loses over every stored call, and what that does to the scores. OLD and NEW"
+        " are published, starter, draft:N, a version or a file; without them, the published one and your own draft."
+        " With FILES, on those transcripts instead of the stored calls.",
     )
 )
-@click.argument("old", type=click.Path(path_type=Path, exists=True))
-@click.argument("new", type=click.Path(path_type=Path, exists=True))
+@click.argument("old", required=False)
+@click.argument("new", required=False)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@as_option()
 @json_option()
-def diff(context: Context, old: Path, new: Path, files: tuple[Path, ...], as_json: bool) -> None:
+def diff(
+    context: Context, old: str | None, new: str | None, files: tuple[Path, ...], user: str | None, as_json: bool
+) -> None:
     """Parse, call, print."""
-    from pipeline.text.dictionary import compare, load_dictionary, place_of
+    from pipeline.dictionary import has_store
+    from pipeline.phrase_trials import compare_stored
+    from pipeline.text.dictionary import load_dictionary
 
-    changes, hits = compare(load_dictionary(old), load_dictionary(new), files)
-    if as_json:
-        click.echo(json.dumps({"entries": asdict(changes), "hits": asdict(hits)}, ensure_ascii=False, indent=1))
+    if old and new and not has_store(context.settings):
+        _on_files(context, load_dictionary(Path(old)), load_dictionary(Path(new)), files, as_json)
         return
-    for sign, identities in (("+", changes.added), ("-", changes.removed), ("~", changes.changed)):
-        for identity in identities:
-            click.echo(f"{sign} {identity}")
-    summary = Text(
-        f"増える当たり {len(hits.gained)}、減る当たり {len(hits.lost)}",
-        f"{len(hits.gained)} hits gained, {len(hits.lost)} lost",
-    )
-    click.echo(in_language(summary, context.language))
+    with opened(context) as store:
+        before, after = (dictionary_named(store, name) for name in _named(store, old, new, user))
+        if files:
+            _on_files(context, before, after, files, as_json)
+            return
+        effect = compare_stored(store, before, after)
+    if as_json:
+        say_json(effect)
+        return
+    _show(context, effect)
+
+
+command = diff
+
+
+def _named(store: Any, old: str | None, new: str | None, user: str | None) -> tuple[str, str]:
+    """What is compared: one name alone is compared with the published dictionary."""
+    from pipeline.dictionary import draft_of
+
+    if old and new:
+        return old, new
+    if old:
+        return "published", old
+    with store.reading() as connection:
+        return "published", f"draft:{draft_of(connection, acting(user)[0], None).draft_id}"
+
+
+def _on_files(context: Context, old: "PhraseSet", new: "PhraseSet", files: tuple[Path, ...], as_json: bool) -> None:
+    from pipeline.text.dictionary import compare, place_of
+
+    changes, hits = compare(old, new, files)
+    if as_json:
+        say_json({"entries": changes, "hits": hits})
+        return
+    _show_entries(changes)
+    gained, lost = len(hits.gained), len(hits.lost)
+    say(context, Text(f"増える当たり {gained}、減る当たり {lost}", f"{gained} hits gained, {lost} lost"))
     for sign, found in (("+", hits.gained), ("-", hits.lost)):
         for hit in found:
             click.echo(f"  {sign} {hit.hit.phrase_id} {place_of(hit)}")
 
 
-command = diff
+def _show(context: Context, effect: "Effect") -> None:
+    _show_entries(effect.entries)
+    for sign, name, side in (("+", Text("増える", "gained"), effect.gained), ("-", Text("減る", "lost"), effect.lost)):
+        _say_side(context, name, side)
+        show_examples(side.examples, sign)
+    if effect.scores is None:
+        say(context, WHY[effect.why_unscored or "no_calls"])
+        return
+    for change in effect.scores:
+        _say_score(context, change)
+
+
+def _show_entries(changes: "Changes") -> None:
+    for sign, identities in (("+", changes.added), ("-", changes.removed), ("~", changes.changed)):
+        for identity in identities:
+            click.echo(f"{sign} {identity}")
+
+
+def _say_side(context: Context, name: Text, side: "Side") -> None:
+    text = Text(
+        f"{name.ja}当たり {side.hits}(通話 {side.calls}、オペレーター {side.operators} 人)",
+        f"{side.hits} hits {name.en} ({side.calls} calls, {side.operators} operators)",
+    )
+    say(context, text)
+
+
+def _say_score(context: Context, change: "ScoreChange") -> None:
+    who = Text(change.operator_id or "センター全体", change.operator_id or "the centre")
+    before, after = (_rounded(value) for value in (change.score_before, change.score_after))
+    moments = " ".join(
+        f"{category} {change.moments_before[category]}→{change.moments_after[category]}"
+        for category in change.moments_before
+    )
+    counts = f"{before}→{after} {moments}"
+    say(context, Text(f"{who.ja} 通話 {change.calls} 点数 {counts}", f"{who.en} {change.calls} calls, score {counts}"))
+
+
+def _rounded(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

@@ -26,6 +26,7 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
     from phrases.lint import lint as find_problems
     from pipeline.dictionary import has_store
     from pipeline.text.dictionary import BadDictionary, load_dictionary
+    from pipeline.text.meaning import encoder_for
 
     try:
         if file is not None or not has_store(context.settings):
@@ -33,7 +34,7 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
         else:
             with opened(context) as store:
                 phrase_set = chosen(store, draft_id, version)
-        problems = find_problems(phrase_set)
+        problems = find_problems(phrase_set, encode=encoder_for(phrase_set))
         count = len(phrase_set.phrases)
     except BadDictionary as error:
         problems, count = error.problems, 0

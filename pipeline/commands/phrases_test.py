@@ -1,49 +1,129 @@
-"""`kouken phrases test`: a query tried on transcripts before anyone relies on it."""
+"""`kouken phrases test`: a query, or entries, tried on calls before anyone relies on them."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.language import Text, in_language
+from pipeline.commands.phrases_common import (
+    chosen,
+    draft_option,
+    opened,
+    say,
+    say_json,
+    show_examples,
+    version_option,
+)
+from pipeline.commands.phrases_list import CATEGORIES
+from pipeline.errors import BadInput
+from pipeline.language import Text
+
+if TYPE_CHECKING:
+    from phrases.history import Tried
+    from pipeline.phrase_trials import Trial
 
 
 @common_options(
     Text(
-        "フレーズの書き方を書き起こしで試し、当たった数と場所を示します。",
-        "Try a query on transcripts: how often and where it is found.",
+        "フレーズの書き方を通話で試し、当たりの数・通話・オペレーター・割合と、前後の言葉を示します。"
+        "FILES を省くと、保存されたすべての通話で試します。--id なら辞書の項目を試します。",
+        "Try a query on calls: hits, calls, operators, share, and examples in context. Without FILES on every stored"
+        " call; with --id, entries of the dictionary.",
     )
 )
-@click.argument("query")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@option(
-    "--category",
-    type=click.Choice(
-        ["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
-    ),
-    default="proposal",
-    help=Text("分類(話者が決まります)", "category; it decides whose speech is searched"),
-)
+@click.argument("query", required=False)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@option("--category", type=click.Choice(CATEGORIES), default="proposal",
+        help=Text("分類(話者が決まります)", "category; it decides whose speech is searched"))  # fmt: skip
+@option("--id", "names", multiple=True, help=Text("試す項目(何度でも)", "entry to try (repeatable)"))
+@version_option()
+@draft_option()
 @json_option()
-def test(context: Context, query: str, files: tuple[Path, ...], category: str, as_json: bool) -> None:
+def test(
+    context: Context,
+    query: str | None,
+    files: tuple[Path, ...],
+    category: str,
+    names: tuple[str, ...],
+    version: str,
+    draft_id: int | None,
+    as_json: bool,
+) -> None:
     """Parse, call, print."""
+    if (query is None) == (not names):
+        raise BadInput(Text("書き方か --id のどちらか一つを指定してください。", "Give a query, or --id."))
+    if files:
+        _on_files(context, str(query), category, files, as_json)
+        return
+    trials = _on_store(context, query, category, names, draft_id, version)
+    if as_json:
+        say_json([_told(trial) for trial in trials])
+        return
+    for trial in trials:
+        _say_counts(context, trial.tried, trial.operators)
+        show_examples(trial.examples)
+
+
+command = test
+
+
+def _on_store(
+    context: Context, query: str | None, category: str, names: tuple[str, ...], draft_id: int | None, version: str
+) -> "tuple[Trial, ...]":
+    from phrases.entry import Phrase
+    from pipeline.phrase_trials import try_stored
+
+    with opened(context) as store:
+        phrase_set = chosen(store, draft_id, version)
+        if query is not None:
+            entry = Phrase("query", category, query)  # type: ignore[arg-type]  # the command offers the categories
+            return try_stored(store, phrase_set.of((entry,)))
+        unknown = [name for name in names if name not in phrase_set.by_id]
+        if unknown:
+            listed = "、".join(unknown)
+            raise BadInput(Text(f"項目がありません: {listed}", f"There is no entry {', '.join(unknown)}."))
+        return try_stored(store, phrase_set, names)
+
+
+def _on_files(context: Context, query: str, category: str, files: tuple[Path, ...], as_json: bool) -> None:
     from pipeline.text.dictionary import place_of, try_query
 
     tried = try_query(query, category, files)
     if as_json:
-        click.echo(json.dumps(asdict(tried), ensure_ascii=False, indent=1))
+        say_json({**_counts(tried), "examples": list(tried.examples)})
         return
-    summary = Text(
-        f"当たり {tried.hits}、打ち消された当たり {tried.cancelled}、通話 {tried.calls}({tried.share:.1%})",
-        f"{tried.hits} hits, {tried.cancelled} cancelled, {tried.calls} calls ({tried.share:.1%})",
-    )
-    click.echo(in_language(summary, context.language))
+    _say_counts(context, tried, None)
     for found in tried.examples:
         click.echo("  " + place_of(found))
+
+
+def _counts(tried: "Tried") -> dict[str, object]:
+    warning = tried.warning and {"ja": tried.warning.ja, "en": tried.warning.en}
+    return {
+        "phrase_id": tried.phrase_id,
+        "hits": tried.hits,
+        "cancelled": tried.cancelled,
+        "calls": tried.calls,
+        "share": tried.share,
+        "warning": warning,
+    }
+
+
+def _told(trial: "Trial") -> dict[str, object]:
+    return {**_counts(trial.tried), "operators": trial.operators, "examples": list(trial.examples)}
+
+
+def _say_counts(context: Context, tried: "Tried", operators: int | None) -> None:
+    people = (
+        Text(f"、オペレーター {operators} 人", f", {operators} operators") if operators is not None else Text("", "")
+    )
+    counts = Text(
+        f"{tried.phrase_id}: 当たり {tried.hits}、打ち消された当たり {tried.cancelled}、"
+        f"通話 {tried.calls}({tried.share:.1%}){people.ja}",
+        f"{tried.phrase_id}: {tried.hits} hits, {tried.cancelled} cancelled,"
+        f" {tried.calls} calls ({tried.share:.1%}){people.en}",
+    )
+    say(context, counts)
     if tried.warning:
-        click.echo(in_language(tried.warning, context.language))
-
-
-command = test
+        say(context, tried.warning)

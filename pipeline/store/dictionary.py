@@ -1,7 +1,7 @@
 """The phrase dictionary as published: immutable versions by their content's hash, in the order of publication.
 
-An item is an entry (`phrase`) or a word list for `@名前` (`list`). Texts never change and are never deleted, so that a
-tag, a score and a report of any night lead back to the words that made them.
+An item is an entry (`phrase`), a list for `@名前` (`list`) or a registered name 単語登録 (`word`, see words.py). Texts
+never change and are never deleted, so that a tag, a score and a report of any night lead back to what made them.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from phrases.entry import PhraseSet
+from phrases.entry import PhraseSet, Word
 from phrases.fields import phrase_fields, phrase_from
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
@@ -24,12 +24,18 @@ Key = tuple[str, str]  # kind and name
 Fields = dict[str, Any]
 Items = dict[Key, Fields]
 
+ACTIONS = {
+    "starter": "phrases.seed",
+    "draft": "phrases.publish",
+    "rollback": "phrases.rollback",
+    "words": "words.load",
+}
 STARTER = "kouken"  # who publishes and offers what ships with the product; nobody else may bear the name
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One act of publishing. `kind`: starter, draft, rollback."""
+    """One act of publishing. `kind`: starter, draft, rollback, words."""
 
     number: int
     version: str
@@ -41,7 +47,7 @@ class Publication:
 
 
 def items_of(phrase_set: PhraseSet) -> Items:
-    """Every entry and list as plain fields. Of the status only `retired` stays: the others are states of a draft."""
+    """Entries, lists and names as plain fields. Of a status only `retired` stays: the others are a draft's states."""
     items: Items = {}
     for phrase in phrase_set.phrases:
         fields = phrase_fields(phrase)
@@ -50,6 +56,9 @@ def items_of(phrase_set: PhraseSet) -> Items:
         items["phrase", phrase.id] = fields
     for name, words in phrase_set.lists:
         items["list", name] = {"words": list(words)}
+    for word in phrase_set.names:
+        fields = {"surface": word.surface, "readings": list(word.readings), "misheard": list(word.misheard)}
+        items["word", word.surface] = fields
     return items
 
 
@@ -57,7 +66,13 @@ def phrase_set_of(items: Mapping[Key, Fields]) -> PhraseSet:
     """The dictionary of these items."""
     phrases = tuple(phrase_from(fields) for (kind, _), fields in items.items() if kind == "phrase")
     lists = tuple((name, tuple(fields["words"])) for (kind, name), fields in items.items() if kind == "list")
-    return PhraseSet(phrases, lists)
+    names = tuple(word_of(fields) for (kind, _), fields in items.items() if kind == "word")
+    return PhraseSet(phrases, lists, names)
+
+
+def word_of(fields: Fields) -> Word:
+    """A registered name from its fields."""
+    return Word(fields["surface"], tuple(fields["readings"]), tuple(fields["misheard"]))
 
 
 def hash_of(fields: Fields) -> str:
@@ -158,7 +173,7 @@ def publish_items(
     draft_id: int | None = None,
     remark: str = "",
 ) -> Publication:
-    """Make these items the dictionary in force. For `seed`, `rollback` and `drafts.publish` only: it asks nobody."""
+    """Make these items the dictionary in force, whoever asks: for the functions that have asked who may."""
     version = phrase_set_of(items).version
     known = sa.select(sa.exists().where(dictionary_members.c.version == version))
     if not connection.execute(known).scalar_one():
@@ -170,8 +185,7 @@ def publish_items(
         connection.execute(sa.insert(dictionary_members), members)
     row = {"version": version, "kind": kind, "published_at": datetime.now(UTC), "published_by": actor}
     connection.execute(sa.insert(publications).values(**row, draft_id=draft_id, remark=remark))
-    action = {"starter": "phrases.seed", "rollback": "phrases.rollback"}.get(kind, "phrases.publish")
-    audit.record(connection, actor, action, version, {"items": len(items), **details})
+    audit.record(connection, actor, ACTIONS[kind], version, {"items": len(items), **details})
     return published(connection)
 
 

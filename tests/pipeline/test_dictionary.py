@@ -1,6 +1,5 @@
 """The dictionary in the store: pinned by a night, checked before it moves on, taken in from files without surprises."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +33,7 @@ TRIAL = replace(
 
 
 @pytest.fixture
-def store(store: Store) -> Iterator[Store]:
+def store(store: Store) -> Store:
     with store.writing() as connection:
         stored.seed(connection, PhraseSet((QUOTE,), (("商品", ("プラン",)),)))
     return store

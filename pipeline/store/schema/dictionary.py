@@ -15,8 +15,8 @@ dictionary_members = sa.Table(
     "dictionary_members",
     metadata,
     sa.Column("version", sa.String(16), primary_key=True),  # the content's hash, as tags and reports name it
-    sa.Column("kind", sa.String, primary_key=True),  # phrase, list
-    sa.Column("name", sa.String, primary_key=True),  # id of the entry, name of the list
+    sa.Column("kind", sa.String, primary_key=True),  # phrase, list, word
+    sa.Column("name", sa.String, primary_key=True),  # id of the entry, name of the list, the word
     sa.Column("text_hash", sa.String(64), sa.ForeignKey("dictionary_texts.text_hash"), nullable=False),
     sa.Index(None, "kind", "name"),
 )
@@ -54,7 +54,7 @@ publications = sa.Table(
     metadata,
     identity("number"),
     sa.Column("version", sa.String(16), nullable=False, index=True),
-    sa.Column("kind", sa.String, nullable=False),  # starter, draft, rollback
+    sa.Column("kind", sa.String, nullable=False),  # starter, draft, rollback, words
     sa.Column("published_at", UtcTime, nullable=False),
     sa.Column("published_by", sa.String, nullable=False),
     reference("draft_id", "dictionary_drafts.draft_id", nullable=True),

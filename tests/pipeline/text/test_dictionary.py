@@ -6,7 +6,14 @@ import pytest
 
 from phrases.entry import Phrase, PhraseSet
 from pipeline.errors import BadInput
-from pipeline.text.dictionary import BadDictionary, compare, load_dictionary, save_dictionary, try_query
+from pipeline.text.dictionary import (
+    BadDictionary,
+    compare,
+    exported_version,
+    load_dictionary,
+    save_dictionary,
+    try_query,
+)
 
 QUOTE = Phrase("p.quote", "proposal", "お見積もりをお送りしましょう")
 SET = PhraseSet((QUOTE,), (("商品", ("プラン",)),))
@@ -24,6 +31,7 @@ def calls(tmp_path: Path) -> Path:
 def test_a_dictionary_is_the_same_in_every_form(name: str, tmp_path: Path) -> None:
     save_dictionary(SET, tmp_path / name)
     assert load_dictionary(tmp_path / name) == SET
+    assert exported_version(tmp_path / name) == SET.version
 
 
 def test_another_form_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""`kouken phrases import`: the changes of a file become a draft, row by row, all or nothing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.commands.phrases_common import acting, as_option, draft_option, opened, say, say_json
+from pipeline.errors import BadInput
+from pipeline.language import Text
+
+if TYPE_CHECKING:
+    from pipeline.dictionary import Imported
+
+RESULTS = {
+    "new": Text("新規", "new"),
+    "changed": Text("変更", "changed"),
+    "unchanged": Text("変更なし", "unchanged"),
+    "removed": Text("削除", "removed"),
+    "elsewhere": Text("ほかで変更済み(そのまま)", "changed by others since, left alone"),
+}
+
+
+@common_options(
+    Text(
+        "YAML・CSV・Excel の変更を下書きに取り込み、行ごとの結果を示します。一つでも読めなければ何も取り込みません。",
+        "Take the changes of a YAML, CSV or XLSX file into a draft and tell what became of every row; all or nothing.",
+    )
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
+@option("--starter", is_flag=True, help=Text("この製品の版に付いている新しい項目", "what this release of Kouken adds"))
+@option(
+    "--based-on", default="", help=Text("もとにした版(既定は書き出しに入っている版)", "version the file was made from")
+)
+@option("--complete", is_flag=True, help=Text("ファイルにない項目を消す", "remove what the file does not hold"))
+@option("--shared", is_flag=True, help=Text("だれでも直せる新しい下書きに", "into a new draft that everybody shares"))
+@option("--title", default="", help=Text("新しい下書きの題", "title of a new draft"))
+@option("--dry-run", is_flag=True, help=Text("結果を見るだけ", "only show what would happen"))
+@draft_option()
+@as_option()
+@json_option()
+def import_(
+    context: Context,
+    file: Path | None,
+    starter: bool,
+    based_on: str,
+    complete: bool,
+    shared: bool,
+    title: str,
+    dry_run: bool,
+    draft_id: int | None,
+    user: str | None,
+    as_json: bool,
+) -> None:
+    """Parse, call, print."""
+    from phrases.files import load_starter
+    from pipeline import dictionary
+    from pipeline.text.dictionary import exported_version, load_dictionary
+
+    if (file is None) != starter:
+        raise BadInput(Text("ファイルか --starter のどちらか一つを指定してください。", "Name a file, or --starter."))
+    actor, via = acting(user)
+    phrase_set = load_dictionary(file) if file else load_starter()
+    base = based_on or (exported_version(file) if file else "")
+    given = dictionary.Import(phrase_set, base, complete, draft_id, shared, title, dry_run)
+    with opened(context) as store:
+        take = dictionary.take_starter if starter else dictionary.take_in
+        imported = take(store, given, actor, via)
+    if as_json:
+        say_json(imported)
+        return
+    for row in imported.rows:
+        if row.result != "unchanged":
+            result = RESULTS[row.result]
+            say(context, Text(f"{result.ja} {row.name}", f"{result.en} {row.name}"))
+    _summed_up(context, imported)
+
+
+def _summed_up(context: Context, imported: "Imported") -> None:
+    counts = {code: sum(row.result == code for row in imported.rows) for code in RESULTS}
+    ja = "、".join(f"{RESULTS[code].ja} {number}" for code, number in counts.items() if number)
+    en = ", ".join(f"{RESULTS[code].en} {number}" for code, number in counts.items() if number)
+    say(context, Text(f"{len(imported.rows)} 行: {ja}", f"{len(imported.rows)} rows: {en}"))
+    if not imported.base_known:
+        note = Text(
+            "もとにした版がわからないため、いま公開中の版と比べました(--based-on で指定できます)。",
+            "The version that the file was made from is unknown; it was compared with the one in force (--based-on).",
+        )
+        say(context, note)
+    if imported.draft is not None:
+        number = imported.draft.draft_id
+        say(context, Text(f"下書き {number} に取り込みました。", f"They are in draft {number}."))
+
+
+command = import_

@@ -1,0 +1,252 @@
+"""Dictionaries tried on every stored call: what an entry finds, what an edit changes, and what that does to the scores.
+
+Calls are those of the last night's report, read as it pinned them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.scoring import CATEGORIES, Tally, add, score
+from phrases.archive import Archive, ArchiveHit
+from phrases.diff import Changes, HitDiff, changes, diff_hits
+from phrases.entry import PhraseSet
+from phrases.history import Tried, try_on_history
+from phrases.matcher import Hit, Matcher
+from phrases.meaning import Encode
+from phrases.messages import PhraseError
+from pipeline.scoring import tally_call
+from pipeline.store import scores, transcripts
+from pipeline.store.connect import Connection, Store
+from pipeline.store.dictionary import list_publications, read_version
+from pipeline.store.pages import Pins
+from pipeline.store.reports import latest_report
+from pipeline.store.trials import StoredCall, stored_calls
+from pipeline.text.dictionary import BadDictionary
+from pipeline.text.meaning import encoder_for
+from pipeline.text.tagger import Tagger, load_tagger
+from pipeline.text.tagging import lines_of
+
+CONTEXT = 40  # characters shown on each side of a hit
+MOST_EXAMPLES = 20  # of what an edit gains, and of what it loses
+MOST_REREAD = 2_000  # calls that are decided anew for the change in scores; more would take minutes
+
+
+@dataclass(frozen=True)
+class History:
+    """Every stored call ready for searching; `calls` by the key that the archive knows them by."""
+
+    archive: Archive
+    calls: Mapping[str, StoredCall]
+    pins: Pins | None
+
+    def people(self, hits: Iterable[ArchiveHit]) -> set[str]:
+        """The operators in whose calls these hits are."""
+        operators = (self.calls[hit.call_id].operator_id for hit in hits)
+        return {operator for operator in operators if operator is not None}
+
+    def calls_of(self, hits: Iterable[ArchiveHit]) -> set[str]:
+        """The ids of the calls that these hits are in; a call of two recordings is one."""
+        return {self.calls[hit.call_id].call_id for hit in hits}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A hit as a person reads it: the first stretch of it with what stands around it in its utterance."""
+
+    call_id: str
+    utterance: int
+    before: str
+    found: str
+    after: str
+    phrase_id: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One entry over all stored calls; `operators` in whose calls it is found."""
+
+    tried: Tried
+    operators: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Hits that an edit gains or loses."""
+
+    hits: int
+    calls: int
+    operators: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """Total score (None: unknown) and moments before and after, over the same calls; `operator_id` None: the centre."""
+
+    operator_id: str | None
+    calls: int
+    score_before: float | None
+    score_after: float | None
+    moments_before: Mapping[str, int]
+    moments_after: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit does. `scores` is None where it was not worked out, and `why_unscored` says why."""
+
+    entries: Changes
+    gained: Side
+    lost: Side
+    scores: tuple[ScoreChange, ...] | None
+    why_unscored: str | None = None  # no_calls, other_rules, unknown_dictionary, too_many
+
+
+def read_history(store: Store, matcher: Matcher) -> History:
+    """The calls of the last report; none before the first night."""
+    archive, calls = Archive(), {}
+    with store.reading() as connection:
+        body = latest_report(connection)
+        if body is None:
+            return History(archive, {}, None)
+        pins = Pins.of_report(body)
+        for call in stored_calls(connection, pins):
+            lines = lines_of(transcripts.read_transcript(connection, call.transcript_id, call.call_id))
+            key = str(call.transcript_id)
+            archive.add(key, lines, matcher.analyse(lines)[0])
+            calls[key] = call
+    return History(archive, calls, pins)
+
+
+def try_stored(store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None = None) -> tuple[Trial, ...]:
+    """Entries tried on every stored call: `wanted` ones, else all published. Raises `BadDictionary`."""
+    names = None if wanted is None else set(wanted)
+    chosen = tuple(phrase for phrase in phrase_set.phrases if names is None or phrase.id in names)
+    asked = phrase_set.of(chosen)
+    encode = encoder_for(asked)
+    matcher = _matcher(asked, encode)
+    history = read_history(store, matcher)
+    trials = []
+    with store.reading() as connection:
+        for tried in try_on_history(history.archive, asked, matcher.japanese, encode):
+            people = len({history.calls[key].operator_id for key in tried.found_in} - {None})
+            trials.append(Trial(tried, people, tuple(_examples(connection, history, tried.examples))))
+    return tuple(trials)
+
+
+def compare_stored(store: Store, old: PhraseSet, new: PhraseSet) -> Effect:
+    """What an edit changes over all stored calls. Raises `BadDictionary`."""
+    tagger = _tagger(new)
+    history = read_history(store, tagger.matcher)
+    found = _moved(history, old, new, tagger)
+    with store.reading() as connection:
+        gained, lost = (_side(connection, history, hits) for hits in (found.gained, found.lost))
+        told, why = _scores(connection, history, tagger, new)
+    return Effect(changes(old, new), gained, lost, told, why)
+
+
+def _matcher(phrase_set: PhraseSet, encode: Encode | None) -> Matcher:
+    try:
+        return Matcher(phrase_set, encode=encode)
+    except PhraseError as error:
+        raise BadDictionary(error) from None
+
+
+def _tagger(phrase_set: PhraseSet) -> Tagger:
+    try:
+        return load_tagger(phrase_set)
+    except PhraseError as error:
+        raise BadDictionary(error) from None
+
+
+def _moved(history: History, old: PhraseSet, new: PhraseSet, tagger: Tagger) -> HitDiff:
+    encode = encoder_for(new) or encoder_for(old)
+    return diff_hits(history.archive, old, new, tagger.matcher.japanese, encode)
+
+
+def _side(connection: Connection, history: History, hits: Sequence[ArchiveHit]) -> Side:
+    examples = tuple(_examples(connection, history, hits[:MOST_EXAMPLES]))
+    return Side(len(hits), len(history.calls_of(hits)), len(history.people(hits)), examples)
+
+
+def _examples(connection: Connection, history: History, hits: Iterable[ArchiveHit]) -> Iterator[Example]:
+    for found in hits:
+        call = history.calls[found.call_id]
+        transcript = transcripts.read_transcript(connection, call.transcript_id, call.call_id)
+        yield example_of(call.call_id, [utterance.text for utterance in transcript.utterances], found.hit)
+
+
+def example_of(call_id: str, texts: Sequence[str], hit: Hit) -> Example:
+    """A hit with what stands around it. `texts` are the utterances of the call."""
+    first = hit.spans[0]
+    text = texts[first.line]
+    before, after = text[max(first.start - CONTEXT, 0) : first.start], text[first.end : first.end + CONTEXT]
+    found = text[first.start : first.end]
+    return Example(call_id, first.line, before, found, after, hit.phrase_id, hit.level)
+
+
+def _scores(
+    connection: Connection, history: History, tagger: Tagger, new: PhraseSet
+) -> tuple[tuple[ScoreChange, ...] | None, str | None]:
+    """What the last night counted against what it would have counted with the new dictionary.
+
+    Only calls in which a hit comes or goes are decided anew; the dictionary of that night is found by its version.
+    """
+    pins = history.pins
+    if pins is None or not history.calls:
+        return None, "no_calls"
+    if pins.tagging.rules_version != tagger.rules_version:
+        return None, "other_rules"
+    base = _dictionary_of(connection, pins)
+    if base is None:
+        return None, "unknown_dictionary"
+    moved = _moved(history, base, new, tagger)
+    affected = {hit.call_id for hit in (*moved.gained, *moved.lost)}
+    if len(affected) > MOST_REREAD:
+        return None, "too_many"
+    after = {history.calls[key].tagging_id: _retold(connection, history.calls[key], tagger) for key in affected}
+    return tuple(_compared(connection, history, pins, after)), None
+
+
+def _dictionary_of(connection: Connection, pins: Pins) -> PhraseSet | None:
+    version = pins.tagging.dictionary_version
+    known = {publication.version for publication in list_publications(connection)}
+    return read_version(connection, version) if version in known else None
+
+
+def _retold(connection: Connection, call: StoredCall, tagger: Tagger) -> Tally:
+    transcript = transcripts.read_transcript(connection, call.transcript_id, call.call_id)
+    tags, moments = tagger.reread(transcript, transcripts.read_tags(connection, call.tagging_id))
+    return tally_call(transcript, tags, moments)
+
+
+def _compared(
+    connection: Connection, history: History, pins: Pins, after: Mapping[int, Tally]
+) -> Iterator[ScoreChange]:
+    """The centre, then every operator whose counts move, by id."""
+    operators = {call.tagging_id: call.operator_id for call in history.calls.values()}
+    counted: dict[str | None, list[tuple[Tally, Tally]]] = defaultdict(list)
+    everybody: list[tuple[Tally, Tally]] = []
+    for call, tally in scores.each_tally(connection, pins.speech, pins.tagging, pins.formula):
+        pair = (tally, after.get(call.tagging_id, tally))
+        everybody.append(pair)
+        counted[operators.get(call.tagging_id)].append(pair)
+    yield _score_change(None, everybody)
+    for operator in sorted(name for name in counted if name is not None):
+        if any(before != now for before, now in counted[operator]):
+            yield _score_change(operator, counted[operator])
+
+
+def _score_change(operator: str | None, pairs: Sequence[tuple[Tally, Tally]]) -> ScoreChange:
+    before, after = add(pair[0] for pair in pairs), add(pair[1] for pair in pairs)
+    return ScoreChange(
+        operator_id=operator,
+        calls=len(pairs),
+        score_before=score(before).total,
+        score_after=score(after).total,
+        moments_before={category: before.number(category) for category in CATEGORIES},
+        moments_after={category: after.number(category) for category in CATEGORIES},
+    )
