@@ -106,3 +106,8 @@ def test_second_of_speech_is_no_failure(recogniser: Recogniser, settings: Settin
     transcript = transcribe_recording(path, call_id="a", recogniser=recogniser, settings=settings)
     assert transcript.audio is not None
     assert transcript.audio.duration_s == 1.0
+
+
+def test_windows_encoded_one_by_one_are_the_batch_to_the_bit(recogniser: Recogniser) -> None:
+    batch = np.random.default_rng(0).normal(size=(3, 80, 300)).astype(np.float32)
+    assert np.array_equal(np.asarray(recogniser._whisper.encode(batch)), np.asarray(recogniser._encode(batch)))
