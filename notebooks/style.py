@@ -3,9 +3,7 @@
 No figure is computed here.
 """
 
-import atexit
 import io
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +14,6 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
-from fontTools.ttLib import TTFont
 from IPython.display import Image, Markdown, display
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -91,16 +88,9 @@ def begin() -> None:
 
 @cache
 def _load_fonts() -> None:
-    """matplotlib reads no WOFF2, so the shipped font is unpacked into a folder that goes with the process."""
-    folder = tempfile.TemporaryDirectory(prefix="kouken-fonts-")
-    atexit.register(folder.cleanup)
-    for weight in (400, 700):
-        name = f"biz-udpgothic-{weight}"
-        with (files("api") / "static" / "fonts" / f"{name}.woff2").open("rb") as packed:
-            font = TTFont(packed, recalcBBoxes=False, recalcTimestamp=False)
-            font.flavor = None
-            font.save(Path(folder.name) / f"{name}.ttf")
-        font_manager.fontManager.addfont(str(Path(folder.name) / f"{name}.ttf"))
+    """The font of the printed reports."""
+    for font in sorted((Path(str(files("pipeline"))) / "reports" / "fonts").glob("*.ttf")):
+        font_manager.fontManager.addfont(str(font))
 
 
 def headline(axes: Axes, title: str, note: str = "") -> None:

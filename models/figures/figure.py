@@ -73,23 +73,35 @@ class Period:
         return cls(name, opening, opening + pd.DateOffset(months=months))
 
 
+_PERIOD = re.compile(
+    r"(?P<fy>FY)?(?P<year>(?:19|20)\d\d)(?P<nendo>年度)?(?:-(?P<month>0[1-9]|1[0-2])|-?Q(?P<quarter>[1-4])|-?H(?P<half>[12]))?"
+)
+
+
 def parse_period(text: str) -> Period:
-    """The period that people write: 2026-10 (month), 2025 (calendar year), FY2025 or 2025年度 (from April).
+    """The period that people write: 2026-10 (month), 2025 (calendar year), FY2025 or 2025年度 (from April); with -Q3 or
+    -H1 a quarter or half of that year, so that FY2026-Q1 is April to June.
 
     Raises `ValueError` for anything else.
 
-    >>> [parse_period(text).name for text in ("2026-10", "2025", "fy2025", "2025年度")]
-    ['2026-10', '2025', 'FY2025', 'FY2025']
+    >>> [parse_period(text).name for text in ("2026-10", "2025", "fy2025", "2025年度", "2026-Q3", "2026年度-H1")]
+    ['2026-10', '2025', 'FY2025', 'FY2025', '2026-Q3', 'FY2026-H1']
     """
-    match = re.fullmatch(
-        r"(?:(?P<fy>FY)?(?P<year>(?:19|20)\d\d)(?P<nendo>年度)?)(?:-(?P<month>0[1-9]|1[0-2]))?", text.upper()
-    )
+    match = _PERIOD.fullmatch(text.strip().upper())
     if match is None or (match["month"] and (match["fy"] or match["nendo"])):
         raise ValueError(f"no period: {text}")
     year = int(match["year"])
     if match["month"]:
         return month(year, int(match["month"]))
-    return fiscal_year(year) if match["fy"] or match["nendo"] else calendar_year(year)
+    whole = fiscal_year(year) if match["fy"] or match["nendo"] else calendar_year(year)
+    if match["quarter"]:
+        return _part(whole, f"Q{match['quarter']}", int(match["quarter"]), 3)
+    return _part(whole, f"H{match['half']}", int(match["half"]), 6) if match["half"] else whole
+
+
+def _part(whole: Period, name: str, number: int, months: int) -> Period:
+    opening = whole.opening + pd.DateOffset(months=months * (number - 1))
+    return Period.of_months(f"{whole.name}-{name}", opening.year, opening.month, months)
 
 
 def calendar_year(year: int) -> Period:

@@ -12,7 +12,8 @@ from pipeline.language import Text
 
 if TYPE_CHECKING:
     from models.figures.figure import Period
-    from pipeline.reports.figures import Format
+    from pipeline.reports.tables import CsvEncoding
+    from pipeline.reports.written import Format
 
 
 @common_options(
@@ -21,27 +22,44 @@ if TYPE_CHECKING:
         "Count the figures of a period (retention, churn, expansion, lifetime value …) from the stored tables.",
     )
 )
-@option("--period", required=True, help=Text("期間(2026-10、2025、FY2025)", "period (2026-10, 2025, FY2025)"))
+@option("--period", required=True, help=Text("期間(2026-10、2026-Q3、2025、FY2026、FY2026-H1)", "period, as at left"))
 @option("--operator", help=Text("この担当者だけを示す", "show this operator only"))
 @option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=Text("どの日までの記録か", "last day of the data"))
 @option(
     "--format",
     "form",
-    type=click.Choice(["xlsx", "html", "csv", "json"]),
+    type=click.Choice(["xlsx", "pdf", "html", "csv", "parquet", "json"]),
     default="xlsx",
     show_default=True,
     help=Text("ファイルの形式", "kind of file"),
 )
 @option(
-    "--out", required=True, type=click.Path(path_type=Path), help=Text("出力先(csv はフォルダー)", "file or folder")
+    "--encoding",
+    type=click.Choice(["utf-8-sig", "cp932"]),
+    default="utf-8-sig",
+    show_default=True,
+    help=Text("CSV の文字コード", "encoding of CSV files"),
+)
+@option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=Text("出力先(csv と parquet はフォルダー)", "file, or folder for csv and parquet"),
 )
 def report(
-    context: Context, period: str, operator: str | None, as_of: datetime | None, form: "Format", out: Path
+    context: Context,
+    period: str,
+    operator: str | None,
+    as_of: datetime | None,
+    form: "Format",
+    encoding: "CsvEncoding",
+    out: Path,
 ) -> None:
     """Parse, call, report."""
     import pandas as pd
 
-    from pipeline.reports.figures import for_operator, period_report, write_report
+    from pipeline.reports.figures import for_operator, period_report
+    from pipeline.reports.written import write_report
     from pipeline.store.migrate import open_store
 
     chosen = _period(period)
@@ -57,8 +75,12 @@ def report(
     if not counted.book.complete:
         end = counted.book.as_of.date()
         context.say(Text(f"期間の途中です({end} までの記録)。", f"The period is not over: records until {end}."))
-    for path in write_report(counted, form, out, context.language):
+    written = write_report(counted, form, out, context.language, operator_id=operator, encoding=encoding)
+    for path in written.paths:
         context.say(Text(f"書き出しました: {path}", f"Written: {path}"))
+    if written.lost:
+        listed = "、".join(f"{letter} (U+{ord(letter):04X})" for letter in written.lost)
+        context.say(Text(f"表せない文字を〓にしました: {listed}", f"Characters drawn as 〓: {listed}"))
 
 
 command = report
@@ -72,5 +94,8 @@ def _period(text: str) -> "Period":
     except ValueError:
         raise BadInput(
             Text(f"期間が読めません:「{text}」", f"Cannot read the period “{text}”."),
-            remedy=Text("2026-10、2025、FY2025 のように書いてください。", "Write 2026-10, 2025 or FY2025."),
+            remedy=Text(
+                "2026-10、2026-Q3、2025、FY2026、FY2026-H1 のように書いてください。",
+                "Write 2026-10, 2026-Q3, 2025, FY2026 or FY2026-H1.",
+            ),
         ) from None

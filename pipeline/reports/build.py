@@ -171,11 +171,14 @@ def _figures(material: Material) -> Iterator[dict[str, Any]]:
 def _simulated(material: Material) -> dict[str, int]:
     """How many rows the user's own files call simulated (a column `simulated` that says true)."""
     frames = {"calls": material.join.calls, "contracts": material.contracts, "outcomes": material.outcomes}
-    return {kind: _count_true(frame["simulated"]) for kind, frame in frames.items() if "simulated" in frame.columns}
+    return {kind: simulated_rows(frame) for kind, frame in frames.items() if "simulated" in frame.columns}
 
 
-def _count_true(column: "pd.Series[Any]") -> int:
-    return int(column.astype("string").str.casefold().isin(["true", "1", "1.0", "yes"]).sum())
+def simulated_rows(frame: pd.DataFrame) -> int:
+    """How many rows of a table the user calls simulated."""
+    if "simulated" not in frame:
+        return 0
+    return int(frame["simulated"].astype("string").str.casefold().isin(["true", "1", "1.0", "yes"]).sum())
 
 
 def _last(column: "pd.Series[Any]") -> str | None:

@@ -1,78 +1,99 @@
-"""Two charts as SVG without scripts: the retention curve with its interval, and MRR by month."""
+"""The charts of a report, for the page and the PDF alike; each has its table beside it, and its axis is honest."""
 
-from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from models.figures.survival import RetentionCurve
+from pipeline.formats import Formats
 from pipeline.language import Language, Text, in_language
-
-WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 96, 24, 16, 32
-_INK, _LINE, _BAND = "#333", "#1f5fa8", "#cfe0f3"
+from pipeline.reports.plot import GOOD, HAIR, INDIGO, INK, PLAIN, RISK, WIDE, Plot, Point, ticks
 
 MRR_TITLE = Text("月初の MRR", "MRR at the start of the month")
 RETENTION_TITLE = Text("継続曲線(95%区間つき)", "Retention curve with 95 % interval")
+CHURN_TITLE = Text("月次の解約率(顧客数)", "Monthly customer churn rate")
+BRIDGE_TITLE = Text("期首から期末までの MRR の増減", "What raised and lowered MRR in the period")
+EXPANSION_TITLE = Text("契約開始から拡大までの月数(件数)", "Months from start to expansion (events)")
+STANDING_TITLE = Text("平均的な担当者との差(似た通話、95%区間)", "Difference from the average on like calls (95 %)")
+_MOST_MONTHS = 25  # bars and labels stay readable
 
-Point = tuple[float, float]
 
-
-class _Plot:
-    """Axes from zero to `x_most` and `y_most`, and marks in their units."""
-
-    def __init__(self, title: str, x_most: float, y_most: float) -> None:
-        self.svg = Element(
-            "svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img"}
+def mrr_svg(months: pd.DataFrame, language: Language) -> str:
+    """MRR at the opening of each month, from zero; the last value is told."""
+    told = months.tail(_MOST_MONTHS * 2)
+    yen = [int(value) for value in told["opening_yen"]]
+    marks = ticks(max(yen, default=0))
+    formats = Formats(language)
+    plot = Plot(in_language(MRR_TITLE, language), (0, max(1, len(yen) - 1)), (0, marks[-1]))
+    points: list[Point] = list(enumerate(yen))
+    plot.area([(0, 0), *points, (max(0, len(yen) - 1), 0)])
+    plot.grid([(mark, formats.yen(mark)) for mark in marks])
+    plot.line(points)
+    if yen:
+        plot.dot(points[-1])
+        plot.text(
+            (plot.x(points[-1][0]), plot.y(yen[-1]) - 10), formats.yen(yen[-1]), anchor="end", colour=INK, bold=True
         )
-        SubElement(self.svg, "title").text = title
-        self._x, self._y = x_most or 1.0, y_most or 1.0
+    plot.below(_month_labels(told.index))
+    return plot.written()
 
-    def at(self, point: Point) -> Point:
-        x = _LEFT + (WIDTH - _LEFT - _RIGHT) * point[0] / self._x
-        y = HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * point[1] / self._y
-        return round(x, 1), round(y, 1)
 
-    def line(self, points: Sequence[Point], colour: str = _LINE) -> None:
-        told = " ".join(f"{x},{y}" for x, y in map(self.at, points))
-        SubElement(self.svg, "polyline", {"points": told, "fill": "none", "stroke": colour, "stroke-width": "2"})
+def churn_svg(months: pd.DataFrame, language: Language) -> str:
+    """The monthly churn rate as bars from zero; a month without customers has none."""
+    told = months.tail(_MOST_MONTHS)
+    rates = [float(rate) if rate == rate else 0.0 for rate in told["logo_churn_rate"]]
+    marks = ticks(max(rates, default=0.0))
+    plot = Plot(in_language(CHURN_TITLE, language), (-0.6, max(1, len(rates)) - 0.4), (0, marks[-1]))
+    plot.grid([(mark, f"{mark:.1%}") for mark in marks])
+    for place, rate in enumerate(rates):
+        plot.bar((place - 0.35, 0), (place + 0.35, rate), INDIGO)
+    plot.below(_month_labels(told.index))
+    return plot.written()
 
-    def band(self, points: Sequence[Point]) -> None:
-        told = " ".join(f"{x},{y}" for x, y in map(self.at, points))
-        SubElement(self.svg, "polygon", {"points": told, "fill": _BAND})
 
-    def text(self, point: Point, words: str, *, anchor: str, below: float = 0.0) -> None:
-        x, y = self.at(point)
-        place = {"x": str(x), "y": str(y + below), "text-anchor": anchor, "font-size": "12", "fill": _INK}
-        SubElement(self.svg, "text", place).text = words
+def _month_labels(index: pd.Index) -> list[tuple[float, str]]:
+    names = pd.DatetimeIndex(index).strftime("%Y-%m").tolist()
+    step = max(1, -(-len(names) // 5))
+    return [(place, names[place]) for place in range(0, len(names), step)]
 
-    def axes(self, x_labels: Sequence[tuple[float, str]], y_labels: Sequence[tuple[float, str]]) -> None:
-        self.line([(0, self._y), (0, 0), (self._x, 0)], _INK)
-        for x, words in x_labels:
-            self.text((x, 0), words, anchor="middle", below=16)
-        for y, words in y_labels:
-            self.text((0, y), words + " ", anchor="end", below=4)
 
-    def written(self) -> str:
-        return tostring(self.svg, encoding="unicode")
+def bridge_svg(steps: Mapping[str, int], names: Mapping[str, str], language: Language) -> str:
+    """Each kind of step in yen as a bar from zero, to the right what raised the MRR, to the left what lowered it."""
+    told = {kind: yen for kind, yen in steps.items() if kind not in {"opening", "closing"}}
+    least, most = min([0, *told.values()]), max([0, *told.values()])
+    room = 0.22 * (most - least)  # for the amounts beyond the bars
+    rows = max(1, len(told))
+    plot = Plot(
+        in_language(BRIDGE_TITLE, language),
+        (least - room, most + room),
+        (rows - 0.5, -0.5),
+        width=WIDE,
+        height=26 * rows + 16,
+        margins=(8, 8, 8, 150),
+    )
+    plot.upright(0)
+    formats = Formats(language)
+    for row, (kind, yen) in enumerate(told.items()):
+        plot.bar((0, row - 0.32), (yen, row + 0.32), GOOD if yen > 0 else RISK)
+        plot.text((142, plot.y(row) + 4), names[kind], anchor="end", colour=INK)
+        beyond = plot.x(yen) + (6 if yen > 0 else -6)
+        plot.text((beyond, plot.y(row) + 4), formats.yen(yen, signed=True), anchor="start" if yen > 0 else "end")
+    return plot.written()
 
 
 def retention_svg(curve: RetentionCurve, language: Language) -> str:
     """The share of customers still there by months since their start, until the last reliable month."""
     most = max(curve.reliable_months, 1.0)
-    plot = _Plot(in_language(RETENTION_TITLE, language), most, 1.0)
+    plot = Plot(in_language(RETENTION_TITLE, language), (0, most), (0, 1))
     kept = curve.months < most
     months = [0.0, *curve.months[kept].tolist()]
     low = _stairs(months, [1.0, *curve.low[kept].tolist()], most)
     high = _stairs(months, [1.0, *curve.high[kept].tolist()], most)
-    plot.band([*high, *reversed(low)])
+    plot.grid([(share / 4, f"{share * 25}%") for share in range(5)])
+    plot.area([*high, *reversed(low)])
     plot.line(_stairs(months, [1.0, *curve.survival[kept].tolist()], most))
-    step = max(1, round(most / 6))
     unit = in_language(Text("か月", " months"), language)
-    plot.axes(
-        [(month, f"{month}{unit}") for month in range(0, int(most) + 1, step)],
-        [(share / 4, f"{share * 25}%") for share in range(5)],
-    )
+    plot.below([(month, f"{month}{unit}") for month in range(0, int(most) + 1, max(1, round(most / 6)))])
     return plot.written()
 
 
@@ -84,17 +105,72 @@ def _stairs(months: Sequence[float], shares: Sequence[float], most: float) -> li
     return points
 
 
-def mrr_svg(months: pd.DataFrame, language: Language) -> str:
-    """MRR at the opening of each month, in ten thousand yen (Japanese) or thousand yen (English)."""
-    unit, name = (10_000, "万円") if language == "ja" else (1_000, " k yen")
-    values = [int(yen) / unit for yen in months["opening_yen"]]
-    most = max(values, default=0.0) or 1.0
-    plot = _Plot(in_language(MRR_TITLE, language), max(1, len(values) - 1), most)
-    plot.line(list(enumerate(values)))
-    names = pd.DatetimeIndex(months.index).strftime("%Y-%m").tolist()
-    step = max(1, len(names) // 6)
-    plot.axes(
-        [(place, names[place]) for place in range(0, len(names), step)],
-        [(most * part / 2, f"{most * part / 2:,.0f}{name}") for part in range(3)],
+def expansion_svg(counts: Mapping[int, int], language: Language) -> str:
+    """Number of upsells and cross-sells by calendar months since the customer's first start."""
+    last = max(counts, default=0)
+    marks = ticks(max(counts.values(), default=0))
+    plot = Plot(in_language(EXPANSION_TITLE, language), (-0.6, last + 0.6), (0, marks[-1]))
+    plot.grid([(mark, f"{mark:,.0f}") for mark in marks if mark == int(mark)])
+    for month, count in counts.items():
+        plot.bar((month - 0.35, 0), (month + 0.35, count), INDIGO)
+    unit = in_language(Text("か月", " mo"), language)
+    step = max(1, -(-(last + 1) // 8))
+    plot.below([(month, f"{month}{unit}") for month in range(0, last + 1, step)])
+    return plot.written()
+
+
+def standing_svg(table: pd.DataFrame, names: Mapping[str, str], language: Language) -> str:
+    """Each operator's difference as a dot with its interval, in order of id; those without an estimate are left out.
+
+    A dot is coloured only where the interval corrected for the number of operators excludes zero.
+    """
+    rows = table.dropna(subset=["estimate"])
+    widest = max((float(rows[side].abs().max()) for side in ("low", "high")), default=1.0) if len(rows) else 1.0
+    size = max(1, len(rows))
+    plot = Plot(
+        in_language(STANDING_TITLE, language),
+        (-widest, widest),
+        (size - 0.5, -0.5),
+        width=WIDE,
+        height=18 * size + 46,
+        margins=(8, 34, 30, 150),
     )
+    plot.upright(0)
+    for place, (operator, row) in enumerate(rows.iterrows()):
+        colour = {"above": GOOD, "below": RISK}.get(str(row["standing"]), PLAIN)
+        plot.line([(float(row["low"]), place), (float(row["high"]), place)], colour, 1.5)
+        plot.dot((float(row["estimate"]), place), colour)
+        plot.text((142, plot.y(place) + 4), names.get(str(operator), str(operator)), anchor="end", colour=INK, size=11)
+    plot.below(
+        [
+            (value, f"{value:+.1f}".replace("-", "−") if value else "0")
+            for value in (-widest, -widest / 2, 0, widest / 2, widest)
+        ]
+    )
+    return plot.written()
+
+
+def interval_svg(
+    value: float, low: float, high: float, scale: tuple[float, float], labels: tuple[str, str], title: str
+) -> str:
+    """One estimate as a dot with its interval on a scale that holds zero; `labels`: the ends of the scale."""
+    plot = Plot(title, scale, (0, 1), width=WIDE, height=44, margins=(6, 40, 22, 40))
+    plot.line([(scale[0], 0.5), (scale[1], 0.5)], HAIR, 1)
+    plot.upright(0)
+    plot.line([(low, 0.5), (high, 0.5)], INDIGO, 3)
+    plot.dot((value, 0.5))
+    plot.below([(scale[0], labels[0]), (0, "0"), (scale[1], labels[1])])
+    return plot.written()
+
+
+def reactions_svg(shares: Sequence[tuple[str, float, str]], title: str) -> str:
+    """Shares that add up to one as one bar; `shares`: name, share and colour from left to right."""
+    plot = Plot(title, (0, 1), (0, 1), width=360, height=24, margins=(2, 0, 2, 0))
+    begin = 0.0
+    for name, share, colour in shares:
+        plot.bar((begin, 0), (begin + share, 1), colour)
+        if share >= 0.17:  # narrower, and the words would not fit
+            middle = (plot.x(begin) + plot.x(begin + share)) / 2
+            plot.text((middle, 16), f"{name} {share:.0%}", colour="#FFFFFF")
+        begin += share
     return plot.written()

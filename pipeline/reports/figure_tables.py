@@ -10,6 +10,7 @@ from models.figures.customers import ALL, UNKNOWN
 from models.figures.figure import Figure
 from models.figures.labels import DEFINITIONS, UNCOVERED
 from pipeline.language import Language, Text, in_language
+from pipeline.reports.words import MOMENT_NAMES, REACTION_NAMES, STANDING_NAMES, TIER_NAMES
 from pipeline.reports.workbook import Shown
 
 _HEADERS: dict[str, Text] = {
@@ -67,6 +68,21 @@ _HEADERS: dict[str, Text] = {
     "status": Text("状況", "status"),
     "next_review": Text("次の見直し", "next review"),
     "actions": Text("施策", "actions"),
+    "operator_name": Text("担当者名", "operator name"),
+    "team": Text("チーム", "team"),
+    "calls_known": Text("通話", "calls"),
+    "calls_analysed": Text("解析した通話", "calls analysed"),
+    "operator_minutes": Text("話した時間(分)", "minutes spoken"),
+    "score_low": Text("スコア 下限", "score low"),
+    "score_high": Text("スコア 上限", "score high"),
+    "success_phrases": Text("成功フレーズ", "success phrases"),
+    "counted": Text("数えたもの", "counted"),
+    **{f"n_{code}": name for code, name in MOMENT_NAMES.items()},
+    **{
+        f"per_ten_{code}": Text(f"{name.ja}(10分あたり)", f"{name.en} per 10 min")
+        for code, name in MOMENT_NAMES.items()
+    },
+    **{f"reaction_{code}": Text(f"反応: {name.ja}", f"reaction: {name.en}") for code, name in REACTION_NAMES.items()},
 }
 _SHEETS: dict[str, Text] = {
     "figures": Text("指標", "Figures"),
@@ -81,6 +97,8 @@ _SHEETS: dict[str, Text] = {
     "goals": Text("KPIシート", "KPI sheet"),
     "score_operator_id": Text("担当者のスコア(似た通話で比較)", "Operator scores, like calls"),
     "score_team": Text("チームのスコア(似た通話で比較)", "Team scores, like calls"),
+    "coverage": Text("数えたもの", "What was counted"),
+    "conversations": Text("会話の場面(担当者ID順)", "Moments, by operator id"),
     "plan": Text("プラン別", "By plan"),
     "industry": Text("業種別", "By industry"),
     "region": Text("地域別", "By region"),
@@ -89,7 +107,7 @@ _SHEETS: dict[str, Text] = {
     "operator_id": Text("担当者別(関連、因果ではない)", "By operator, not causal"),
     "team": Text("チーム別(関連、因果ではない)", "By team, not causal"),
 }
-_STEPS: dict[str, Text] = {
+STEP_NAMES: dict[str, Text] = {
     "opening": Text("期首", "opening"),
     "closing": Text("期末", "closing"),
     "started": Text("新しい契約", "new contract"),
@@ -102,20 +120,11 @@ _STEPS: dict[str, Text] = {
     "reactivated": Text("再開", "reactivated"),
     "repeat_purchase": Text("再購入", "repeat purchase"),
 }
-TIER_NAMES: dict[str, Text] = {
-    "high": Text("ハイタッチ", "high touch"),
-    "low": Text("ロータッチ", "low touch"),
-    "tech": Text("テックタッチ", "tech touch"),
-    "community": Text("コミュニティタッチ", "community touch"),
-}
 _VALUES: dict[str, Text] = {
-    "none": Text("未設定", "none"),
     "on_track": Text("順調", "on track"),
     "off_track": Text("遅れ", "off track"),
     "no_data": Text("実績なし", "no data yet"),
-    "above": Text("平均より上", "above"),
-    "below": Text("平均より下", "below"),
-    "not_distinguishable": Text("区別できない", "not distinguishable"),
+    **STANDING_NAMES,
     **TIER_NAMES,
 }
 _GROUP_NAMES = {ALL: Text("全体", "all"), UNKNOWN: Text("不明", "unknown")}
@@ -131,7 +140,7 @@ def figure_tables(
     tables: dict[str, pd.DataFrame] = {
         "figures": _figures(book, language),
         "bridge": pd.DataFrame(
-            [{"step": in_language(_STEPS[step], language), "yen": yen} for step, yen in book.bridge.items()]
+            [{"step": in_language(STEP_NAMES[step], language), "yen": yen} for step, yen in book.bridge.items()]
         ),
         "months": book.months.rename_axis("month")
         .reset_index()
@@ -143,17 +152,29 @@ def figure_tables(
     }
     tiers = book.tiers.rename(columns=lambda tier: in_language(TIER_NAMES[tier], language))
     more = {"tiers": tiers.rename_axis("in_use").reset_index(), "health": book.health, **(further or {})}
-    tables |= {name: _in_words(table, language) for name, table in more.items() if len(table)}
+    tables |= {name: in_words(table, language) for name, table in more.items() if len(table)}
+    for name in {"conversations", "score_operator_id", "score_team"} & tables.keys():
+        tables[name] = tables[name].assign(group=group_names(tables[name]["group"], name, language))
     for name, rows in book.by_group.items():
-        names = [in_language(_GROUP_NAMES[group], language) if group in _GROUP_NAMES else group for group in rows.index]
-        tables[name] = rows.set_axis(names).rename_axis("group").reset_index()
+        tables[name] = rows.set_axis(group_names(rows.index, name, language)).rename_axis("group").reset_index()
     return {
-        in_language(_SHEETS[name], language): table.rename(columns=lambda column: header(column, language))
+        in_language(sheet_title(name), language): table.rename(columns=lambda column: header(column, language))
         for name, table in tables.items()
     }
 
 
-def _in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+def sheet_title(name: str) -> Text:
+    """What a table is called."""
+    return _SHEETS[name]
+
+
+def group_names(groups: Iterable[Any], by: str, language: Language) -> list[str]:
+    """What the groups of a grouping are called; tiers have names of their own."""
+    known = {**_GROUP_NAMES, **(TIER_NAMES if by == "tier" else {})}
+    return [in_language(known[group], language) if group in known else str(group) for group in groups]
+
+
+def in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Codes of tiers, measures and statuses as people call them."""
 
     def word(value: object) -> object:

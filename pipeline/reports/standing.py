@@ -1,46 +1,24 @@
-"""Scores of operators and teams over the calls of a period, on like calls, from what the last night counted."""
-
-from collections import defaultdict
+"""Scores of operators and teams over the calls of a period, compared on like calls."""
 
 import pandas as pd
 
 from models.figures.expansion import months_between
-from models.figures.figure import Period
 from models.figures.operators import operator_scores
-from models.scoring import Tally, add, score
-from pipeline.store import reports, scores
-from pipeline.store.connect import Connection
-from pipeline.store.pages import Pins
+from models.scoring import score
 
 BY = ("operator_id", "team")
 
 
-def stored_standing(
-    connection: Connection, joined: pd.DataFrame, contracts: pd.DataFrame, period: Period
-) -> dict[str, pd.DataFrame]:
-    """`operator_id` and `team` → the table of `operator_scores`; empty before the first night.
+def standing(calls: pd.DataFrame, contracts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """`operator_id` and `team` → the table of `operator_scores`; empty where no call was analysed.
 
-    `joined`: all calls as joined to `contracts`. The case mix is reason, queue, plan and months since the customer's
-    first start, as known when the call began.
+    `calls`: joined calls with their `tally` (None where not analysed). The case mix is reason, queue, plan and months
+    since the customer's first start, as known when the call began.
     """
-    body = reports.latest_report(connection)
-    if body is None:
-        return {}
-    pins = Pins.of_report(body)
-    tallies: dict[str, list[Tally]] = defaultdict(list)
-    for call, tally in scores.each_tally(connection, pins.speech, pins.tagging, pins.formula):
-        tallies[call.call_id].append(tally)
-    totals = {call_id: score(add(parts)).total for call_id, parts in tallies.items()}
-    calls = _with_case_mix(_in_period(joined, period), contracts)
-    calls = calls.assign(score=calls["call_id"].map(totals).astype("Float64"))
-    told = {by: operator_scores(calls, "score", by=by) for by in BY if by in calls}
+    totals = [None if tally is None else score(tally).total for tally in calls["tally"]]
+    scored = _with_case_mix(calls.drop(columns="tally").assign(score=pd.array(totals, dtype="Float64")), contracts)
+    told = {by: operator_scores(scored, "score", by=by) for by in BY if by in scored}
     return {by: table for by, table in told.items() if len(table)}
-
-
-def _in_period(joined: pd.DataFrame, period: Period) -> pd.DataFrame:
-    day = joined["started_at"].dt.tz_convert("Asia/Tokyo").dt.tz_localize(None)
-    inside: pd.DataFrame = joined[(day >= period.opening) & (day < period.closing)]
-    return inside.reset_index(drop=True)
 
 
 def _with_case_mix(calls: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:

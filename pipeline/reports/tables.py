@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +56,18 @@ def write_csv(frame: pd.DataFrame, path: Path, encoding: CsvEncoding = "utf-8-si
     temporary.write_bytes(content)
     temporary.replace(path)
     return lost
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write by a temporary name, to the disk before the rename. Columns of mixed values become text."""
+    named = frame.set_axis([str(name) for name in frame.columns], axis="columns")
+    mixed = {name: "string" for name in named if named[name].dtype == object}
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("wb") as file:
+        named.astype(mixed).to_parquet(file, index=False)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 def _cell(value: object) -> object:

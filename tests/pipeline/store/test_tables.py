@@ -87,7 +87,8 @@ def test_tables_equal_rows_are_kept_as_often_as_they_are_told(store: Store) -> N
 def test_tables_read_in_batches_are_one_table(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A further column that looks like numbers in one batch and like text in another is text throughout."""
     monkeypatch.setattr(tables, "BATCH", 2)
-    frame = contracts(K1=1, K2=2, K3=3, K4=4, K5=5).assign(符号=["1", "2", "3", "A", None], 数=[1.5, None, 2, None, 7])
+    codes, numbers = pd.Series(["1", "2", "3", "A", None]), pd.Series([1.5, None, 2, None, 7])
+    frame = contracts(K1=1, K2=2, K3=3, K4=4, K5=5).assign(符号=codes, 数=numbers)
     with store.writing() as connection:
         loaded = load(connection, frame, "a")
         back = tables.read_table(connection, "contracts", loaded.load_id)
