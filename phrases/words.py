@@ -25,6 +25,7 @@ COLUMNS = {
     "readings": "readings", "reading": "readings", "読み": "readings", "よみ": "readings",
     "misheard": "misheard", "誤認識": "misheard",
 }  # fmt: skip
+_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠'")  # a spreadsheet would take the cell for a formula
 SEPARATOR = re.compile(r"[\n;；]")
 KANA = re.compile(r"[ぁ-ゖァ-ヺー・ ]+")
 
@@ -36,6 +37,17 @@ def load_words(path: Path) -> tuple[Word, ...]:
     text = _text(path)
     rows = _yaml_rows(text, path.name) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(text, path.name)
     return build_words(rows)
+
+
+def to_csv(words: Iterable[Word]) -> bytes:
+    """A list as CSV for Excel: UTF-8 with BOM, CRLF; `load_words` gives equal words back."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("surface", "readings", "misheard"))
+    for word in words:
+        cells = (word.surface, "\n".join(word.readings), "\n".join(word.misheard))
+        writer.writerow(["'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def build_words(rows: Iterable[tuple[str, Row]]) -> tuple[Word, ...]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.commands.load_words import load_words_file
 from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.commands.phrases_common import as_option
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
@@ -29,13 +31,19 @@ EVERY_ROWS = 100_000
         "Check one table and load it. If anything cannot be read, nothing changes and every problem is named.",
     )
 )
-@click.argument("table", type=click.Choice(list(KINDS)))
+@click.argument("table", type=click.Choice([*KINDS, "words"]))
 @click.argument("file", type=click.Path(path_type=Path))
 @option("--preset", type=click.Choice(["salesforce", "kintone"]), help=Text("書き出し元の製品", "where it came from"))
 @option("--dry-run", is_flag=True, help=Text("調べて最初の行を見せるだけ", "only check, and show the first rows"))
+@as_option()
 @json_option()
-def load(context: Context, table: str, file: Path, preset: str | None, dry_run: bool, as_json: bool) -> None:
+def load(
+    context: Context, table: str, file: Path, preset: str | None, dry_run: bool, user: str | None, as_json: bool
+) -> None:
     """Parse, call, print."""
+    if table == "words":
+        load_words_file(context, file, user, dry_run, as_json)
+        return
     from pipeline.outcomes.configured import read_configured
 
     progress = _Progress(context)

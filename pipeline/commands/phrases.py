@@ -26,6 +26,7 @@ command = LazyGroup(
         "rollback": Lazy(f"{HOME}rollback", Text("前の版をもう一度公開する", "publish an older version again")),
         "discard": Lazy(f"{HOME}discard", Text("下書きを捨てる", "give a draft up")),
         "history": Lazy(f"{HOME}history", Text("公開の履歴", "what was published when, by whom")),
+        "words": Lazy(f"{HOME}words", Text("単語登録を見る・書き出す", "the word list, shown or written")),
         "export": Lazy(f"{HOME}export", Text("YAML・CSV・Excel にする", "to YAML, CSV or Excel")),
     },
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from phrases.messages import PhraseError
-from phrases.words import Word, load_words
+from phrases.words import Word, load_words, to_csv
 
 WORDS = (Word("マモルカ", ("まもるか", "マモルカー"), ("守るか", "まもる課")), Word("KAGURA Pro", ("かぐらぷろ",)))
 
@@ -62,3 +62,10 @@ def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(PhraseError) as caught:
         load_words(tmp_path / "gone.csv")
     assert "gone.csv" in caught.value.problems[0].place
+
+
+def test_a_list_comes_back_from_csv_as_it_went(tmp_path: Path) -> None:
+    words = (Word("スポーツパック", ("すぽーつぱっく", "すぽぱ"), ("スポーツバック",)), Word("=X", ("えっくす",)))
+    (tmp_path / "w.csv").write_bytes(to_csv(words))
+    assert load_words(tmp_path / "w.csv") == words
+    assert "'=X" in (tmp_path / "w.csv").read_text(encoding="utf-8-sig")

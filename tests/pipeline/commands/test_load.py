@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.commands.load import command
-from pipeline.errors import BadTable
+from pipeline.commands.phrases_words import command as words_command
+from pipeline.errors import BadInput, BadTable
 
 CALLS = "通話ID,開始日時,担当者ID,電話番号\nC1,2026/1/5 15:05,OP1,090-1234-5678\nC2,,,\n"
 
@@ -76,3 +77,21 @@ def test_the_report_for_people_is_in_their_language(data_dir: Path, tmp_path: Pa
     en = CliRunner().invoke(command, ["calls", "calls.csv", "--lang", "en"], catch_exceptions=False)
     assert "担当者が空の通話: 1" in ja.stdout
     assert "calls without an operator: 1" in en.stdout
+
+
+def test_a_word_list_is_previewed_loaded_written_and_read_back(data_dir: Path, tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_text("表記,読み,誤認識\nスポーツパック,すぽーつぱっく,スポーツバック\n", encoding="cp932")
+    preview = run("words", str(path), "--dry-run")
+    loaded = run("words", str(path), "--as", "sato")
+    assert preview["added"] == loaded["added"] == ["スポーツパック"] and preview["version"] != loaded["version"]
+    CliRunner().invoke(words_command, ["--out", str(tmp_path / "again.csv")], standalone_mode=False)
+    assert run("words", str(tmp_path / "again.csv"))["unchanged"] == 1
+
+
+def test_a_word_list_with_a_bad_row_is_refused_whole(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("surface,readings\nパック,ぱっく\nパック,漢字\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        run("words", str(tmp_path / "w.csv"))
+    assert "w.csv:3" in caught.value.render("ja")
+    assert json.loads(CliRunner().invoke(words_command, ["--json"], standalone_mode=False).stdout) == []
