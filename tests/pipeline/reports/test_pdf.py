@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeline.language import Language
+from pipeline.reports import pdf as pdf_module
 from pipeline.reports.figures import PeriodReport, for_operator
 from pipeline.reports.pdf import drawable, glyphs
 from pipeline.reports.pdf_documents import period_name
 from pipeline.reports.written import report_pdf
 from tests.pipeline.reports.making import made_report
 
+FONTS = Path(pdf_module.__file__).parent / "fonts"
 A4 = (595, 842)
 MOST_BYTES = 400_000
 
@@ -43,6 +46,19 @@ def cp932_letters() -> Iterator[str]:
 def test_the_font_draws_every_character_of_windows_japanese() -> None:
     missing = [letter for letter in cp932_letters() if ord(letter) not in glyphs()]
     assert missing == []
+
+
+@pytest.mark.parametrize("font", sorted(FONTS.glob("*.ttf")), ids=lambda path: path.stem)
+def test_less_or_equal_points_to_the_left(font: Path) -> None:
+    """The Regular as published has ≤ and ≥ the wrong way round."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font) as opened:
+        for letter, points_left in (("<", True), ("\u2264", True), (">", False), ("\u2265", False)):
+            corners = opened["glyf"][opened.getBestCmap()[ord(letter)]].getCoordinates(opened["glyf"])[0]
+            middle = (min(x for x, _ in corners) + max(x for x, _ in corners)) / 2
+            top = max(corners, key=lambda corner: corner[1])  # the open side reaches higher
+            assert (top[0] > middle) == points_left
 
 
 def test_a_missing_character_is_replaced_visibly_and_listed() -> None:
