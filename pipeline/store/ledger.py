@@ -39,18 +39,18 @@ def tag_version(speech: str, tagging: str) -> str:
     return f"{speech}|{tagging}"
 
 
-def open_recordings(connection: sa.Connection, run_id: int, version: str) -> int:
-    """Enter every recording of the night's files that this version has not met as waiting; how many are new."""
+def open_recordings(connection: sa.Connection, run_id: int, version: str) -> None:
+    """Enter every recording of the night's files that this version has not met as waiting."""
     tonight = (
         sa.select(files.c.recording_id, sa.func.max(files.c.rank)).where(*taken(run_id)).group_by(files.c.recording_id)
     )
     changing = (ledger.c.state == "quarantined") & (ledger.c.reason == Reason.STILL_CHANGING)
     connection.execute(sa.update(ledger).where(changing).values(state="waiting", reason=None, attempts=0))
-    return _open(connection, "transcribe", version, tonight, files.c.recording_id)
+    _open(connection, "transcribe", version, tonight, files.c.recording_id)
 
 
-def open_transcripts(connection: sa.Connection, speech_version: str, version: str) -> int:
-    """Enter every transcript of a speech version that this tagging has not met as waiting; how many are new."""
+def open_transcripts(connection: sa.Connection, speech_version: str, version: str) -> None:
+    """Enter every transcript of a speech version that this tagging has not met as waiting."""
     made = (
         sa.select(transcripts.c.recording_id, ledger.c.rank)
         .join(
@@ -61,17 +61,17 @@ def open_transcripts(connection: sa.Connection, speech_version: str, version: st
         )
         .where(transcripts.c.speech_version == speech_version)
     )
-    return _open(connection, "tag", version, made, transcripts.c.recording_id)
+    _open(connection, "tag", version, made, transcripts.c.recording_id)
 
 
-def _open(connection: sa.Connection, stage: Stage, version: str, found: "sa.Select[Any]", key: sa.Column[Any]) -> int:
+def _open(connection: sa.Connection, stage: Stage, version: str, found: "sa.Select[Any]", key: sa.Column[Any]) -> None:
     """One statement, whatever the number: INSERT … SELECT what has no row yet."""
     met = ledger.alias("met")
     unmet = ~sa.exists().where(met.c.recording_id == key, met.c.stage == stage, met.c.version == version)
     now = sa.literal(datetime.now(UTC), ledger.c.updated_at.type)
     rows = found.where(unmet).add_columns(sa.literal(stage), sa.literal(version), sa.literal("waiting"), now)
     names = ["recording_id", "rank", "stage", "version", "state", "updated_at"]
-    return connection.execute(sa.insert(ledger).from_select(names, rows)).rowcount
+    connection.execute(sa.insert(ledger).from_select(names, rows))
 
 
 def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, limit: int) -> list[Claim]:

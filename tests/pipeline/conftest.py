@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
+from tests.pipeline.centre import QUICK, Centre, small_centre
 from tests.postgres import TEMPLATE, Server, running_server
 
 
@@ -36,3 +37,15 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def centre(store_url: str, tmp_path: Path) -> Centre:
+    """A small support centre whose nights find tags as the product does."""
+    return small_centre(tmp_path, store_url)
+
+
+@pytest.fixture
+def quick_centre(store_url: str, tmp_path: Path) -> Centre:
+    """The same with a tagger that loads nothing."""
+    return small_centre(tmp_path, store_url, QUICK)

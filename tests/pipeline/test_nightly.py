@@ -2,11 +2,9 @@
 
 import csv
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,84 +14,18 @@ from models.simulation.scenario import SCENARIOS
 from pipeline.contribution import contribution_document
 from pipeline.errors import BadInput, BadTable, ExitCode, Locked, StoppedByLimit
 from pipeline.lock import night_lock
-from pipeline.night import Recognition, Request
+from pipeline.night import Request
 from pipeline.nightly import run_night
 from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
-from pipeline.settings import Settings, SpeechSettings, WorkSettings
 from pipeline.store import ledger
 from pipeline.store.migrate import open_store
-from pipeline.store.reports import latest_report
 from tests.pipeline import fake_speech
+from tests.pipeline.centre import FAKE, PLAIN, PROPOSAL, Centre
 
-FAKE = Recognition(fake_speech.start, fake_speech.transcribe)
-PROPOSAL = (
-    "O お電話ありがとうございます。\nC 容量が足りないんです。\n"
-    "O よろしければ、追加ライセンスのお見積もりをお送りしましょうか。\nC はい、お願いします。\n"
-    "O かしこまりました。\nO 少々お待ちくださいませ。\n"
-)
-PLAIN = "O お電話ありがとうございます。\nC 住所を変えたいんですが。\nO かしこまりました。\n" * 3
-CALLS = "call_id,started_at,operator_id,recording,contract_id\n"
 CONTRACTS = "contract_id,customer_id,started_on,mrr_yen,renewal_due_on\nK1,U1,2025-11-01,50000,2026-10-31\n"
 OUTCOMES = "contract_id,on,kind,mrr_before_yen,mrr_after_yen\nK1,2026-10-28,renewed,50000,50000\n"
-
-
-@dataclass
-class Centre:
-    """A small support centre in a temporary folder."""
-
-    root: Path
-    settings: Settings
-
-    @property
-    def archive(self) -> Path:
-        return self.root / "archive"
-
-    def record(self, name: str, text: str) -> None:
-        self.archive.mkdir(exist_ok=True)
-        (self.archive / name).write_text(text, encoding="utf-8")
-
-    def table(self, name: str, text: str) -> Path:
-        path = self.root / f"{name}.csv"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def night(self, calls: str | None = None, stop: Callable[[], bool] = lambda: False, **tables: str) -> ExitCode:
-        given = {name: self.table(name, text) for name, text in tables.items()}
-        if calls is not None:
-            given["calls"] = self.table("calls", CALLS + calls)
-        request = Request(self.archive, given)  # type: ignore[arg-type]
-        return run_night(request, self.settings, Silent(), stop, FAKE)
-
-    @property
-    def report(self) -> dict[str, Any]:
-        store = open_store(self.settings.store_url)
-        with store.reading() as connection:
-            body = latest_report(connection)
-        store.close()
-        assert body is not None
-        return body
-
-    @property
-    def files(self) -> dict[str, int]:
-        files: dict[str, int] = self.report["coverage"]["files"]
-        assert files["found"] == sum(number for state, number in files.items() if state != "found")
-        return files
-
-
-@pytest.fixture
-def centre(tmp_path: Path) -> Centre:
-    weights = tmp_path / "weights"
-    weights.mkdir()
-    for name in ("config.json", "model.bin", "tokenizer.json"):
-        (weights / name).write_text("{}")
-    settings = Settings(
-        data_dir=tmp_path / "data",
-        speech=SpeechSettings(model=str(weights)),
-        work=WorkSettings(workers=1, attempts=2, settle_s=0),
-    )
-    return Centre(tmp_path, settings)
 
 
 def test_nightly_goes_from_recording_to_report(centre: Centre) -> None:

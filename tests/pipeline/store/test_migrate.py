@@ -1,5 +1,6 @@
 """The schema is old or new, never between, and never another program's."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.errors import KoukenError
 from pipeline.store import migrate, sqlite
 from pipeline.store.connect import Store
 from pipeline.store.schema import metadata
+from tests.api.world import fill
 
 
 def test_migrations_lead_to_the_tables_of_the_code(store: Store) -> None:
@@ -66,3 +68,36 @@ def test_store_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
 
 def test_store_runs_on_a_sqlite_without_the_wal_bug() -> None:
     assert sqlite.version() >= sqlite.SAFE
+
+
+def test_migrations_lead_down_and_up_again_with_what_is_stored(store: Store) -> None:
+    fill(store)
+    kept = {name: rows_of(store, name) for name in FIRST}
+    assert all(kept[name] for name in ("runs", "files", "ledger", "transcripts", "moments", "reports"))
+    step(store, command.downgrade, "0001")
+    assert {name: rows_of(store, name) for name in FIRST} == kept
+    step(store, command.upgrade, "head")
+    assert {name: rows_of(store, name) for name in FIRST if name != "ledger"} == {
+        name: rows for name, rows in kept.items() if name != "ledger"
+    }
+    tagged = sa.text("SELECT count(*) FROM ledger WHERE stage = 'tag' AND state = 'done'")
+    with store.reading() as connection:  # what was tagged before the stage had rows of its own is not tagged again
+        assert connection.execute(tagged).scalar_one() == kept["taggings"] > 0
+
+
+FIRST = (
+    "runs recordings files ledger transcripts utterances masked_ranges taggings tags moments call_scores"
+    " loads calls contracts outcomes customer_snapshots call_contracts reports"
+).split()
+
+
+def rows_of(store: Store, table: str) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def step(store: Store, move: Callable[[Config, str], None], revision: str) -> None:
+    with store.writing() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        move(config, revision)

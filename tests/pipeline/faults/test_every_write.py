@@ -1,0 +1,104 @@
+"""A1, A3, A4: whatever happens at whichever write, the next night ends where an undisturbed one does.
+
+By default each kind of fault is tried at some of the writes, others in every run of the tests would cost minutes;
+`make faults` (KOUKEN_EVERY_WRITE=1) tries all of them.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ExitCode, NoSpace
+from tests.pipeline.centre import PLAIN, PROPOSAL, QUICK, Centre, small_centre
+from tests.pipeline.faults import inline
+from tests.pipeline.faults.injected import Mode, PowerCut, fault
+from tests.postgres import Server
+
+pytestmark = pytest.mark.fault
+EVERY = bool(os.environ.get("KOUKEN_EVERY_WRITE"))
+Make = Callable[[Path], AbstractContextManager[Centre]]
+CALLS = "C1,2026-10-03 14:05,OP1,a.wav,K1\nC2,2026-10-03 23:59:59,OP2,b.wav,K1\n"
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
+    """The hash of a night in which nothing happens, and how many writes it has."""
+    root = tmp_path_factory.mktemp("undisturbed")
+    centre = small_centre(root, f"sqlite:///{root / 'kouken.db'}", QUICK)
+    with pytest.MonkeyPatch.context() as patch, fault("count") as counted:
+        patch.setattr("pipeline.transcribing.map_items", inline.map_items)
+        run(centre)
+    return centre.export_hash(), counted.writes
+
+
+def run(centre: Centre) -> ExitCode:
+    centre.record("a.wav", PROPOSAL)
+    centre.record("b.wav", PLAIN)
+    centre.record("copy of b.wav", PLAIN)
+    centre.record("page.wav", "NOT AUDIO")
+    return centre.night(CALLS)
+
+
+def run_until_killed(centre: Centre, at: int) -> None:
+    """In a child process, since the fault ends it."""
+    child = os.fork()
+    if child == 0:
+        with fault("kill", at):
+            run(centre)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def make(request: pytest.FixtureRequest) -> Make:
+    """Makes a centre with a store of its own, as often as asked."""
+
+    @contextmanager
+    def made(root: Path) -> Iterator[Centre]:
+        root.mkdir()
+        if request.param == "sqlite":
+            yield small_centre(root, f"sqlite:///{root / 'kouken.db'}", QUICK)
+            return
+        server: Server = request.getfixturevalue("postgres")
+        with server.database() as url:
+            yield small_centre(root, url, QUICK)
+
+    return made
+
+
+def writes(mode: Mode, total: int) -> Iterator[int]:
+    stride = 1 if EVERY else {"error": 5, "full": 7, "kill": 6, "delay": 30}.get(mode, 1)
+    yield from range(1, total + 1, stride)
+
+
+@pytest.mark.parametrize("mode", ["error", "full", "kill", "delay"])
+def test_nothing_is_lost_or_doubled_whatever_happens_at_any_write(
+    make: Make, mode: Mode, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    expected, total = undisturbed
+    assert total > 40
+    for at in writes(mode, total):
+        with make(tmp_path / str(at)) as centre:
+            if mode == "kill":
+                run_until_killed(centre, at)
+            else:
+                with suppress(PowerCut, NoSpace), fault(mode, at):
+                    run(centre)
+            assert run(centre) is ExitCode.SOME_QUARANTINED, at
+            assert centre.export_hash() == expected, at
+            assert centre.files == {"found": 4, "done": 2, "waiting": 0, "quarantined": 1, "skipped": 1}
+
+
+def test_full_disk_is_one_message_and_exit_code_5(make: Make, tmp_path: Path) -> None:
+    with make(tmp_path / "full") as centre, pytest.raises(NoSpace) as error, fault("full", 20):
+        run(centre)
+    assert error.value.exit_code is ExitCode.STOPPED_BY_LIMIT
+    assert "ディスクがいっぱい" in error.value.render("ja")
