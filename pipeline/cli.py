@@ -24,12 +24,14 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "retry": Lazy("pipeline.commands.retry", Text("隔離された録音をもう一度", "try quarantined recordings again")),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
+    "sources": Lazy("pipeline.commands.sources", Text("録音の名前の読み方", "how names of recordings are read")),
     "load": Lazy("pipeline.commands.load", Text("表を一つ調べて読み込む", "check and load one table")),
     "transcribe": Lazy("pipeline.commands.transcribe", Text("音声ファイルを書き起こす", "transcribe audio files")),
     "tag": Lazy("pipeline.commands.tag", Text("書き起こしに場面の札を付ける", "tag transcripts with moments")),
     "phrases": Lazy("pipeline.commands.phrases", Text("フレーズ辞書を調べる", "work on the phrase dictionary")),
     "audit": Lazy("pipeline.commands.audit", Text("操作の記録を調べる", "look at the record of what was done")),
     "report": Lazy("pipeline.commands.report", Text("期間の数字を書き出す", "write the figures of a period")),
+    "export": Lazy("pipeline.commands.export", Text("結果を Parquet に書き出す", "write what is stored as Parquet")),
     "estimate": Lazy("pipeline.commands.estimate", Text("四つの表から貢献を推定する", "estimate the contribution")),
     "experiment": Lazy(
         "pipeline.commands.experiment", Text("無作為に決める実験を計画する", "plan a random experiment")

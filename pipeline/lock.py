@@ -17,8 +17,8 @@ def night_lock(settings: Settings) -> Iterator[None]:
 
     On PostgreSQL several nights share the work by their leases, and there is no lock. Raises `Locked`.
     """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.store_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         yield
         return
     with _locked(Path(settings.store_url.removeprefix("sqlite:///")).parent):

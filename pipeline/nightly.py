@@ -17,6 +17,7 @@ from pipeline.progress import Progress
 from pipeline.reporting import report
 from pipeline.scoring import tally_call
 from pipeline.settings import Settings
+from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
 from pipeline.store import ledger, scores, tables, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
@@ -39,6 +40,7 @@ def run_night(
 
     Every stage is one loop that commits item by item, so that an interrupted night goes on where it stopped.
     """
+    settings = with_preset(settings)
     loaded = read_tables(request.tables, settings)
     _show_problems(loaded, progress)
     check_reserve((settings.data_dir, Path(gettempdir())), settings.work.reserve_gib)

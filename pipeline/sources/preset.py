@@ -65,7 +65,7 @@ class Preset:
 
     def _read(self, groups: dict[str, str]) -> ParsedName:
         fields = {name: self.values.get(name, {}).get(text, text) for name, text in groups.items() if name in COLUMNS}
-        told = {name: text for name, text in groups.items() if name in TIME_GROUPS}
+        told = {name: text.replace("%3A", ":") for name, text in groups.items() if name in TIME_GROUPS}
         if not told:
             return ParsedName(fields)
         try:

@@ -12,8 +12,7 @@ from models.contribution.tables import Tables, last_day
 from models.simulation.centre import draw_centre
 from models.simulation.scenario import SCENARIOS
 from pipeline.contribution import contribution_document
-from pipeline.errors import BadInput, BadTable, ExitCode, Locked, StoppedByLimit
-from pipeline.lock import night_lock
+from pipeline.errors import BadInput, BadTable, ExitCode, StoppedByLimit
 from pipeline.night import Request
 from pipeline.nightly import run_night
 from pipeline.outcomes.columns import SHAPES, Kind
@@ -153,12 +152,6 @@ def test_nightly_stopped_goes_on_where_it_stopped(centre: Centre) -> None:
     assert centre.files["done"] == 6
     undisturbed = centre.report["centre"]
     assert undisturbed["calls"] == 6
-
-
-def test_nightly_second_run_at_the_same_time_is_told_who_is_running(centre: Centre) -> None:
-    centre.record("a.wav", PLAIN)
-    with night_lock(centre.settings), pytest.raises(Locked):
-        centre.night()
 
 
 def test_nightly_changes_nothing_in_the_archive(centre: Centre) -> None:
