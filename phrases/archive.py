@@ -1,76 +1,38 @@
-"""Stored speech, searched again without analysing it again: what a test against history and a re-tagging run on.
+"""Stored calls, searched without tokenizing them again: what re-tagging, trying a query and comparing versions run on.
 
-Every turn is kept in the three spellings that the scanner searches (see dialogue.py), and every line with its forms.
+Every turn is kept in the three spellings that the scanner searches (see packing.py), every line with its forms.
 A query first looks for the spellings without which it cannot be found, in all turns at once; only turns that hold one
 are unpacked and matched as usual. The result is that of matching every call.
 """
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from phrases.dialogue import TURN_END, Dialogue, Line
+from phrases.dialogue import TURN_END, Line
 from phrases.entry import TEXT_LEVELS, Level, PhraseSet
 from phrases.entry import Word as Name
 from phrases.evaluate import necessary
-from phrases.forms import KEY_END, Forms, Word
+from phrases.forms import Forms
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher, compiled
 from phrases.meaning import Encode
-from phrases.normalize import Folded
+from phrases.packing import PackedCall, pack_call, unpack_line
 from phrases.patterns import byte_places
 from phrases.scan import Term, search_patterns
 from phrases.tree import Both, Node, Pattern, Restricted, children
 
 BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
+_TURN_END = TURN_END.encode()
 _FEW_PATTERNS = 12  # up to here looking for each pattern by itself is faster than an automaton
-
-
-def pack(line: Line, forms: Forms | None) -> bytes:
-    """A line with its forms in a few hundred bytes, to be stored beside the utterance.
-
-    Column by column: surfaces are cut from the folded text again, the text is left out where folding changed nothing.
-    """
-    fields: list[object] = [line.speaker, line.text, line.start_ms, line.end_ms, line.times]
-    if forms is not None:
-        folded, words = forms.folded, forms.words
-        fields += [
-            folded.text if folded.text != line.text else None,
-            [folded.starts, folded.ends] if folded.starts is not None else None,
-            [number for word in words for number in (word.start, word.end)],
-            TURN_END.join(word.keys for word in words),
-            TURN_END.join(word.reading for word in words),
-            "".join(str(2 * word.is_content + word.ends_sentence) for word in words),
-        ]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def unpack(packed: bytes) -> tuple[Line, Forms | None]:
-    """The line and the forms that `pack` stored."""
-    speaker, said, start_ms, end_ms, times, *rest = json.loads(packed)
-    line = Line(speaker, said, start_ms, end_ms, tuple((character, ms) for character, ms in times))
-    if not rest:
-        return line, None
-    text, moved, bounds, keys, readings, flags = rest
-    text = said if text is None else text
-    folded = Folded(text, tuple(moved[0]), tuple(moved[1])) if moved else Folded(text)
-    words = tuple(
-        Word(start, end, text[start:end], key, reading, flag in "23", flag in "13")
-        for start, end, key, reading, flag in zip(
-            bounds[::2], bounds[1::2], keys.split(TURN_END), readings.split(TURN_END), flags, strict=False
-        )
-    )
-    return line, Forms(folded, words)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a stored turn is: its call and its lines (numbers within the call), packed."""
+    """Where a stored turn is: its call and its lines (numbers within the call)."""
 
     call_id: str
     lines: tuple[int, ...]
-    packed: tuple[bytes, ...]
 
 
 @dataclass(slots=True)
@@ -93,23 +55,28 @@ class Archive:
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
-        self._calls: dict[str, list[bytes]] = {}
+        self._calls: dict[str, PackedCall] = {}
         self.lines = 0
 
     def add(self, call_id: str, lines: Sequence[Line], forms: Sequence[Forms | None]) -> None:
         """Keep one call."""
-        dialogue = Dialogue(lines, forms)
-        packed = [pack(line, form) for line, form in zip(lines, forms, strict=True)]
-        self._calls[call_id] = packed
-        self.lines += len(lines)
+        self.add_packed(call_id, pack_call(lines, forms))
+
+    def add_packed(self, call_id: str, call: PackedCall) -> None:
+        """Keep one call that was packed before."""
+        self._calls[call_id] = call.lines_only()
+        self.lines += sum(map(len, call.turns))
         if not self._blocks or len(self._blocks[-1].turns) >= BLOCK_TURNS:
             self._blocks.append(_Block())
         block = self._blocks[-1]
-        for turn in dialogue.turns:
-            block.turns.append(Turn(call_id, turn.lines, tuple(packed[line] for line in turn.lines)))
-            for level in TEXT_LEVELS:
-                block.starts[level].append(len(block.texts[level]))
-                block.texts[level] += (KEY_END + dialogue.spelled(turn, level) + TURN_END).encode()
+        block.turns += [Turn(call_id, lines) for lines in call.turns]
+        for level, stream in zip(TEXT_LEVELS, call.streams, strict=True):
+            text, starts = block.texts[level], block.starts[level]
+            at = len(text)
+            for turn in stream.split(_TURN_END)[:-1]:
+                starts.append(at)
+                at += len(turn) + 1
+            text += stream
 
     @property
     def calls(self) -> int:
@@ -133,15 +100,18 @@ class Archive:
 
     def _hits_in_turns(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
         matcher = Matcher(phrase_set, japanese)
+        opened, packed = "", [b""]
         for turn in self._candidates(phrase_set, japanese):
-            unpacked = [unpack(packed) for packed in turn.packed]
+            if turn.call_id != opened:
+                opened, packed = turn.call_id, self._calls[turn.call_id].packed_lines()
+            unpacked = [unpack_line(packed[line]) for line in turn.lines]
             matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
             for hit in matches.hits:
                 yield ArchiveHit(turn.call_id, hit.moved_to(turn.lines))
 
     def _hits_in_calls(self, call_ids: Iterable[str], matcher: Matcher) -> Iterator[ArchiveHit]:
         for call_id in call_ids:
-            unpacked = [unpack(packed) for packed in self._calls[call_id]]
+            unpacked = self._calls[call_id].unpacked()
             matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
             yield from (ArchiveHit(call_id, hit) for hit in matches.hits)
 

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from operator import attrgetter
 
 from phrases.entry import Level
 from phrases.forms import KEY_END, Forms, Word
@@ -11,6 +13,7 @@ from phrases.forms import KEY_END, Forms, Word
 TURN_END = "\x00"  # between turns in every stream; no text holds it, normalisation makes it a blank
 _BACKCHANNELS = frozenset("はい ええ うん ああ へえ なるほど そう です か ね はあ あ".split())
 _LONGEST_BACKCHANNEL = 4
+_SPELLING = {"surface": attrgetter("surface"), "normalized": attrgetter("keys"), "reading": attrgetter("reading")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +97,20 @@ class Dialogue:
         return self._streams[level]
 
     def _joined(self, level: Level) -> Stream:
-        parts, offsets, length = [KEY_END], [], 1
-        turn_starts = set(self.turn_starts)
-        for index, word in enumerate(self.words):
-            if index in turn_starts:
-                parts.append(TURN_END + KEY_END)
-                length += 2
-            part = _spelling(word, level)
-            offsets.append(length)
-            parts.append(part)
-            length += len(part)
-        return Stream("".join(parts), tuple(offsets))
+        parts: list[str] = []
+        offsets: list[int] = []
+        length = 0
+        for turn in self.turns:
+            words = list(map(_SPELLING[level], self.words[turn.first : turn.last]))
+            parts.append(KEY_END + "".join(words))
+            *starts, end = accumulate(map(len, words), initial=length + 1)
+            offsets += starts
+            length = end + 1
+        return Stream(TURN_END.join(parts) or KEY_END, tuple(offsets))
 
     def spelled(self, turn: Turn, level: Level) -> str:
         """The words of one turn at one level, as they stand in the stream."""
-        return "".join(_spelling(word, level) for word in self.words[turn.first : turn.last])
+        return "".join(map(_SPELLING[level], self.words[turn.first : turn.last]))
 
     def _turns(self) -> tuple[Turn, ...]:
         turns: list[Turn] = []
@@ -121,10 +123,6 @@ class Dialogue:
                     self.word_lines.extend([line] * len(forms.words))
             turns.append(Turn(speaker, tuple(lines), first, len(self.words)))
         return tuple(turns)
-
-
-def _spelling(word: Word, level: Level) -> str:
-    return word.surface if level == "surface" else word.keys if level == "normalized" else word.reading
 
 
 def _grouped(lines: Sequence[Line], forms: Sequence[Forms | None]) -> list[tuple[str, list[int]]]:

@@ -117,10 +117,13 @@ def _is_wished(context: Context, category: Category) -> bool:
 def _is_negated(context: Context, japanese: Japanese) -> bool:
     """Whether a negation after the hit governs it, by the dependency parse."""
     after = cues.NO_NEGATION.sub("", context.after)
-    if not cues.NEGATION.search(after):
+    negation = cues.NEGATION.search(after)
+    if not negation:
         return False
     if cues.DENIED.match(after):
         return True
+    if cues.CLAUSE_ENDS.search(after, 0, negation.start()):
+        return False
     try:
         tokens = japanese.parse(context.sentence)
     except AnalysisFailed:

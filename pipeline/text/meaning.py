@@ -33,7 +33,8 @@ class SentenceEncoder:
             self._origins[speaker] = self._read(speaker, reference(speaker)).mean(axis=0)
         vectors = self._read(speaker, texts) - self._origins[speaker]
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        return unit
 
     def _read(self, speaker: Speaker, texts: Sequence[str]) -> Vectors:
         half = self._encoder.width // 2

@@ -1,11 +1,12 @@
 import pytest
 
-from phrases.archive import Archive, pack, unpack
+from phrases.archive import Archive
 from phrases.dialogue import Line
 from phrases.entry import Phrase, PhraseSet
 from phrases.forms import forms_of
 from phrases.japanese import Japanese
 from phrases.matcher import Matcher
+from phrases.packing import PackedCall, forms_version, pack_call, pack_line, unpack_line
 
 CALLS = {
     "a": [
@@ -56,5 +57,27 @@ def test_queries_of_one_and_two_characters_work(query: str, japanese: Japanese) 
 def test_a_packed_line_comes_back_as_it_was(japanese: Japanese) -> None:
     line = Line("operator", "ﾌﾟﾗﾝです", 5, 9, ((0, 5), (4, 7)))
     forms = forms_of(line.text, japanese)
-    assert unpack(pack(line, forms)) == (line, forms)
-    assert unpack(pack(line, None)) == (line, None)
+    assert unpack_line(pack_line(line, forms)) == (line, forms)
+    assert unpack_line(pack_line(line, None)) == (line, None)
+
+
+@pytest.mark.parametrize("call_id", CALLS)
+def test_a_call_comes_back_from_its_bytes_and_is_searched_alike(call_id: str, japanese: Japanese) -> None:
+    lines = CALLS[call_id]
+    forms = Matcher(PhraseSet(()), japanese).analyse(lines)[0]
+    call = PackedCall.from_bytes(pack_call(lines, forms).to_bytes())
+    assert call.unpacked() == list(zip(lines, forms, strict=True))
+    kept, made = Archive(), Archive()
+    kept.add_packed(call_id, call)
+    made.add(call_id, lines, forms)
+    phrase_set = PhraseSet(tuple(Phrase(f"p{n}", "proposal", query) for n, query in enumerate(QUERIES)))
+    assert list(kept.hits(phrase_set, japanese)) == list(made.hits(phrase_set, japanese))
+
+
+def test_a_call_without_lines_is_packed_too(japanese: Japanese) -> None:
+    call = PackedCall.from_bytes(pack_call([], []).to_bytes())
+    assert (call.turns, call.unpacked()) == ((), [])
+
+
+def test_the_version_of_forms_names_the_analyser_and_its_dictionary() -> None:
+    assert len(forms_version().split("+")) == 3

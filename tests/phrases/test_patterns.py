@@ -103,7 +103,12 @@ def test_the_archive_finds_what_matching_finds(japanese: Japanese) -> None:
     matcher = Matcher(PhraseSet(()), japanese)
     archive = Archive()
     archive.add("c", SAID, matcher.analyse(SAID)[0])
-    for query in ("/[一二三四五]台/", "/プラン[a-c]/ AND お得", "お得 NOT /[一二三四五]台/", "(/[一二三四五]台/ OR /いかが/)"):
+    for query in (
+        "/[一二三四五]台/",
+        "/プラン[a-c]/ AND お得",
+        "お得 NOT /[一二三四五]台/",
+        "(/[一二三四五]台/ OR /いかが/)",
+    ):
         phrase_set = PhraseSet((Phrase("p", "proposal", query),))
         assert [found.hit for found in archive.hits(phrase_set, japanese)] == hits(query, japanese), query
 
