@@ -70,7 +70,7 @@ def _in_period(joined: pd.DataFrame, period: Period) -> pd.DataFrame:
 def _tallies(connection: Connection, pins: Pins, wanted: set[str]) -> dict[str, Tally]:
     """By call id; a call of several recordings is added up."""
     found: dict[str, list[Tally]] = defaultdict(list)
-    for call, tally in scores.each_tally(connection, pins.speech, pins.tagging, pins.formula):
+    for call, tally in scores.each_tally(connection, pins.speech, pins.tagging, pins.formula, pins.run_id):
         if call.call_id in wanted:
             found[call.call_id].append(tally)
     return {call_id: parts[0] if len(parts) == 1 else add(parts) for call_id, parts in found.items()}

@@ -171,7 +171,7 @@ def read_table(connection: sa.Connection, kind: str, at_load: int | None) -> pd.
 
 def _frame(connection: sa.Connection, query: sa.Select[Any], columns: list[sa.Column[Any]]) -> pd.DataFrame:
     """The rows of a query over these columns, and over `extra` where it comes last, typed batch by batch."""
-    dtypes = {column.name: _dtype(column) for column in columns}
+    dtypes = {column.name: dtype_of(column) for column in columns}
     typed = [pd.DataFrame(columns=list(dtypes)).astype(dtypes)]
     extra = [pd.DataFrame()]
     for rows in connection.execute(query.execution_options(yield_per=BATCH)).partitions():
@@ -209,7 +209,8 @@ def save_joins(connection: sa.Connection, run_id: int, joined: pd.DataFrame) -> 
         connection.execute(sa.insert(call_contracts), [{**row, "run_id": run_id} for row in rows])
 
 
-def _dtype(column: sa.Column[Any]) -> str:
+def dtype_of(column: sa.ColumnElement[Any]) -> str:
+    """The pandas dtype in which a column's values come back."""
     kinds: list[tuple[type[Any], str]] = [
         (UtcTime, "datetime64[us, UTC]"),
         (sa.Date, "datetime64[s]"),
@@ -217,5 +218,6 @@ def _dtype(column: sa.Column[Any]) -> str:
         (sa.Float, "Float64"),
         (sa.Integer, "Int64"),
         (sa.String, "string"),
+        (sa.JSON, "object"),
     ]
     return next(dtype for kind, dtype in kinds if isinstance(column.type, kind))

@@ -2,7 +2,9 @@
 -- Parameters: $opening, $closing (first day after the period).
 WITH RECURSIVE
 event AS (
-    SELECT *, row_number() OVER (ORDER BY "on", file_order) AS place FROM outcomes WHERE contract_id IN (SELECT contract_id FROM contracts)
+    SELECT contract_id, "on", kind, mrr_before_yen, mrr_after_yen,
+           row_number() OVER (ORDER BY "on", file_row_number) AS place
+    FROM outcomes WHERE contract_id IN (SELECT contract_id FROM contracts)
 ),
 contract AS (
     SELECT contract_id, any_value(customer_id) AS customer_id, min(started_on) AS started_on,

@@ -1,0 +1,12 @@
+"""`kouken export …`: what is stored, for other tools."""
+
+from pipeline.commands.options import Lazy, LazyGroup
+from pipeline.language import Text
+
+command = LazyGroup(
+    "export",
+    text=Text("結果をほかの道具のために書き出します。", "Write what is stored for other tools."),
+    table={
+        "parquet": Lazy("pipeline.commands.export_parquet", Text("BI のための Parquet", "Parquet files for BI")),
+    },
+)
