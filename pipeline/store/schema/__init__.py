@@ -11,6 +11,7 @@ from pipeline.store.schema.dictionary import (
 )
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
+from pipeline.store.schema.reviews import review_draws, review_items, reviews
 from pipeline.store.schema.speech import call_scores, masked_ranges, moments, taggings, tags, transcripts, utterances
 from pipeline.store.schema.work import files, ledger, recordings, runs
 
@@ -36,6 +37,9 @@ __all__ = [
     "publications",
     "recordings",
     "reports",
+    "review_draws",
+    "review_items",
+    "reviews",
     "runs",
     "taggings",
     "tags",

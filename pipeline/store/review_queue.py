@@ -1,0 +1,215 @@
+"""The queue: uncertain places first, with the items of random samples mixed in and marked as such."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from pipeline.errors import BadInput
+from pipeline.language import Text
+from pipeline.store import audit
+from pipeline.store.pages import Pins
+from pipeline.store.people import person
+from pipeline.store.review_units import UNITS, Place, Unit, ordinal, units
+from pipeline.store.reviews import place_of
+from pipeline.store.schema import review_draws, review_items, reviews
+
+WANTED = {"hit": 20, "moment": 50, "utterance": 200}  # of a stratum, where nothing else is asked for
+RANDOM_SHARE = 1 / 3  # of the queue
+TWICE = 0.2  # share of random items that a second person judges, too: agreement is measured on them
+THRESHOLD = 0.5  # confidences near it are the uncertain ones
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One drawing in one stratum. `added`: units that were not in the sample before."""
+
+    draw_id: int
+    unit: str
+    stratum: str
+    seed: str
+    probability: float
+    population: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One thing to review. `item_id` and `probability` only where it is part of a random sample."""
+
+    place: Place
+    is_random: bool
+    item_id: int | None
+    probability: float | None
+    phrase_id: str | None
+    confidence: float | None
+
+
+def draw(
+    connection: sa.Connection,
+    pins: Pins,
+    actor: str,
+    unit: str,
+    *,
+    stratum: str | None = None,
+    wanted: int | None = None,
+    seed: str | None = None,
+) -> list[Draw]:
+    """Draw about `wanted` units of each stratum (or of one), and what has joined since the last drawing.
+
+    A stratum keeps its first seed, and its probability never falls. Raises `BadInput` for a seed that differs.
+    """
+    who = person(actor)
+    if unit not in UNITS:
+        raise BadInput(Text(f"{unit} は確認の単位ではありません。", f"{unit} is no unit of review."))
+    groups: dict[str, list[Unit]] = defaultdict(list)
+    for found in units(connection, pins, unit, stratum):
+        groups[found.stratum].append(found)
+    known = _last_draws(connection, unit)
+    drawn = []
+    for name in sorted(groups):
+        before = known.get(name)
+        if before is not None and seed not in (None, before.seed):
+            raise BadInput(
+                Text(f"{name} の種はすでに {before.seed} です。", f"The seed of {name} is {before.seed} already.")
+            )
+        number = WANTED[unit] if wanted is None else wanted
+        drawn.append(_draw(connection, pins, who, unit, name, groups[name], before, number, seed))
+    return drawn
+
+
+def queue(
+    connection: sa.Connection, pins: Pins, reviewer: str, limit: int, *, unit: str | None = None, stratum: str = ""
+) -> list[Queued]:
+    """What a reviewer should look at next: about a third of it random, wherever both kinds are left.
+
+    Nobody gets what he has judged before; a random item goes to one person, `TWICE` of them to two.
+    """
+    who = person(reviewer)
+    random = [item for item in _random_items(connection, who) if _fits(item.place, item.phrase_id, unit, stratum)]
+    uncertain = _uncertain(connection, pins, unit, stratum)
+    chosen: list[Queued] = []
+    left = iter(random)
+    while len(chosen) < limit:
+        wants_random = len(chosen) % round(1 / RANDOM_SHARE) == 0
+        item = next(left, None) if wants_random else next(uncertain, None)
+        item = item or next(uncertain, None) or next(left, None)
+        if item is None:
+            break
+        chosen.append(item)
+    return chosen
+
+
+def probabilities(connection: sa.Connection, unit: str) -> dict[str, Draw]:
+    """The last drawing of each stratum that was ever drawn from."""
+    return _last_draws(connection, unit)
+
+
+def _last_draws(connection: sa.Connection, unit: str) -> dict[str, Draw]:
+    query = sa.select(review_draws).where(review_draws.c.unit == unit).order_by(review_draws.c.draw_id)
+    return {
+        row.stratum: Draw(row.draw_id, row.unit, row.stratum, row.seed, row.probability, row.population, 0)
+        for row in connection.execute(query)
+    }
+
+
+def _draw(
+    connection: sa.Connection,
+    pins: Pins,
+    who: str,
+    unit: str,
+    stratum: str,
+    population: Sequence[Unit],
+    before: Draw | None,
+    wanted: int,
+    seed: str | None,
+) -> Draw:
+    probability = max(before.probability if before else 0.0, min(1.0, wanted / len(population)))
+    seed = before.seed if before else seed or secrets.token_hex(8)
+    row = {
+        "unit": unit,
+        "stratum": stratum,
+        "seed": seed,
+        "probability": probability,
+        "population": len(population),
+        "tagging_version": pins.tagging.version,
+    }
+    made = connection.execute(sa.insert(review_draws).values(**row, drawn_at=datetime.now(UTC), drawn_by=who))
+    key = made.inserted_primary_key
+    assert key is not None
+    there = {place for place, _ in _items(connection, unit, stratum)}
+    placed = {found.place: ordinal(seed, stratum, found.place) for found in population}
+    new = [(place, at) for place, at in placed.items() if at < probability and place not in there]
+    if new:
+        connection.execute(sa.insert(review_items), [_item_row(int(key[0]), stratum, place, at) for place, at in new])
+    details: dict[str, audit.Detail] = {
+        "unit": unit,
+        "probability": probability,
+        "population": len(population),
+        "added": len(new),
+    }
+    audit.record(connection, who, "reviews.draw", stratum, details)
+    return Draw(int(key[0]), unit, stratum, seed, probability, len(population), len(new))
+
+
+def _item_row(draw_id: int, stratum: str, place: Place, at: float) -> dict[str, object]:
+    return {
+        "draw_id": draw_id,
+        "unit": place.unit,
+        "stratum": stratum,
+        "transcript_id": place.transcript_id,
+        "utterance": place.utterance,
+        "last_utterance": place.last_utterance,
+        "start": place.start,
+        "end": place.end,
+        "label": place.label,
+        "ordinal": at,
+    }
+
+
+def _items(connection: sa.Connection, unit: str, stratum: str) -> Iterator[tuple[Place, int]]:
+    query = sa.select(review_items).where(review_items.c.unit == unit, review_items.c.stratum == stratum)
+    for row in connection.execute(query):
+        yield place_of(row), row.item_id
+
+
+def _random_items(connection: sa.Connection, who: str) -> Iterator[Queued]:
+    """Items still to be judged, strata taking turns: by how far into its own sample each one stands."""
+    judged: dict[int, set[str]] = defaultdict(set)
+    for item_id, reviewer in connection.execute(sa.select(reviews.c.item_id, reviews.c.reviewer)):
+        if item_id is not None:
+            judged[item_id].add(reviewer)
+    drawn = [one for unit in UNITS for one in _last_draws(connection, unit).values()]
+    chance = {(one.unit, one.stratum): one.probability for one in drawn}
+    rows = connection.execute(sa.select(review_items)).all()
+    for row in sorted(rows, key=lambda row: row.ordinal / chance[row.unit, row.stratum]):
+        by = judged[row.item_id]
+        probability = chance[row.unit, row.stratum]
+        needed = 2 if row.ordinal < TWICE * probability else 1
+        if who not in by and len(by) < needed:
+            phrase_id = row.stratum if row.unit == "hit" else None
+            yield Queued(place_of(row), True, row.item_id, probability, phrase_id, None)
+
+
+def _uncertain(connection: sa.Connection, pins: Pins, unit: str | None, stratum: str) -> Iterator[Queued]:
+    """Hits and moments that nobody has judged and no sample holds, the least certain first."""
+    if unit == "utterance":
+        return
+    taken = {place_of(row) for row in connection.execute(sa.select(review_items))}
+    taken |= {place_of(row) for row in connection.execute(sa.select(reviews))}
+    kinds = ("moment", "hit") if unit is None else (unit,)
+    found = [
+        one
+        for kind in kinds
+        for one in units(connection, pins, kind)
+        if one.place not in taken and _fits(one.place, one.phrase_id, None, stratum)
+    ]
+    for one in sorted(found, key=lambda one: (abs(one.confidence - THRESHOLD), one.place.transcript_id)):
+        yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
+
+
+def _fits(place: Place, phrase_id: str | None, unit: str | None, stratum: str) -> bool:
+    return unit in (None, place.unit) and (not stratum or stratum in (place.label, phrase_id))

@@ -1,0 +1,103 @@
+"""What can be reviewed: hits of the dictionary, moments, and utterances whatever was found in them.
+
+The random sample of a stratum (a phrase, a label, a speaker) is every unit whose ordinal, a hash of the stratum's seed
+and the unit's place, lies below the stratum's probability. So each unit has the same chance, the same seed gives the
+same sample, calls that come later join it by the same rule, and a larger sample holds the smaller one.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from pipeline.records import CUSTOMER_LABELS, OPERATOR_LABELS
+from pipeline.store.pages import Pins
+from pipeline.store.schema import moments, taggings, tags, transcripts, utterances
+
+UNITS = ("hit", "moment", "utterance")
+LABELS_OF = {"operator": OPERATOR_LABELS, "customer": CUSTOMER_LABELS}
+SPEAKER_OF = {label: speaker for speaker, labels in LABELS_OF.items() for label in labels}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a review is of, whatever tagging found it; `label` is empty for an utterance."""
+
+    unit: str
+    transcript_id: int
+    utterance: int
+    last_utterance: int
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A place as one tagging found it. `stratum`: the phrase, the label, the speaker."""
+
+    place: Place
+    stratum: str
+    phrase_id: str | None = None
+    confidence: float = 1.0
+
+
+def units(connection: sa.Connection, pins: Pins, unit: str, stratum: str | None = None) -> Iterator[Unit]:
+    """Every unit of one kind in the tagging of a report, of one stratum or of all."""
+    reader = {"hit": _hits, "moment": _moments, "utterance": _utterances}[unit]
+    return reader(connection, pins, stratum)
+
+
+def ordinal(seed: str, stratum: str, place: Place) -> float:
+    """Where a unit stands in the random order of its stratum: 0 to 1, uniform over places."""
+    parts = (seed, stratum, place.unit, place.transcript_id, place.utterance, place.last_utterance,
+             place.start, place.end, place.label)  # fmt: skip
+    digest = hashlib.sha256("|".join(str(part) for part in parts).encode()).digest()
+    return int.from_bytes(digest[:8]) / 2**64
+
+
+def _tagged(pins: Pins) -> sa.Select[tuple[int, int]]:
+    return (
+        sa.select(transcripts.c.transcript_id, taggings.c.tagging_id)
+        .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
+        .where(transcripts.c.speech_version == pins.speech, taggings.c.tagging_version == pins.tagging.version)
+    )
+
+
+def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Iterator[Unit]:
+    query = (
+        _tagged(pins)
+        .add_columns(tags)
+        .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
+        .where(tags.c.source == "phrase", tags.c.cancelled_by.is_(None))
+    )
+    if phrase_id is not None:
+        query = query.where(tags.c.phrase_id == phrase_id)
+    for row in connection.execute(query):
+        place = Place("hit", row.transcript_id, row.utterance, row.utterance, row.start, row.end, row.label)
+        yield Unit(place, row.phrase_id, row.phrase_id, row.confidence)
+
+
+def _moments(connection: sa.Connection, pins: Pins, label: str | None) -> Iterator[Unit]:
+    query = _tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
+    if label is not None:
+        query = query.where(moments.c.label == label)
+    for row in connection.execute(query):
+        place = Place("moment", row.transcript_id, row.first_utterance, row.last_utterance, 0, 0, row.label)
+        yield Unit(place, row.label, None, row.confidence)
+
+
+def _utterances(connection: sa.Connection, pins: Pins, speaker: str | None) -> Iterator[Unit]:
+    """What was said and may be tagged: no suspects, no back-channels, nobody unknown."""
+    columns = (utterances.c.position, utterances.c.speaker, utterances.c.flags)
+    query = (
+        _tagged(pins)
+        .add_columns(*columns, sa.func.length(utterances.c.text).label("length"))
+        .join(utterances, utterances.c.transcript_id == transcripts.c.transcript_id)
+        .where(utterances.c.speaker.in_(LABELS_OF if speaker is None else [speaker]), utterances.c.text != "")
+    )
+    for row in connection.execute(query):
+        if not any(flag == "backchannel" or flag.startswith("suspect_") for flag in row.flags):
+            place = Place("utterance", row.transcript_id, row.position, row.position, 0, row.length, "")
+            yield Unit(place, row.speaker)
