@@ -35,6 +35,9 @@ class SpeechSettings(Section):
     compute_type: str = Field("int8", description="CTranslate2 の計算精度(CPU は int8、GPU は float16 など)")
     operator_channel: int = Field(0, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
     diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
+    received_leg: Literal["customer", "operator"] = Field(
+        "customer", description="二つのファイルの録音で、着信のとき r・in の側が誰の声か(発信では入れ替わる)"
+    )
     max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
 
 

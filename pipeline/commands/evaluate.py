@@ -11,6 +11,7 @@ command = LazyGroup(
         "masking": Lazy(
             "pipeline.commands.evaluate_masking", Text("伏せ字の適合率・再現率", "precision and recall of masking")
         ),
+        "speakers": Lazy("pipeline.commands.evaluate_speakers", Text("話者の誤り", "errors in who speaks")),
         "tags": Lazy(
             "pipeline.commands.evaluate_tags", Text("場面の適合率・再現率", "precision and recall of moments")
         ),

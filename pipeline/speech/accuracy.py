@@ -74,7 +74,7 @@ def evaluate(
     if predictions is None:
         for truth in truths:
             recording_of(truth, folder)  # all are there, before an hour is spent on the first
-        transcribe = _transcriber(settings)
+        transcribe = transcriber(settings)
 
     def transcript_of(truth: Truth) -> Transcript:
         on_call(truth.call_id)
@@ -85,7 +85,8 @@ def evaluate(
     return measure(truths, transcript_of, _sudachi_reading())
 
 
-def _transcriber(settings: Settings) -> Callable[[Path, str], Transcript]:
+def transcriber(settings: Settings) -> Callable[[Path, str], Transcript]:
+    """The product, loaded once, on unmasked text: a path and a call id to the transcript."""
     from pipeline.speech.recognise import load_recogniser
     from pipeline.speech.transcribe import transcribe_recording
 
