@@ -66,9 +66,10 @@ class Curve:
 def covariate_name(column: str) -> Text:
     """A column of the design in words; a column of the user's own table keeps its name."""
     base, note = column, Text("", "")
-    for ending, ja, en in ((" squared", "(二乗)", " (squared)"), (" missing", "(不明かどうか)", " (unknown or not)")):
-        if column.endswith(ending):
-            base, note = column.removesuffix(ending), Text(ja, en)
+    for ending, ja, en in ((" squared", "(二乗)", " (squared)"), (" missing", "(不明かどうか)", " (unknown or not)"),
+                           (" half-year mean", "(半年の平均)", " (half-year mean)")):  # fmt: skip
+        if base.endswith(ending):
+            base, note = base.removesuffix(ending), Text(ja + note.ja, en + note.en)
     if base.startswith("other "):
         moment = base.removeprefix("other ")
         return Text(f"{_MOMENTS.get(moment, moment)}の有無{note.ja}", f"{moment} or not{note.en}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-METHOD_VERSION = "aipw-1"
+METHOD_VERSION = "aipw-2"
 MOMENTS = ("appeal", "enablement", "proposal", "success_phrase")
 ANY = "any"
 

@@ -43,9 +43,9 @@ _FIGURES = {
     "flagged though nobody differs": (Text("差がないのに目立たせた割合", "flagged though nobody differs"), True),
 }
 _SHOWN: dict[str, tuple[str, ...]] = {
-    "confounded": ("|bias| / truth", "coverage", "RMSE / oracle", "placebo_false_alarm"),
+    "confounded": ("|bias| / truth", "coverage", "RMSE / oracle"),
     "confounded_noisy": ("|bias| / truth", "coverage", "RMSE / oracle"),
-    "null": ("intervals without zero", "data sets with a false claim"),
+    "null": ("intervals without zero", "data sets with a false claim", "placebo_false_alarm"),
     "null_noisy": ("intervals without zero", "data sets with a false claim"),
     "hidden": ("placebo_catches", "data sets with a false claim"),
     "no_overlap": ("refused",),

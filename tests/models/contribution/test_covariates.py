@@ -31,6 +31,28 @@ def test_only_snapshots_from_before_the_day_of_the_call_are_seen() -> None:
     assert sorted(set(health.round(6))) == [-1.0, 1.0]
 
 
+def readings(*of_customer: tuple[str, float]) -> list[dict[str, object]]:
+    """The same readings of every customer but for a step of one by customer."""
+    return [
+        {"customer_id": f"U{i}", "on": pd.Timestamp(on), "health_score": value + i}
+        for i in range(24)
+        for on, value in of_customer
+    ]
+
+
+def test_several_readings_of_the_half_year_before_are_averaged_too() -> None:
+    inside = readings(("2025-01-01", 10.0), ("2025-05-09", 20.0))
+    outside = readings(("2024-01-01", -500.0), ("2025-05-10", 900.0))
+    latest, mean = (known([*inside, *outside]).values[name] for name in ("health_score", "health_score half-year mean"))
+    assert np.allclose(latest, mean)  # standardised: both rise by one from customer to customer
+    uneven = [*inside, *({**row, "health_score": 15.0} for row in inside if row["customer_id"] == "U23")]
+    assert known(uneven).values["health_score half-year mean"].idxmax() != mean.idxmax()  # U23 is the highest no more
+
+
+def test_a_single_reading_is_not_counted_twice() -> None:
+    assert "health_score half-year mean" not in known(readings(("2025-05-09", 20.0))).values
+
+
 def test_length_of_the_call_and_what_was_said_in_it_are_never_covariates() -> None:
     values: list[object] = list(range(24))
     names = set(known([], duration_s=values, n_churn_risk=values, n_proposal=values, seats=values).values.columns)
