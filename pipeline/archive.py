@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from pipeline.audio.legs import group_legs, without_leg
+from pipeline.audio.legs import group_legs, legs_sha256, without_leg
 from pipeline.errors import BadInput, Reason
 from pipeline.language import Text
 from pipeline.records import Call
@@ -103,7 +103,7 @@ def join_legs(found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
         if call.other_leg is None:
             continue
         operator, customer = readable[PurePosixPath(call.main)], readable[PurePosixPath(call.other_leg)]
-        both = hashlib.sha256(f"legs {operator.sha256} {customer.sha256}".encode()).hexdigest()
+        both = legs_sha256(str(operator.sha256), str(customer.sha256))
         changed[operator.relative] = replace(operator, leg="operator", joined=both)
         changed[customer.relative] = replace(customer, leg="customer", joined=both)
         if call.mixed is not None:

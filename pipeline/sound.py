@@ -3,13 +3,15 @@
 Nothing of the archive is changed; copies are kept under `data_dir`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 from threading import Lock
 
-from pipeline.archive import hash_file
-from pipeline.audio.playback import Playback, Span, playback_copy
+from pipeline.archive import hash_file, open_path
+from pipeline.audio.legs import legs_sha256
+from pipeline.audio.playback import Playback, Span, copy_in_cache, playback_copy
 from pipeline.errors import ItemError
 from pipeline.records import Transcript
 
@@ -19,12 +21,7 @@ _one_at_a_time = Lock()  # decoding takes a core for a second; listeners must no
 
 def find_sound(places: Sequence[Place]) -> Path | None:
     """The first of the places where a file still lies inside its archive; its content is not read."""
-    for archive, relative in places:
-        root = Path(archive)
-        path = (root / relative).resolve()
-        if path.is_relative_to(root.resolve()) and path.is_file():
-            return path
-    return None
+    return next(_existing(places), None)
 
 
 def muted_spans(transcript: Transcript) -> list[Span] | None:
@@ -41,18 +38,42 @@ def muted_spans(transcript: Transcript) -> list[Span] | None:
 
 
 def sound_of(places: Sequence[Place], sha256: str, transcript: Transcript, cache: Path) -> Playback | None:
-    """A muted copy to play; None where the file is gone, holds something else by now, or cannot be muted or read."""
-    path, spans = find_sound(places), muted_spans(transcript)
-    if path is None or spans is None:
+    """A muted copy to play; None where the file is gone, holds something else by now, or cannot be muted or read.
+
+    The night may call it ahead, so that the first listener need not wait for a long call to be decoded.
+    """
+    spans = muted_spans(transcript)
+    if spans is None:
         return None
     try:
-        facts = path.stat()
-        if _sha256(path, facts.st_size, facts.st_mtime_ns) != sha256:
+        files = _same_content(places, sha256)
+        if not files:
             return None
+        if made := copy_in_cache(sha256, spans, cache):
+            return made
         with _one_at_a_time:
-            return playback_copy(path, sha256, spans, cache)
+            return playback_copy(files[0], sha256, spans, cache, *files[1:])
     except (OSError, ItemError):
         return None
+
+
+def _same_content(places: Sequence[Place], sha256: str) -> tuple[Path, ...]:
+    """The file that holds the recording, or its operator's and customer's leg; nothing if neither is there."""
+    hashes = {}
+    for path in _existing(places):
+        facts = path.stat()
+        hashes[path] = _sha256(path, facts.st_size, facts.st_mtime_ns)
+        if hashes[path] == sha256:
+            return (path,)
+    return next((pair for pair in permutations(hashes, 2) if legs_sha256(*(hashes[p] for p in pair)) == sha256), ())
+
+
+def _existing(places: Sequence[Place]) -> Iterator[Path]:
+    for archive, relative in places:
+        root = Path(archive)
+        path = open_path(root, relative).resolve()
+        if path.is_relative_to(root.resolve()) and path.is_file():
+            yield path
 
 
 @lru_cache(maxsize=256)

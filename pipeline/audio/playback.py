@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.audio.decode import SAMPLE_RATE, DecodedAudio, Samples, decode
+from pipeline.audio.decode import SAMPLE_RATE, DecodedAudio, Samples
+from pipeline.audio.legs import decode_call
 
 Span = tuple[int, int]  # start and end in milliseconds
 BLOCK = 60 * SAMPLE_RATE
@@ -30,19 +31,32 @@ class Playback:
     peaks: Path
 
 
-def playback_copy(recording: Path, sha256: str, muted: Sequence[Span], cache: Path) -> Playback:
-    """The copy of a recording, from the cache or made now; another one for every set of muted times.
+def copy_in_cache(sha256: str, muted: Sequence[Span], cache: Path) -> Playback | None:
+    """The copy with these muted times if it was made before; the recording is not looked at."""
+    made = _named(sha256, _widened(muted), cache)
+    return made if made.audio.exists() and made.peaks.exists() else None
 
-    Raises `pipeline.errors.ItemError` where the recording cannot be read.
+
+def playback_copy(
+    recording: Path, sha256: str, muted: Sequence[Span], cache: Path, other_leg: Path | None = None
+) -> Playback:
+    """The copy of a recording (or of both its legs), from the cache or made now; another one for every muted times.
+
+    An hour takes about ten processor seconds. Raises `pipeline.errors.ItemError` where the recording cannot be read.
     """
-    spans = tuple(sorted((start - MARGIN_MS, end + MARGIN_MS) for start, end in muted))
-    name = f"{sha256}-{hashlib.sha256(repr(spans).encode()).hexdigest()[:12]}"
-    made = Playback(cache / f"{name}.opus", cache / f"{name}.json")
-    if not (made.audio.exists() and made.peaks.exists()):
-        cache.mkdir(parents=True, exist_ok=True)
-        with decode(recording, spool_dir=cache) as audio:
-            _atomically(made.peaks, lambda path: path.write_text(json.dumps(_peaks(audio, spans)), encoding="ascii"))
-            _atomically(made.audio, lambda path: _write_opus(path, audio, spans))
+    if made := copy_in_cache(sha256, muted, cache):
+        return made
+    cache.mkdir(parents=True, exist_ok=True)
+    with decode_call(recording, other_leg, spool_dir=cache) as audio:
+        return make_copy(audio, sha256, muted, cache)
+
+
+def make_copy(audio: DecodedAudio, sha256: str, muted: Sequence[Span], cache: Path) -> Playback:
+    """The copy of a recording that is decoded already, put in place of an older one."""
+    spans = _widened(muted)
+    made = _named(sha256, spans, cache)
+    _atomically(made.peaks, lambda path: path.write_text(json.dumps(_peaks(audio, spans)), encoding="ascii"))
+    _atomically(made.audio, lambda path: _write_opus(path, audio, spans))
     return made
 
 
@@ -52,6 +66,15 @@ def remove_copies(sha256: str, cache: Path) -> int:
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def _widened(muted: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(sorted((start - MARGIN_MS, end + MARGIN_MS) for start, end in muted))
+
+
+def _named(sha256: str, spans: Sequence[Span], cache: Path) -> Playback:
+    name = f"{sha256}-{hashlib.sha256(repr(tuple(spans)).encode()).hexdigest()[:12]}"
+    return Playback(cache / f"{name}.opus", cache / f"{name}.json")
 
 
 def _blocks(audio: DecodedAudio, muted: Sequence[Span]) -> Iterator[Samples]:

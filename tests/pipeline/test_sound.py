@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio.decode import SAMPLE_RATE, decode
+from pipeline.audio.legs import legs_sha256
 from pipeline.records import MaskedRange, Transcript, Utterance
 from pipeline.sound import find_sound, muted_spans, sound_of
 from tests.pipeline.audio.making import speechlike, write_wav
@@ -41,6 +42,33 @@ def test_sound_is_the_analysed_recording_with_masked_times_silent(archive: Path,
     with decode(made.audio) as audio:
         assert np.abs(audio.read_all(int(1.05 * SAMPLE_RATE), int(2.95 * SAMPLE_RATE))).max() < 0.01
         assert np.abs(audio.read_all(int(3.5 * SAMPLE_RATE), int(4.5 * SAMPLE_RATE))).max() > 0.01
+
+
+def test_two_legs_are_heard_together_in_whatever_order_they_are_listed(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    sound = speechlike(4)
+    sound[: 2 * 8000, 1] = 0
+    names = ("a-in.wav", "a-out.wav")  # the customer's side comes first by name
+    for name, channel in zip(names, (1, 0), strict=True):
+        write_wav(archive / name, sound[:, channel : channel + 1])
+    content = legs_sha256(sha_of(archive / "a-out.wav"), sha_of(archive / "a-in.wav"))
+    made = sound_of([(str(archive), name) for name in names], content, transcript(), tmp_path / "c")
+    assert made is not None
+    with decode(made.audio) as audio:
+        operator, customer = np.abs(audio.read_all(SAMPLE_RATE // 2, SAMPLE_RATE)).max(axis=0)
+        assert customer < 0.01 < operator
+    (archive / "a-in.wav").unlink()
+    assert sound_of([(str(archive), name) for name in names], content, transcript(), tmp_path / "c") is None
+
+
+def test_copy_made_ahead_is_played_without_decoding_again(archive: Path, tmp_path: Path) -> None:
+    place = [(str(archive), "a.wav")]
+    ahead = sound_of(place, sha_of(archive / "a.wav"), transcript(), tmp_path / "c")
+    assert ahead is not None
+    made_at = ahead.audio.stat().st_mtime_ns
+    again = sound_of(place, sha_of(archive / "a.wav"), transcript(), tmp_path / "c")
+    assert again == ahead and again.audio.stat().st_mtime_ns == made_at
 
 
 def test_sound_that_was_replaced_is_not_played(archive: Path, tmp_path: Path) -> None:
