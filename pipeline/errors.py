@@ -101,12 +101,23 @@ class KoukenError(Exception):
         self.remedy = remedy
         super().__init__(self.render("ja"))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A worker process sends it whole: by default Python would call `__init__` with the rendered words alone."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def render(self, language: Language) -> str:
         """What happened and what to do, in the reader's language."""
         parts = [in_language(self.text, language)]
         if self.remedy:
             parts.append(in_language(self.remedy, language))
         return " ".join(parts)
+
+
+def _restored(kind: type[KoukenError], arguments: tuple[object, ...], state: dict[str, object]) -> KoukenError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
 
 
 class BadInput(KoukenError):
@@ -153,6 +164,10 @@ class StoppedByLimit(KoukenError):
 
 class NoSpace(StoppedByLimit):
     """A disk is full; nothing half-written stays, and the next run goes on."""
+
+
+class DeviceLost(StoppedByLimit):
+    """The GPU failed in the middle of a run and the processor may not take over; the recordings are not to blame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,18 @@ from typing import Any, TypeVar
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance, Word
+from pipeline.records import (
+    Acoustics,
+    AudioFacts,
+    Correction,
+    MaskedRange,
+    ModelInfo,
+    Moment,
+    Tag,
+    Transcript,
+    Utterance,
+    Word,
+)
 
 Record = TypeVar("Record")
 
@@ -24,6 +35,8 @@ def transcript_to_json(
         "options": transcript.options,
         "utterances": [asdict(utterance) for utterance in transcript.utterances],
         "masked": [asdict(masked) for masked in transcript.masked],
+        "corrections": [asdict(correction) for correction in transcript.corrections],
+        "acoustics": asdict(transcript.acoustics) if transcript.acoustics else None,
     }
     if tags is not None:
         document["tags"] = [asdict(tag) for tag in tags]
@@ -42,6 +55,8 @@ def transcript_from_json(document: dict[str, Any]) -> Transcript:
             options=dict(document.get("options") or {}),
             utterances=tuple(_utterance(item) for item in document["utterances"]),
             masked=tuple(_known(MaskedRange, item) for item in document.get("masked") or ()),
+            corrections=tuple(_known(Correction, item) for item in document.get("corrections") or ()),
+            acoustics=acoustics_from_json(document.get("acoustics")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(
@@ -84,6 +99,14 @@ def write_document(document: dict[str, Any], path: Path) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)
+
+
+def acoustics_from_json(item: dict[str, Any] | None) -> Acoustics | None:
+    """The figures of a call's sound, None where there are none."""
+    if not item:
+        return None
+    spans = {key: [(int(start), int(end)) for start, end in item[key]] for key in ("overlaps", "silences")}
+    return _known(Acoustics, {**item, **spans})
 
 
 def _record(kind: type[Record], item: dict[str, Any] | None) -> Record | None:

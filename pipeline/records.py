@@ -87,6 +87,36 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Characters `start` to `end` of an utterance were heard as `heard` and put right by the word list."""
+
+    utterance: int
+    start: int
+    end: int
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acoustics:
+    """How a call with two speakers was spoken. Times in milliseconds, ratios 0 to 1; None where nobody spoke.
+
+    `overlaps` and `silences` are (start, end), as long as the thresholds of `[acoustics]` or longer.
+    """
+
+    duration_ms: int
+    operator_talk_ms: int
+    customer_talk_ms: int
+    talk_ratio: float | None  # operator ÷ both
+    overlaps: tuple[tuple[int, int], ...]
+    silences: tuple[tuple[int, int], ...]
+    response_delay_ms: int | None  # median time from the customer's last word to the operator's first
+    operator_morae_per_s: float | None
+    customer_morae_per_s: float | None
+    operator_dbfs: float | None = None  # root mean square of the speech
+    customer_dbfs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """A call as text. `options` are the settings that made it, as plain JSON values."""
 
@@ -96,6 +126,8 @@ class Transcript:
     options: dict[str, object]
     utterances: tuple[Utterance, ...]
     masked: tuple[MaskedRange, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    acoustics: Acoustics | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.errors import ItemError, Reason
+from pipeline.errors import ItemError, KoukenError, Reason
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 Item = TypeVar("Item")
@@ -84,6 +84,8 @@ def _outcome(item: Item, future: "Future[Result]") -> Done[Item, Result]:
         return Done(item, future.result(), None)
     except ItemError as error:
         return Done(item, None, error)
+    except KoukenError:  # no model, no GPU: nothing that an item is to blame for
+        raise
     except TimeoutError:
         return Done(item, None, ItemError(Reason.TIMEOUT, retryable=True))
     except ProcessExpired as error:

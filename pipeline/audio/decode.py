@@ -17,6 +17,7 @@ from pipeline.audio.declared import ogg_has_end, wav_seconds
 from pipeline.audio.sniff import DEMUXERS, EXTENSIONS, HEAD_BYTES, sniff
 from pipeline.errors import ItemError, Reason
 from pipeline.records import AudioFacts
+from pipeline.workers import FULL
 
 SAMPLE_RATE = 16_000
 MISSING_S = 0.25  # declared lengths are rounded to frames; if more is missing, the recording counts as partial
@@ -74,7 +75,8 @@ def decode(
     """Decode a recording in a child process that can open nothing else and is killed after `timeout_s`.
 
     `spool_dir` takes the decoded samples (115 MB per hour and channel), for as long as the result is open.
-    Raises `ItemError`: EMPTY_AUDIO, NOT_AUDIO, TRUNCATED, TOO_LONG, IO_ERROR, TIMEOUT, RESOURCE_LIMIT.
+    Raises `ItemError`: EMPTY_AUDIO, NOT_AUDIO, TRUNCATED, TOO_LONG, IO_ERROR, TIMEOUT, RESOURCE_LIMIT; and `OSError`
+    (ENOSPC, EDQUOT) where there is no room for the samples, for which the recording is not to blame.
     """
     try:
         with path.open("rb") as file:
@@ -89,6 +91,8 @@ def decode(
                 spool.close()
                 raise
     except OSError as error:
+        if error.errno in FULL:
+            raise
         raise ItemError(Reason.IO_ERROR, f"errno {error.errno}", retryable=True) from None
 
 
@@ -114,6 +118,9 @@ def _run_child(file: IO[bytes], spool: IO[bytes], kind: str, max_hours: float, t
     if done.returncode != 0:
         raise ItemError(Reason.RESOURCE_LIMIT, f"decoder ended with {done.returncode}", retryable=True)
     report: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
+    full = [number for number in FULL if report["detail"] == f"errno {number}"]
+    if full:
+        raise OSError(full[0], os.strerror(full[0]))
     return report
 
 

@@ -33,6 +33,12 @@ NOTES: dict[str, Text] = {
         "音声が複数入っています。はじめの 1 つだけを分析しました。",
         "Several audio streams: only the first was analysed.",
     ),
+    "smaller_batches": Text(
+        "GPU のメモリが足りず、小分けにして処理しました。", "GPU memory ran short; done in smaller parts."
+    ),
+    "moved_to_cpu": Text(
+        "GPU が使えなくなり、CPU で書き起こしました。", "The GPU failed; transcribed on the processor."
+    ),
     "silent_channel_0": Text("左のチャンネルに音がありません。", "The left channel is silent."),
     "silent_channel_1": Text("右のチャンネルに音がありません。", "The right channel is silent."),
     "legs": Text(

@@ -28,10 +28,10 @@ def masking(context: Context, cases: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
     from pipeline.speech.masking_accuracy import CASES, measure, read_cases
     from pipeline.speech.masking_accuracy import as_json as to_json
-    from pipeline.speech.names import name_finder
+    from pipeline.speech.reader import Reader
 
     conversations = read_cases(cases or CASES)
-    document = to_json(conversations, measure(conversations, name_finder()))
+    document = to_json(conversations, measure(conversations, Reader().find_names))
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=1))
         return

@@ -20,11 +20,21 @@ from pipeline.language import Text
     default=["json"],
     help=Text("出力の形式(繰り返し可、既定は json)", "output format (may be repeated, default json)"),
 )
-def transcribe(context: Context, audio: tuple[Path, ...], out: Path, formats: tuple[str, ...]) -> None:
+@option(
+    "--words",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=Text("単語登録(CSV か YAML)で訂正する", "put names right by a word list (CSV or YAML)"),
+)
+def transcribe(
+    context: Context, audio: tuple[Path, ...], out: Path, formats: tuple[str, ...], words: Path | None
+) -> None:
     """Parse, call, report."""
-    from pipeline.speech.files import find_recordings, transcribe_files
+    from pipeline.sources.configured import with_preset
+    from pipeline.speech.files import find_recordings, read_words, transcribe_files
 
-    calls = find_recordings(audio)
+    settings = with_preset(context.settings)
+    listed = read_words(words) if words else ()
+    calls = find_recordings(audio, settings)
     done = 0
 
     def report(path: Path, problem: ItemError | None) -> None:
@@ -37,7 +47,7 @@ def transcribe(context: Context, audio: tuple[Path, ...], out: Path, formats: tu
             reason = REASON_TEXTS[problem.reason]
             context.say(Text(f"{where}: {problem} {reason.ja}", f"{where}: {problem} {reason.en}"))
 
-    if transcribe_files(calls, out, context.settings, report, formats):
+    if transcribe_files(calls, out, settings, report, formats, listed):
         raise click.exceptions.Exit(ExitCode.SOME_QUARANTINED)
 
 

@@ -1,57 +1,36 @@
 """How a call was spoken: talk, silence, overlaps, answers, speech rate. From the times of its utterances."""
 
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.records import Speaker, Transcript, Utterance
+from pipeline.records import Acoustics, Speaker, Transcript, Utterance
+from pipeline.settings import AcousticsSettings
 
 Span = tuple[int, int]  # start and end in milliseconds
 Reading = Callable[[str], str]  # text to katakana
 
-JOIN_MS = 300  # words closer than this are one stretch of speech
 SMALL_KANA = frozenset("ァィゥェォャュョヮ")  # spoken in one mora with the kana before
 # MiiTel's default rule since 26 October 2020 (support.miitel.jp, 360050108791): minutes below which points are added
 MIITEL_LENGTH_POINTS = ((5, 0), (10, 30), (30, 50), (40, 30), (50, 0), (60, -10), (float("inf"), -20))
 
 
-@dataclass(frozen=True, slots=True)
-class AcousticThresholds:
-    """From when on talking at once or saying nothing counts (the defaults are MiiTel's)."""
-
-    overlap_ms: int = 1000
-    silence_ms: int = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class Acoustics:
-    """Of one call with two known speakers. Times in milliseconds, ratios 0 to 1; None where nobody spoke."""
-
-    duration_ms: int
-    operator_talk_ms: int
-    customer_talk_ms: int
-    talk_ratio: float | None  # operator ÷ both
-    overlaps: tuple[Span, ...]
-    silences: tuple[Span, ...]
-    response_delay_ms: int | None  # median time from the customer's last word to the operator's first
-    operator_morae_per_s: float | None
-    customer_morae_per_s: float | None
-
-
 def acoustics(
-    transcript: Transcript, reading: Reading | None = None, thresholds: AcousticThresholds | None = None
+    transcript: Transcript,
+    limits: AcousticsSettings,
+    reading: Reading | None = None,
+    loudness: Mapping[Speaker, float] | None = None,
 ) -> Acoustics | None:
     """The figures of a call; None where speakers or times are unknown (mono, plain text).
 
-    Suspected utterances are left out: music on hold is nobody's talk.
+    Suspected utterances are left out: music on hold is nobody's talk. `loudness` is in dBFS, by speaker.
     """
-    limits = thresholds or AcousticThresholds()
     spoken = [u for u in transcript.utterances if u.is_trusted and u.start_ms is not None]
     if transcript.audio is None or not spoken or any(u.speaker == "unknown" for u in spoken):
         return None
     duration_ms = round(transcript.audio.duration_s * 1000)
-    operator, customer = (speech_spans(spoken, who) for who in ("operator", "customer"))
+    operator, customer = (speech_spans(spoken, who, limits.join_ms) for who in ("operator", "customer"))
     talk = length(operator), length(customer)
+    level = loudness or {}
     return Acoustics(
         duration_ms=duration_ms,
         operator_talk_ms=talk[0],
@@ -62,6 +41,8 @@ def acoustics(
         response_delay_ms=_response_delay(spoken),
         operator_morae_per_s=_rate(spoken, "operator", talk[0], reading),
         customer_morae_per_s=_rate(spoken, "customer", talk[1], reading),
+        operator_dbfs=level.get("operator"),
+        customer_dbfs=level.get("customer"),
     )
 
 
@@ -89,14 +70,14 @@ def morae(kana: str) -> int:
     return sum("ァ" <= letter <= "ー" and letter not in SMALL_KANA and letter != "・" for letter in kana)
 
 
-def speech_spans(utterances: Sequence[Utterance], speaker: Speaker | str) -> list[Span]:
+def speech_spans(utterances: Sequence[Utterance], speaker: Speaker | str, join_ms: int) -> list[Span]:
     """When somebody spoke: words joined where the pause between them is short, whole utterances without words."""
     spans: list[Span] = []
     for utterance in utterances:
         if utterance.speaker != speaker or utterance.start_ms is None or utterance.end_ms is None:
             continue
         spans += [(w.start_ms, w.end_ms) for w in utterance.words] or [(utterance.start_ms, utterance.end_ms)]
-    return joined(spans, JOIN_MS)
+    return joined(spans, join_ms)
 
 
 def joined(spans: Sequence[Span], pause_ms: int = 0) -> list[Span]:

@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.audio.legs import CallFiles, group_legs
+from phrases.messages import PhraseError
+from phrases.words import Word, load_words
+from pipeline.audio.legs import CallFiles, Direction, LegRoles, group_legs, without_leg
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
 from pipeline.language import Text
 from pipeline.settings import Settings
+from pipeline.sources.configured import preset_named
 from pipeline.speech.exports import write_transcript
-from pipeline.speech.names import name_finder
+from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
 OnDone = Callable[[Path, ItemError | None], None]  # called after each file, with what kept it from being transcribed
 
 
-def find_recordings(paths: Sequence[Path]) -> list[CallFiles]:
-    """The files named, and the recordings in the folders named; legs as one call.
+def find_recordings(paths: Sequence[Path], settings: Settings) -> list[CallFiles]:
+    """The files named, and the recordings in the folders named; legs as one call, each with the side it holds.
 
     Raises `BadInput` naming what cannot be used.
     """
@@ -33,7 +36,8 @@ def find_recordings(paths: Sequence[Path]) -> list[CallFiles]:
     if not found:
         names = ", ".join(map(str, paths))
         raise BadInput(Text(f"録音がありません: {names}", f"No recording in {names}"))
-    calls = group_legs(found)
+    roles = LegRoles(settings.speech.received_leg, settings.speech.operator_channel)
+    calls = group_legs(found, roles, _directions(settings))
     twice = [stem for stem, count in Counter(call.stem for call in calls).items() if count > 1]
     if twice:
         raise BadInput(
@@ -48,15 +52,38 @@ def find_recordings(paths: Sequence[Path]) -> list[CallFiles]:
     return calls
 
 
+def _directions(settings: Settings) -> Direction:
+    """Who called whom, as far as the preset reads it in a name."""
+    if not settings.sources.preset:
+        return lambda path: None
+    preset = preset_named(settings.sources.preset, settings)
+    return lambda path: preset.parse(path.with_stem(without_leg(path.stem)).as_posix()).fields.get("direction")
+
+
+def read_words(path: Path) -> tuple[Word, ...]:
+    """The word list of a file. Raises `BadInput` with every row that cannot be used."""
+    try:
+        return load_words(path)
+    except PhraseError as error:
+        lines = [(f"{p.place}: {p.message.ja}", f"{p.place}: {p.message.en}") for p in error.problems]
+        ja, en = ("\n".join(texts) for texts in zip(*lines, strict=True))
+        raise BadInput(Text(f"単語登録を読めません。\n{ja}", f"The word list cannot be used.\n{en}")) from None
+
+
 def transcribe_files(
-    calls: Sequence[CallFiles], out: Path, settings: Settings, on_done: OnDone, formats: Sequence[str] = ("json",)
+    calls: Sequence[CallFiles],
+    out: Path,
+    settings: Settings,
+    on_done: OnDone,
+    formats: Sequence[str] = ("json",),
+    words: Sequence[Word] = (),
 ) -> list[ItemError]:
     """Write `<stem>.json` (or the `formats` asked for) into `out` for each call; the unreadable do not stop the others.
 
     Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
     """
-    recogniser = load_recogniser(settings.speech, settings.data_dir)
-    find_names = name_finder() if settings.privacy.mask else None
+    recogniser = load_recogniser(settings.speech, settings.data_dir, words)
+    reader = Reader(words)
     failures: list[ItemError] = []
     for call in calls:
         problem = None
@@ -67,7 +94,7 @@ def transcribe_files(
                 recogniser=recogniser,
                 settings=settings,
                 other_leg=call.other_leg,
-                find_names=find_names,
+                reader=reader,
             )
             write_transcript(transcript, out, call.stem, formats)
         except ItemError as error:

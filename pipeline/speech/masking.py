@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.records import MaskedRange, Utterance
+from pipeline.records import MaskedRange, Transcript, Utterance
+from pipeline.settings import PrivacySettings
 from pipeline.speech.personal_data import Found, find_personal_data
 
 MASK = "＊"  # one for each character, so that every offset stays right
@@ -37,6 +38,15 @@ def mask(
     masked = tuple(_masked(utterance, found[index]) for index, utterance in enumerate(utterances))
     ranges = tuple(_range(item, index, utterances[index]) for index in found for item in found[index])
     return masked, ranges
+
+
+def masked_transcript(transcript: Transcript, settings: PrivacySettings, find_more: FindMore | None) -> Transcript:
+    """The transcript as it may be written. What was heard before a correction goes with the characters it stood for."""
+    if not settings.mask:
+        return transcript
+    shown, masked = mask(transcript.utterances, find_more)
+    kept = tuple(c for c in transcript.corrections if MASK not in shown[c.utterance].text[c.start : c.end])
+    return replace(transcript, utterances=shown, masked=masked, corrections=kept)
 
 
 def _covered(item: Found, found: Sequence[Found]) -> bool:

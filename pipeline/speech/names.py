@@ -8,7 +8,7 @@ staff, not a customer.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from phrases.japanese import AnalysisFailed, Entity, Japanese, Token
+from phrases.japanese import AnalysisFailed, Entity, Token
 from phrases.normalize import Folded
 from pipeline.records import Utterance
 from pipeline.speech.personal_data import Found
@@ -71,12 +71,6 @@ def find_names(utterances: Sequence[Utterance], tokenize: Tokenize, entities: En
         [Found("name", a, b) for a, b in _joined([*spans, *_again(u.text, said)])]
         for u, spans in zip(utterances, found, strict=True)
     ]
-
-
-def name_finder() -> Callable[[Sequence[Utterance]], list[list[Found]]]:
-    """`find_names` with Sudachi loaded, and GiNZA at first need."""
-    japanese = Japanese()
-    return lambda utterances: find_names(utterances, japanese.fold_and_tokenize, japanese.entities)
 
 
 def _candidates(text: str, tokenize: Tokenize, entities: Entities, asked: bool) -> list[Span]:

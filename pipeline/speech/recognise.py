@@ -1,13 +1,15 @@
 """faster-whisper's home: windows of speech to characters with times and probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipeline.errors import ItemError, KoukenError, Reason
+from phrases.words import Word
+from pipeline.errors import DeviceLost, ItemError, KoukenError, Reason
 from pipeline.language import Text
 from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
@@ -25,6 +27,10 @@ ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
 MAX_TOKENS = 448
 SHORT_S = 5.0  # a window shorter than this may well hold only a はい
+ALIGNED_AT_ONCE = 3  # windows; more leave the processor's cache
+HOTWORD_TOKENS = 120  # of the 224 that a prompt may have; each costs a little at every window
+CPU_COMPUTE_TYPE = "int8"
+SMALLER_BATCHES, MOVED_TO_CPU = "smaller_batches", "moved_to_cpu"  # notes of `pipeline.audio.notes`
 SLOWEST_LETTERS_PER_S = 2.0  # of packed speech; most people say five, digits one by one two
 
 
@@ -38,6 +44,7 @@ class RecogniserOptions:
     # fillers and full stops in the prompt make the model write them too: without it, half of the はい and えー and
     # most ends of sentences are left out. It holds no word that a phrase of the dictionary could be credited for.
     prompt: str = "はい。えーと、それでですね。先月の件なんですが。"
+    hotwords: tuple[str, ...] = ()  # names that the recogniser is told to expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +60,39 @@ class Heard:
 class Recogniser:
     """One set of weights in memory, made once per process by `load_recogniser`."""
 
-    def __init__(self, whisper: Any, voice: Any, model: ModelInfo, options: RecogniserOptions) -> None:
+    notes: tuple[str, ...] = ()  # what became of the device since `take_notes` was called last
+    is_moved = False  # whether the processor had to take over from the device of the settings
+
+    def __init__(
+        self,
+        whisper: Any,
+        voice: Any,
+        model: ModelInfo,
+        options: RecogniserOptions,
+        on_cpu: Callable[[], Any] | None = None,
+    ) -> None:
+        """`on_cpu` loads the same weights for the processor, to be used if the device fails; None stops instead."""
         from faster_whisper.tokenizer import Tokenizer
 
+        self._on_cpu = on_cpu
         self.model = model
         self.options = options
         self._whisper = whisper
         self._voice = voice
         self._tokenizer = Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=options.language)
-        before = [self._tokenizer.sot_prev, *self._tokenizer.encode(options.prompt)] if options.prompt else []
+        before = [self._tokenizer.sot_prev, *self._expected(), *self._tokenizer.encode(options.prompt)]
         self._prompt = [*before, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._silenced = [*self._tokenizer.non_speech_tokens, *self._special_tokens()]
+
+    def _expected(self) -> list[int]:
+        """The hot words as earlier text, the first of the list first, as many as the prompt has room for."""
+        tokens: list[int] = []
+        for word in self.options.hotwords:
+            more = self._tokenizer.encode(f"{word}、")
+            if len(tokens) + len(more) > HOTWORD_TOKENS:
+                break
+            tokens += more
+        return tokens
 
     def _special_tokens(self) -> list[int]:
         tokenizer = self._tokenizer
@@ -83,20 +112,42 @@ class Recogniser:
     def recognise(self, windows: Sequence[Floats], timed: Timed = untimed) -> list[list[Heard]]:
         """What is heard in each window (at most 30 s of 16 kHz samples), decoded as one batch.
 
-        Where memory does not suffice (a small or shared GPU), in halves; raises `ItemError` RESOURCE_LIMIT if even one
-        window is too much.
+        Where memory does not suffice (a small or shared GPU), in halves. If even one window is too much, or the device
+        is gone, on the processor where that is allowed; else raises `ItemError` RESOURCE_LIMIT or `DeviceLost`.
         """
         if not windows:
             return []
         try:
             return self._recognise_batch(windows, timed)
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            is_memory = _is_out_of_memory(error)
+            if not is_memory and not _is_of_device(error):
                 raise
-            if len(windows) == 1:
-                raise ItemError(Reason.RESOURCE_LIMIT, "recogniser", retryable=True) from None
+            if not is_memory or len(windows) == 1:
+                self._move_to_cpu(error)
+                return self.recognise(windows, timed)
+        self._note(SMALLER_BATCHES)
         half = len(windows) // 2
         return [*self.recognise(windows[:half], timed), *self.recognise(windows[half:], timed)]
+
+    def take_notes(self) -> tuple[str, ...]:
+        """What became of the device since this was asked last; a move to the processor is told for every call after."""
+        notes, self.notes = self.notes, (MOVED_TO_CPU,) if self.is_moved else ()
+        return notes
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes = (*self.notes, note)
+
+    def _move_to_cpu(self, error: Exception) -> None:
+        if self._on_cpu is None:
+            if _is_out_of_memory(error):
+                raise ItemError(Reason.RESOURCE_LIMIT, "recogniser", retryable=True) from None
+            raise _device_lost(error) from None
+        self._whisper = self._on_cpu()
+        self._on_cpu = None
+        self.is_moved = True
+        self._note(MOVED_TO_CPU)
 
     def _recognise_batch(self, windows: Sequence[Floats], timed: Timed) -> list[list[Heard]]:
         with timed("features"):
@@ -165,7 +216,21 @@ class Recogniser:
 
     def _align(self, encoded: Any, tokens: list[list[int]], frames: list[int]) -> list[list[Heard]]:
         """Times from the attention heads that follow the speech: time stamp tokens would cost accuracy."""
-        found = self._whisper.model.align(encoded, self._tokenizer.sot_sequence, tokens, frames)
+        model, start = self._whisper.model, self._tokenizer.sot_sequence
+        if model.device != "cpu":
+            found = model.align(encoded, start, tokens, frames)
+        else:
+            from ctranslate2 import StorageView
+
+            states = np.asarray(encoded)
+            parts = [slice(at, at + ALIGNED_AT_ONCE) for at in range(0, len(tokens), ALIGNED_AT_ONCE)]
+            found = [
+                alignment
+                for part in parts
+                for alignment in model.align(
+                    StorageView.from_array(np.ascontiguousarray(states[part])), start, tokens[part], frames[part]
+                )
+            ]
         return [self._heard(ids, alignment) for ids, alignment in zip(tokens, found, strict=True)]
 
     def _heard(self, tokens: list[int], alignment: Any) -> list[Heard]:
@@ -193,12 +258,33 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "out of memory" in str(error) or "bad_alloc" in str(error)
 
 
+def _is_of_device(error: Exception) -> bool:
+    """Whether the GPU or its libraries failed: CTranslate2 names CUDA, cuBLAS or cuDNN in the message."""
+    return any(name in str(error).lower() for name in ("cuda", "cublas", "cudnn"))
+
+
+def _device_lost(error: Exception) -> DeviceLost:
+    return DeviceLost(
+        Text(f"GPU が使えなくなりました: {error}", f"The GPU failed: {error}"),
+        remedy=Text(
+            "ドライバーと cuDNN を確かめてください。speech.cpu_fallback = true なら CPU で続けます。",
+            "Check the driver and cuDNN. With speech.cpu_fallback = true the processor goes on instead.",
+        ),
+    )
+
+
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
+def recogniser_options(settings: SpeechSettings, words: Sequence[Word]) -> RecogniserOptions:
+    """The options with the word list's names as hot words, where the settings ask for them."""
+    return RecogniserOptions(hotwords=tuple(word.surface for word in words) if settings.hotwords else ())
+
+
+def load_recogniser(settings: SpeechSettings, data_dir: Path, words: Sequence[Word] = ()) -> Recogniser:
     """Weights into memory, once per process. Raises `KoukenError` with the command that mends it."""
+    options = recogniser_options(settings, words)
     folder, model = find_weights(settings.model, data_dir)
     if settings.diarise:
         check_voices()
@@ -207,15 +293,17 @@ def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")  # NumPy's idle threads wait by spinning: a fortieth of all processor time
+    load = partial(_load_whisper, WhisperModel, folder)
+    allowed = settings.cpu_fallback and settings.device != "cpu"
+    on_cpu = partial(load, "cpu", CPU_COMPUTE_TYPE) if allowed else None
     try:
-        whisper = WhisperModel(
-            str(folder),
-            device=settings.device,
-            compute_type=settings.compute_type,
-            cpu_threads=1,  # workers of one thread each are cheaper than one worker of many
-            local_files_only=True,
-        )
+        whisper = load(settings.device, settings.compute_type)
+        return Recogniser(whisper, get_vad_model(), model, options, on_cpu)
     except (RuntimeError, ValueError) as error:
+        if on_cpu and _is_of_device(error):
+            recogniser = Recogniser(on_cpu(), get_vad_model(), model, options)
+            recogniser.is_moved, recogniser.notes = True, (MOVED_TO_CPU,)
+            return recogniser
         raise KoukenError(
             Text(f"音声認識を始められません: {error}", f"The recogniser cannot start: {error}"),
             remedy=Text(
@@ -223,4 +311,13 @@ def load_recogniser(settings: SpeechSettings, data_dir: Path) -> Recogniser:
                 "Check speech.model, speech.device and speech.compute_type, or run kouken doctor.",
             ),
         ) from None
-    return Recogniser(whisper, get_vad_model(), model, RecogniserOptions())
+
+
+def _load_whisper(whisper_model: Callable[..., Any], folder: Path, device: str, compute_type: str) -> Any:
+    return whisper_model(
+        str(folder),
+        device=device,
+        compute_type=compute_type,
+        cpu_threads=1,  # workers of one thread each are cheaper than one worker of many
+        local_files_only=True,
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -11,16 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from models.voices.embedding import SHA256 as VOICES_SHA256
+from phrases.words import Word
 from pipeline.audio.channels import check_channels
 from pipeline.audio.decode import DecodedAudio
 from pipeline.audio.legs import decode_call
-from pipeline.records import ModelInfo, Speaker, Transcript, Utterance
+from pipeline.records import Correction, ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings, SpeechSettings
+from pipeline.speech.acoustics import acoustics
 from pipeline.speech.diarise import tell_speakers
 from pipeline.speech.guards import guard
 from pipeline.speech.leak import without_leaks
-from pipeline.speech.masking import FindMore, mask
+from pipeline.speech.masking import masked_transcript
 from pipeline.speech.packing import Window, even_batches, pack
+from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import Recogniser, RecogniserOptions
 from pipeline.speech.speakers import channels_are_swapped, swap_speakers
 from pipeline.speech.timing import Timed, untimed
@@ -42,13 +46,13 @@ def transcribe_recording(
     recogniser: Recogniser,
     settings: Settings,
     other_leg: Path | None = None,
-    find_names: FindMore | None = None,
+    reader: Reader | None = None,
     timed: Timed = untimed,
 ) -> Transcript:
     """The transcript of one recording. A plain function: no database, nothing kept between calls.
 
     With `other_leg`, `path` is the operator's side and `other_leg` the customer's (`pipeline.audio.legs`).
-    `find_names` (`pipeline.speech.names.name_finder()`, made once per process) adds names to what is masked.
+    `reader` (made once per process) puts names of the word list right, finds persons to mask, and counts morae.
 
     Raises `pipeline.errors.ItemError` where the recording cannot be read.
     """
@@ -56,26 +60,31 @@ def transcribe_recording(
         spool_dir = settings.data_dir / "spool"
         spool_dir.mkdir(parents=True, exist_ok=True)
         audio = decode_call(path, other_leg, max_hours=settings.speech.max_hours, spool_dir=spool_dir)
+    # of two files the first is the operator's, whatever side the operator has in recordings of one
+    speech = settings.speech if other_leg is None else settings.speech.model_copy(update={"operator_channel": 0})
     with audio:
-        utterances = _hear(audio, recogniser, settings.speech, timed)
-        facts = audio.facts
+        utterances, loudness = _hear(audio, recogniser, speech, timed)
+        facts = replace(audio.facts, notes=audio.facts.notes + recogniser.take_notes())
     if "estimated_speakers" not in facts.notes and channels_are_swapped(utterances):
         utterances = swap_speakers(utterances)
         facts = replace(facts, notes=(*facts.notes, "swapped_channels"))
     utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
-    shown, masked = mask(utterances, find_names) if settings.privacy.mask else (tuple(utterances), ())
-    return Transcript(
-        call_id=call_id,
-        audio=facts,
-        model=recogniser.model,
-        options=speech_options(settings),
-        utterances=shown,
-        masked=masked,
+    corrections: tuple[Correction, ...] = ()
+    if reader:
+        utterances, corrections = reader.correct(utterances)
+    options = speech_options(settings, reader.words if reader else ()) | (
+        {"device": "cpu"} if recogniser.is_moved else {}
     )
+    heard = Transcript(call_id, facts, recogniser.model, options, tuple(utterances), corrections=corrections)
+    levels = {u.speaker: loudness[u.channel or 0] for u in utterances if (u.channel or 0) in loudness}
+    figures = acoustics(heard, settings.acoustics, reader.reading if reader else None, levels)
+    return masked_transcript(replace(heard, acoustics=figures), settings.privacy, reader.find_names if reader else None)
 
 
-def _hear(audio: DecodedAudio, recogniser: Recogniser, options: SpeechSettings, timed: Timed) -> list[Utterance]:
-    """What is said on each channel, guarded; what was noticed about the channels is added to `audio.facts`."""
+def _hear(
+    audio: DecodedAudio, recogniser: Recogniser, options: SpeechSettings, timed: Timed
+) -> tuple[list[Utterance], dict[int, float]]:
+    """What is said on each channel, guarded, and how loud (dBFS); what was noticed is added to `audio.facts`."""
     with timed("vad"):
         channels = check_channels(audio)
         voice = {c: _voice(audio, c, recogniser) for c in channels}
@@ -87,7 +96,8 @@ def _hear(audio: DecodedAudio, recogniser: Recogniser, options: SpeechSettings, 
             found = _of_one_channel(audio, pieces[channels[0]], spoken[channels[0]], options.diarise)
     else:
         found = [u for c in channels for u in _utterances(pieces[c], spoken[c], _speaker(c, options.operator_channel))]
-    return [guard(utterance, partial(_peak, voice[utterance.channel or 0])) for utterance in found]
+    guarded = [guard(utterance, partial(_peak, voice[utterance.channel or 0])) for utterance in found]
+    return guarded, {c: level for c in channels if len(channels) > 1 and (level := _dbfs(audio, pieces[c])) is not None}
 
 
 def _of_one_channel(
@@ -107,8 +117,9 @@ def _of_one_channel(
     return [*estimated, *_unheard(pieces, spoken, "unknown")]
 
 
-def speech_options(settings: Settings) -> dict[str, object]:
+def speech_options(settings: Settings, words: Sequence[Word] = ()) -> dict[str, object]:
     """Everything but the weights and the recording that changes the transcript, as plain JSON values."""
+    listed = json.dumps([asdict(word) for word in words], sort_keys=True)
     return {
         "recipe": RECIPE,
         "device": settings.speech.device,
@@ -118,14 +129,15 @@ def speech_options(settings: Settings) -> dict[str, object]:
         "gap_ms": GAP * 1000 // SAMPLE_RATE,
         "window_s": TARGET // SAMPLE_RATE,
         "vad": asdict(VAD),
-        "recogniser": asdict(RecogniserOptions()),
+        "recogniser": asdict(RecogniserOptions()) | {"hotwords": settings.speech.hotwords},
+        "words": hashlib.sha256(listed.encode()).hexdigest()[:12] if words else None,
         "mask": settings.privacy.mask,
     }
 
 
-def speech_fingerprint(settings: Settings, model: ModelInfo) -> str:
-    """A stable name of options and weights: a recording is transcribed once for each."""
-    told = json.dumps([speech_options(settings), model.sha256], sort_keys=True)
+def speech_fingerprint(settings: Settings, model: ModelInfo, words: Sequence[Word] = ()) -> str:
+    """A stable name of options, word list and weights: a recording is transcribed once for each."""
+    told = json.dumps([speech_options(settings, words), model.sha256], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -142,6 +154,16 @@ def _pieces(audio: DecodedAudio, voice: Mapping[int, Floats]) -> dict[int, list[
     if len(pieces) < 2:
         return pieces
     return {c: without_leaks(pieces[c], pieces[1 - c], audio.read_all) for c in pieces}
+
+
+def _dbfs(audio: DecodedAudio, pieces: Sequence[Piece]) -> float | None:
+    """Root mean square of the speech of a channel, relative to full scale."""
+    power, samples = 0.0, 0
+    for piece in pieces:
+        sound = audio.read(piece.channel, piece.start, piece.stop)
+        power += float(np.dot(sound, sound))
+        samples += piece.length
+    return round(10 * math.log10(power / samples), 1) if samples and power > 0 else None
 
 
 def _peak(voice: Floats, start_ms: int, stop_ms: int) -> float:

@@ -1,12 +1,14 @@
 """One recording in a worker process: plain values in, a transcript out, no database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phrases.words import Word
+from pipeline.errors import KoukenError
 from pipeline.records import Transcript
 from pipeline.settings import Settings
-from pipeline.speech.masking import FindMore
-from pipeline.speech.names import name_finder
+from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import Recogniser, load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
@@ -28,26 +30,35 @@ class TranscribeTask:
 class _Tools:
     recogniser: Recogniser
     settings: Settings
-    find_names: FindMore | None
+    reader: Reader
 
 
-_tools: list[_Tools] = []  # of this process, filled once by `start_worker`
+_tools: list[_Tools | KoukenError] = []  # of this process, filled once by `start_worker`
 
 
-def start_worker(settings: Settings) -> None:
-    """Load the model, once per process."""
-    recogniser = load_recogniser(settings.speech, settings.data_dir)
-    _tools[:] = [_Tools(recogniser, settings, name_finder() if settings.privacy.mask else None)]
+def start_worker(settings: Settings, words: Sequence[Word] = ()) -> None:
+    """Load the model, once per process. What keeps it from loading is told by the first task: a pool hides it here."""
+    try:
+        recogniser = load_recogniser(settings.speech, settings.data_dir, words)
+    except KoukenError as error:
+        _tools[:] = [error]
+        return
+    _tools[:] = [_Tools(recogniser, settings, Reader(words))]
 
 
 def transcribe_task(task: TranscribeTask) -> Transcript:
-    """The transcript of one recording. Raises `ItemError` with the reason why there is none."""
+    """The transcript of one recording. Raises `ItemError` with the reason why there is none.
+
+    Raises `KoukenError` where no recording is to blame (no model, the GPU gone) and `OSError` where the disk is full.
+    """
     tools = _tools[0]
+    if isinstance(tools, KoukenError):
+        raise tools
     return transcribe_recording(
         task.path,
         call_id=task.call_id,
         recogniser=tools.recogniser,
         settings=tools.settings,
         other_leg=task.other_leg,
-        find_names=tools.find_names,
+        reader=tools.reader,
     )

@@ -16,7 +16,7 @@ from tests.pipeline.speech.test_accuracy import write_transcript, write_truth
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir: FakeRecogniser("もしもし", "はい"))
+    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir, words: FakeRecogniser("もしもし", "はい"))
     monkeypatch.setenv("KOUKEN_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.errors import BadInput, ItemError, Reason
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech import files
 from pipeline.speech.files import find_recordings, transcribe_files
 from tests.pipeline.audio.making import speechlike, write_wav
@@ -14,7 +14,7 @@ from tests.pipeline.speech.fakes import FakeRecogniser
 
 
 def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir: FakeRecogniser())
+    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir, words: FakeRecogniser())
     bad = tmp_path / "bad.wav"
     bad.write_text("text")
     good = write_wav(tmp_path / "good.wav", speechlike(2))
@@ -33,14 +33,31 @@ def test_one_bad_file_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch, 
 def test_folder_stands_for_its_recordings(tmp_path: Path) -> None:
     for name in ("b.WAV", "a.ogg", "notes.txt"):
         (tmp_path / name).touch()
-    assert [call.main.name for call in find_recordings([tmp_path])] == ["a.ogg", "b.WAV"]
+    assert [call.main.name for call in find_recordings([tmp_path], Settings())] == ["a.ogg", "b.WAV"]
 
 
 def test_legs_in_a_folder_are_one_call(tmp_path: Path) -> None:
     for name in ("c-in.wav", "c-out.wav", "c.wav"):
         (tmp_path / name).touch()
     expected = CallFiles("c", tmp_path / "c-out.wav", tmp_path / "c-in.wav", tmp_path / "c.wav")
-    assert find_recordings([tmp_path]) == [expected]
+    assert find_recordings([tmp_path], Settings()) == [expected]
+
+
+def test_preset_says_who_called_and_with_it_whose_side_is_whose(tmp_path: Path) -> None:
+    """On FreePBX's outgoing calls the recorded line is the operator's own: what is received is the operator."""
+    for kind in ("out-0312345678-200", "in-200-0312345678"):
+        for side in ("r", "t"):
+            (tmp_path / f"{kind}-20261003-140500-1234567890.12-{side}.wav").touch()
+    settings = Settings(sources=SourcesSettings(preset="freepbx"))
+    calls = find_recordings([tmp_path], settings)
+    assert [call.main.stem[-1] for call in calls] == ["t", "r"]
+
+
+def test_same_name_in_two_formats_is_refused_too(tmp_path: Path) -> None:
+    for name in ("call.wav", "call.mp3"):
+        (tmp_path / name).touch()
+    with pytest.raises(BadInput, match="call"):
+        find_recordings([tmp_path], Settings())
 
 
 def test_same_name_twice_is_refused_before_one_overwrites_the_other(tmp_path: Path) -> None:
@@ -48,9 +65,9 @@ def test_same_name_twice_is_refused_before_one_overwrites_the_other(tmp_path: Pa
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "call.wav").touch()
     with pytest.raises(BadInput, match="call"):
-        find_recordings([tmp_path / "x", tmp_path / "y"])
+        find_recordings([tmp_path / "x", tmp_path / "y"], Settings())
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"gone\.wav"):
-        find_recordings([tmp_path / "gone.wav"])
+        find_recordings([tmp_path / "gone.wav"], Settings())

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.speech.masking import FindMore
 from pipeline.speech.masking_accuracy import Case, masked_characters, measure, read_cases
-from pipeline.speech.names import name_finder
+from pipeline.speech.reader import Reader
 
 CASES = read_cases()
 KINDS = {"address", "card", "email", "my_number", "name", "phone", "postal_code", "security_code"}
@@ -15,7 +15,7 @@ BY_CHECK_OR_CONTEXT = ("card", "security_code", "my_number")
 
 @pytest.fixture(scope="module")
 def finder() -> FindMore:
-    return name_finder()
+    return Reader().find_names
 
 
 def text_of(cases: Sequence[Case]) -> list[str]:

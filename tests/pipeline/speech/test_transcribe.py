@@ -59,6 +59,16 @@ def test_operator_channel_is_a_setting(tmp_path: Path) -> None:
     assert [u.speaker for u in transcript.utterances] == ["customer", "operator"]
 
 
+def test_of_two_files_the_first_is_the_operators_whatever_the_channel(tmp_path: Path) -> None:
+    sound = talk(left=(1, 4), right=(6, 9))
+    legs = [write_wav(tmp_path / f"a-{side}.wav", sound[:, i : i + 1]) for i, side in enumerate(("t", "r"))]
+    settings = SETTINGS.model_copy(update={"speech": SETTINGS.speech.model_copy(update={"operator_channel": 1})})
+    transcript = transcribe_recording(
+        legs[0], other_leg=legs[1], call_id="a", recogniser=FakeRecogniser("もしもし", "はい"), settings=settings
+    )
+    assert [u.speaker for u in transcript.utterances] == ["operator", "customer"]
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 def test_one_sound_on_one_or_both_channels_has_an_unknown_speaker(tmp_path: Path, channels: int) -> None:
     mono = talk(left=(1, 4), right=(6, 9)).sum(axis=1, keepdims=True)
