@@ -33,11 +33,13 @@ class SpeechSettings(Section):
     model: str = Field("", description="faster-whisper の重みのフォルダー。空なら同梱の Whisper base")
     device: Literal["cpu", "cuda"] = Field("cpu", description="推論に使う装置")
     compute_type: str = Field("int8", description="CTranslate2 の計算精度(CPU は int8、GPU は float16 など)")
+    cpu_fallback: bool = Field(False, description="GPU が使えなくなったら CPU で続ける(false なら止める)")
     operator_channel: int = Field(0, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
     diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     received_leg: Literal["customer", "operator"] = Field(
         "customer", description="二つのファイルの録音で、着信のとき r・in の側が誰の声か(発信では入れ替わる)"
     )
+    hotwords: bool = Field(False, description="単語登録の表記を認識の手がかりに渡す(訂正だけなら不要)")
     max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
 
 
@@ -69,6 +71,14 @@ class SourcesSettings(Section):
 
     preset: str = Field("", description="録音の名前の読み方(kouken sources list)。空なら読まない")
     presets: dict[str, SourcePreset] = Field(default_factory=dict, description="自分で書いた読み方")
+
+
+class AcousticsSettings(Section):
+    """`[acoustics]`: from when on talking at once or saying nothing counts."""
+
+    overlap_ms: int = Field(1000, gt=0, description="同時に話した時間を重なりと数える下限(ミリ秒)")
+    silence_ms: int = Field(3000, gt=0, description="誰も話さない時間を沈黙と数える下限(ミリ秒)")
+    join_ms: int = Field(300, ge=0, description="この間より短い途切れは続けて話したと見なす(ミリ秒)")
 
 
 class PrivacySettings(Section):
@@ -119,6 +129,7 @@ class Settings(Section):
     speech: SpeechSettings = SpeechSettings()
     work: WorkSettings = WorkSettings()
     sources: SourcesSettings = SourcesSettings()
+    acoustics: AcousticsSettings = AcousticsSettings()
     privacy: PrivacySettings = PrivacySettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()
