@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance, Word
+from pipeline.interchange import acoustics_from_json
+from pipeline.records import AudioFacts, Correction, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance, Word
 from pipeline.store.schema import (
     masked_ranges,
     moments,
@@ -40,6 +41,8 @@ def save_transcript(connection: sa.Connection, recording_id: int, speech_version
         "model": asdict(transcript.model),
         "options": transcript.options,
         "duration_s": transcript.audio.duration_s,
+        "corrections": [[c.utterance, c.start, c.end, c.heard] for c in transcript.corrections] or None,
+        "acoustics": asdict(transcript.acoustics) if transcript.acoustics else None,
     }
     key = connection.execute(sa.insert(transcripts).values(row)).inserted_primary_key
     assert key is not None
@@ -56,15 +59,15 @@ def save_transcript(connection: sa.Connection, recording_id: int, speech_version
     return transcript_id
 
 
-def transcript_of(connection: sa.Connection, recording_id: int, speech_version: str) -> tuple[int, str]:
-    """The transcript of a recording by a speech version, and its call: (transcript id, call id)."""
+def read_of(connection: sa.Connection, recording_id: int, speech_version: str) -> tuple[int, Transcript]:
+    """The transcript of a recording by a speech version, and its id."""
     query = (
         sa.select(transcripts.c.transcript_id, recordings.c.call_id)
         .join(recordings, recordings.c.recording_id == transcripts.c.recording_id)
         .where(transcripts.c.recording_id == recording_id, transcripts.c.speech_version == speech_version)
     )
     row = connection.execute(query).one()
-    return row.transcript_id, row.call_id
+    return row.transcript_id, read_transcript(connection, row.transcript_id, row.call_id)
 
 
 def read_transcript(connection: sa.Connection, transcript_id: int, call_id: str) -> Transcript:
@@ -83,6 +86,8 @@ def read_transcript(connection: sa.Connection, transcript_id: int, call_id: str)
             MaskedRange(row.kind, row.utterance, row.start_ms, row.end_ms)
             for row in connection.execute(hidden.order_by(masked_ranges.c.position))
         ),
+        corrections=tuple(Correction(*item) for item in head.corrections or ()),
+        acoustics=acoustics_from_json(head.acoustics),
     )
 
 

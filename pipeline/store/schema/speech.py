@@ -14,6 +14,8 @@ transcripts = sa.Table(
     sa.Column("model", sa.JSON, nullable=False),
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("duration_s", sa.Float, nullable=False),
+    sa.Column("corrections", sa.JSON(none_as_null=True)),  # [[utterance, start, end, heard], …]
+    sa.Column("acoustics", sa.JSON(none_as_null=True)),  # pipeline.records.Acoustics
     sa.UniqueConstraint("recording_id", "speech_version"),
 )
 

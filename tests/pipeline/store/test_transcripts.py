@@ -1,0 +1,39 @@
+"""A transcript comes out of the store as it went in."""
+
+import sqlalchemy as sa
+
+from pipeline.records import Acoustics, AudioFacts, Correction, MaskedRange, ModelInfo, Transcript, Utterance, Word
+from pipeline.store.connect import Store
+from pipeline.store.schema import recordings
+from pipeline.store.transcripts import read_transcript, save_transcript
+from tests.api.world import fill, plain_calls
+
+WHOLE = Transcript(
+    "call-x",
+    AudioFacts(12.5, 2, 8000, "pcm_mulaw", "wav", 12.5, 1.0, 1, ("bad_packets",)),
+    ModelInfo("whisper-base", "1", "0" * 64),
+    {"recipe": 4},
+    (
+        Utterance("operator", "マモルカです。", 0, 0, 900, 0.9, (), (Word(0, 900, 0, 6),)),
+        Utterance("customer", "＊＊です。", 1, 1000, 1900, 0.8, ("backchannel",)),
+    ),
+    (MaskedRange("name", 1, 1000, 1900),),
+    (Correction(0, 0, 4, "守るか"),),
+    Acoustics(12_500, 900, 900, 0.5, ((0, 1000),), ((3000, 7000),), 100, 7.5, None, -21.5, None),
+)
+
+
+def test_transcript_comes_back_whole(store: Store) -> None:
+    fill(store, plain_calls(1, "OP-1", "", 1))
+    with store.writing() as connection:
+        recording = connection.execute(sa.select(recordings.c.recording_id)).scalars().all()[0]
+        key = save_transcript(connection, recording, "another version", WHOLE)
+        assert read_transcript(connection, key, "call-x") == WHOLE
+
+
+def test_transcript_without_figures_comes_back_without(store: Store) -> None:
+    fill(store, plain_calls(1, "OP-1", "", 1))
+    plain = Transcript("call-x", WHOLE.audio, WHOLE.model, {}, ())
+    with store.writing() as connection:
+        recording = connection.execute(sa.select(recordings.c.recording_id)).scalars().all()[0]
+        assert read_transcript(connection, save_transcript(connection, recording, "v", plain), "call-x") == plain
