@@ -29,6 +29,7 @@ COMMANDS: dict[str, Lazy] = {
     "transcribe": Lazy("pipeline.commands.transcribe", Text("音声ファイルを書き起こす", "transcribe audio files")),
     "tag": Lazy("pipeline.commands.tag", Text("書き起こしに場面の札を付ける", "tag transcripts with moments")),
     "phrases": Lazy("pipeline.commands.phrases", Text("フレーズ辞書を調べる", "work on the phrase dictionary")),
+    "reviews": Lazy("pipeline.commands.reviews", Text("見つけたものを人が確かめる", "people judge what was found")),
     "audit": Lazy("pipeline.commands.audit", Text("操作の記録を調べる", "look at the record of what was done")),
     "report": Lazy("pipeline.commands.report", Text("期間の数字を書き出す", "write the figures of a period")),
     "export": Lazy("pipeline.commands.export", Text("結果を Parquet に書き出す", "write what is stored as Parquet")),

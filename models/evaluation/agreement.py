@@ -55,4 +55,5 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> Kappa:
     if either_always_the_same:
         return Kappa(n, agreed, None, None, None)
     found = cohens_kappa(table)
-    return Kappa(n, agreed, float(found.kappa), float(found.kappa_low), float(found.kappa_upp))
+    low, high = max(float(found.kappa_low), -1.0), min(float(found.kappa_upp), 1.0)
+    return Kappa(n, agreed, float(found.kappa), low, high)

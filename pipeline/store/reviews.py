@@ -141,7 +141,7 @@ def _sentence(connection: sa.Connection, found: Sequence[Review]) -> ReviewedSen
     bears, lacks, complete = _labels(found, LABELS_OF.get(speaker, ()))
     whole = "\n".join(row.text for row in said)
     return ReviewedSentence(
-        call_id=_call_of(connection, place.transcript_id),
+        call_id=call_of(connection, place.transcript_id),
         transcript_id=place.transcript_id,
         utterance=place.utterance,
         last_utterance=place.last_utterance,
@@ -180,7 +180,8 @@ def _utterances(connection: sa.Connection, place: Place) -> list[_Said]:
     return [_Said(speaker, text) for speaker, text in connection.execute(query.order_by(utterances.c.position))]
 
 
-def _call_of(connection: sa.Connection, transcript_id: int) -> str:
+def call_of(connection: sa.Connection, transcript_id: int) -> str:
+    """The call that a transcript is of."""
     query = (
         sa.select(recordings.c.call_id)
         .join(transcripts, transcripts.c.recording_id == recordings.c.recording_id)
