@@ -40,13 +40,18 @@ class Lease:
                 runs.beat(connection, self.run_id)
             self._beaten = time.monotonic()
 
-    def claims(self, stage: Stage, version: str, limit: int, stop: Callable[[], bool]) -> Iterator[Claim]:
-        """What this night is to do next, claimed `limit` at a time, until nothing waits or `stop()`."""
+    def batches(self, stage: Stage, version: str, limit: int, stop: Callable[[], bool]) -> Iterator[list[Claim]]:
+        """What this night is to do next, claimed up to `limit` at a time, until nothing waits or `stop()`."""
         while not stop():
             with self.store.writing() as connection:
                 some = ledger.claim(connection, self.run_id, stage, version, limit)
             if not some:
                 return
+            yield some
+
+    def claims(self, stage: Stage, version: str, limit: int, stop: Callable[[], bool]) -> Iterator[Claim]:
+        """The same, one after the other."""
+        for some in self.batches(stage, version, limit, stop):
             yield from some
 
     def others_are_done(self, stage: Stage, version: str, stop: Callable[[], bool]) -> bool:

@@ -1,6 +1,6 @@
 """The night, top to bottom: tables, archive, transcripts, tags and moments, scores, contracts, report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,6 +14,7 @@ from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_tables
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress
+from pipeline.records import Moment, Tag, Transcript
 from pipeline.reporting import report
 from pipeline.scoring import tally_call
 from pipeline.settings import Settings
@@ -91,35 +92,41 @@ def _tag(night: Night) -> None:
         total = ledger.waiting(connection, "tag", version)
     night.progress.stage(Text("場面の判定", "Moments"), total)
     while not night.stop():
-        for claim in night.lease.claims("tag", version, FEW, night.stop):
-            night.progress.step(_tag_one(night, claim))
+        for claims in night.lease.batches("tag", version, FEW, night.stop):
+            _tag_few(night, claims)
         if night.stop() or night.lease.others_are_done("tag", version, night.stop):
             break
     if night.stop():
         night.stop_now()
 
 
-def _tag_one(night: Night, claim: Claim) -> str:
-    """Commit what one transcript holds; one that cannot be read takes only itself with it. Its call."""
+def _tag_few(night: Night, claims: Sequence[Claim]) -> None:
+    """Commit what a few transcripts hold at once: to find it again costs less than a commit for each."""
     versions = night.versions
     with night.store.reading() as connection:
-        key, call_id = transcripts.transcript_of(connection, claim.recording_id, versions.speech)
-        transcript = transcripts.read_transcript(connection, key, call_id)
-    with suppress(LeaseLost):  # another night took it over while this one was frozen: its result stands
-        try:
-            tags, moments = night.tagger.read(transcript)
-        except KoukenError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad call must not end the night
-            with night.store.writing() as connection:
-                failed = where_it_failed(error)
-                ledger.settle(connection, claim, "quarantined", reason=Reason.ANALYSIS_FAILED, detail=failed)
-            return call_id
-        with night.store.writing() as connection:
-            ledger.settle(connection, claim, "done")
-            tagging_id = transcripts.save_tagging(connection, key, versions.tagging, tags, moments)
-            scores.save_score(connection, tagging_id, versions.formula, tally_call(transcript, tags, moments))
-    return call_id
+        heard = [transcripts.read_of(connection, claim.recording_id, versions.speech) for claim in claims]
+    found = [_look(night, transcript) for _, transcript in heard]
+    with night.store.writing() as connection:
+        for claim, (key, transcript), result in zip(claims, heard, found, strict=True):
+            with suppress(LeaseLost):  # another night took it over while this one was frozen: its result stands
+                if isinstance(result, str):
+                    ledger.settle(connection, claim, "quarantined", reason=Reason.ANALYSIS_FAILED, detail=result)
+                    continue
+                ledger.settle(connection, claim, "done")
+                tagging_id = transcripts.save_tagging(connection, key, versions.tagging, *result)
+                scores.save_score(connection, tagging_id, versions.formula, tally_call(transcript, *result))
+    for _, transcript in heard:
+        night.progress.step(transcript.call_id)
+
+
+def _look(night: Night, transcript: Transcript) -> tuple[tuple[Tag, ...], tuple[Moment, ...]] | str:
+    """Tags and moments, or where it failed: one bad call must not end the night."""
+    try:
+        return night.tagger.read(transcript)
+    except KoukenError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a text makes of a library
+        return where_it_failed(error)
 
 
 def _score(night: Night) -> None:
