@@ -109,6 +109,36 @@ class FiguresSettings(Section):
     health: Path | None = Field(None, description="健康スコアの式の TOML ファイル")
 
 
+class MailSettings(Section):
+    """`[mail]`: how reports leave by e-mail. Without a host nothing is sent."""
+
+    host: str = Field("", description="SMTP サーバー。空ならメールを送らない")
+    port: int = Field(587, ge=1, le=65535, description="SMTP のポート")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="暗号化(none は同じ機械の中だけ)")
+    sender: str = Field("", description="差出人のアドレス")
+    user: str = Field("", description="SMTP の利用者名。空なら認証しない")
+    password_file: Path | None = Field(None, description="SMTP のパスワードを書いたファイル")
+    ca_file: Path | None = Field(None, description="社内の認証局の証明書(PEM)。空なら OS のもの")
+    timeout_s: float = Field(30.0, gt=0, description="SMTP の応答を待つ時間(秒)")
+
+
+class Recipients(Section):
+    """Who gets which report: the centre's, one team's, or one operator's."""
+
+    to: tuple[str, ...]
+    team: str = ""
+    operator: str = ""
+
+
+class ScheduleSettings(Section):
+    """`[schedule]`: the monthly report that `kouken report --monthly` makes and sends."""
+
+    language: Literal["ja", "en"] = Field("ja", description="毎月のレポートの言語")
+    recipients: tuple[Recipients, ...] = Field(
+        (), description="送り先(`[[schedule.recipients]]` に to と、必要なら team か operator)"
+    )
+
+
 class WebSettings(Section):
     """`[web]`: the pages."""
 
@@ -133,6 +163,8 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()
+    mail: MailSettings = MailSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
 
     @property

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
         "Count the figures of a period (retention, churn, expansion, lifetime value …) from the stored tables.",
     )
 )
-@option("--period", required=True, help=Text("期間(2026-10、2026-Q3、2025、FY2026、FY2026-H1)", "period, as at left"))
+@option(
+    "--monthly",
+    is_flag=True,
+    help=Text("前月のレポートを一度だけ作って送る", "make and send last month's report, once"),
+)
+@option("--period", help=Text("期間(2026-10、2026-Q3、2025、FY2026、FY2026-H1)", "period, as at left"))
 @option("--operator", help=Text("この担当者だけを示す", "show this operator only"))
 @option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=Text("どの日までの記録か", "last day of the data"))
 @option(
@@ -42,11 +47,43 @@ if TYPE_CHECKING:
 )
 @option(
     "--out",
-    required=True,
     type=click.Path(path_type=Path),
     help=Text("出力先(csv と parquet はフォルダー)", "file, or folder for csv and parquet"),
 )
 def report(
+    context: Context,
+    monthly: bool,
+    period: str | None,
+    operator: str | None,
+    as_of: datetime | None,
+    form: "Format",
+    encoding: "CsvEncoding",
+    out: Path | None,
+) -> int | None:
+    """Parse, call, report."""
+    if monthly:
+        return _monthly(context, period)
+    if period is None or out is None:
+        raise BadInput(Text("--period と --out を指定してください。", "Give --period and --out."))
+    _write(context, period, operator, as_of, form, encoding, out)
+    return None
+
+
+def _monthly(context: Context, period: str | None) -> int:
+    from pipeline.monthly import last_month, run_monthly
+    from pipeline.reports.build import TOKYO
+    from pipeline.store.migrate import open_store
+
+    today = datetime.now(TOKYO).date()
+    chosen = _period(period) if period else last_month(today)
+    store = open_store(context.settings.store_url)
+    try:
+        return run_monthly(store, context.settings, chosen, context.say)
+    finally:
+        store.close()
+
+
+def _write(
     context: Context,
     period: str,
     operator: str | None,
@@ -55,7 +92,6 @@ def report(
     encoding: "CsvEncoding",
     out: Path,
 ) -> None:
-    """Parse, call, report."""
     import pandas as pd
 
     from pipeline.reports.figures import for_operator, period_report

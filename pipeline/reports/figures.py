@@ -26,7 +26,8 @@ from pipeline.store.connect import Connection
 class PeriodReport:
     """The book of a period; the KPI sheet (one row per target, empty without one); the scores of operators and teams
     on like calls (`operator_id`, `team`), and what was said in the calls of the period, both from the last night.
-    `simulated`: whether any of the tables calls a row of its own simulated.
+    `simulated`: whether any of the tables calls a row of its own simulated. `team`: whose operators alone are shown,
+    where `for_team` made it.
     """
 
     book: FigureBook
@@ -34,6 +35,7 @@ class PeriodReport:
     standing: dict[str, pd.DataFrame]
     conversations: Conversations | None
     simulated: bool
+    team: str = ""
 
 
 def period_report(
@@ -99,6 +101,26 @@ def for_operator(report: PeriodReport, operator_id: str) -> PeriodReport:
         said = replace(said, operators=own, calls=said.calls[said.calls["operator_id"] == operator_id])
     book = replace(report.book, by_group=by_group)
     return replace(report, book=book, standing=compared, conversations=said)
+
+
+def for_team(report: PeriodReport, team: str) -> PeriodReport:
+    """The report that one team's lead may see: of operators and teams only their own, beside the whole centre.
+
+    Raises `BadInput` for a team without calls in the period.
+    """
+    said = report.conversations
+    own = {name: told for name, told in said.operators.items() if told["team"] == team} if said else {}
+    if not said or not own:
+        raise BadInput(Text(f"チーム「{team}」の通話がありません。", f"There are no calls of team “{team}”."))
+    kept = {"operator_id": [*own, ALL], "team": [team, ALL]}
+    by_group, compared = (
+        {by: table[table.index.isin(kept[by])] if by in kept else table for by, table in named.items()}
+        for named in (report.book.by_group, report.standing)
+    )
+    said = replace(said, operators=own, calls=said.calls[said.calls["team"] == team])
+    return replace(
+        report, book=replace(report.book, by_group=by_group), standing=compared, conversations=said, team=team
+    )
 
 
 def _only(named: dict[str, pd.DataFrame], operator_id: str) -> dict[str, pd.DataFrame]:

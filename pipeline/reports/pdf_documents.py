@@ -47,9 +47,13 @@ def centre_document(report: PeriodReport, language: Language) -> tuple[dict[str,
     goals_section(report, pages)
     operators_section(report, pages)
     _ends(report, pages, [*report.book.block, *report.book.value, *report.book.voice])
-    return _document(
-        report, pages, Text("サポートの貢献 センターのレポート", "Support's contribution: the centre")
-    ), pages.charts
+    return _document(report, pages, _centre_title(report)), pages.charts
+
+
+def _centre_title(report: PeriodReport) -> Text:
+    if report.team:
+        return Text(f"サポートの貢献 {report.team}のレポート", f"Support's contribution: {report.team}")
+    return Text("サポートの貢献 センターのレポート", "Support's contribution: the centre")
 
 
 def operator_document(

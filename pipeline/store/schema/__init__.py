@@ -2,6 +2,7 @@
 
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
+from pipeline.store.schema.deliveries import deliveries
 from pipeline.store.schema.dictionary import (
     dictionary_drafts,
     dictionary_members,
@@ -23,6 +24,7 @@ __all__ = [
     "calls",
     "contracts",
     "customer_snapshots",
+    "deliveries",
     "dictionary_drafts",
     "dictionary_members",
     "dictionary_texts",
