@@ -1,6 +1,7 @@
 """What an edit of the dictionary does: which entries differ, and which hits in stored calls come and go."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from phrases.archive import Archive, ArchiveHit
 from phrases.entry import Phrase, PhraseSet
@@ -53,8 +54,10 @@ def diff_hits(
 ) -> HitDiff:
     """Uncancelled hits gained and lost over all stored calls; only touched entries are searched for."""
     before, after = touched(old, new)
-    had = _counted(archive, before, japanese, encode)
-    has = _counted(archive, after, japanese, encode)
+    if (before.lists, before.names) == (after.lists, after.names):
+        had, has = _counted_together(archive, before, after, japanese, encode)
+    else:
+        had, has = (_counted(archive.hits(side, japanese, encode)) for side in (before, after))
     return HitDiff(
         gained=tuple(hit for place, hit in has.items() if place not in had),
         lost=tuple(hit for place, hit in had.items() if place not in has),
@@ -62,16 +65,28 @@ def diff_hits(
 
 
 Place = tuple[object, ...]
+_HAD, _HAS = "-", "+"
 
 
-def _counted(
-    archive: Archive, phrase_set: PhraseSet, japanese: Japanese, encode: Encode | None
-) -> dict[Place, ArchiveHit]:
+def _counted(hits: Iterable[ArchiveHit]) -> dict[Place, ArchiveHit]:
     return {
         (found.call_id, found.hit.phrase_id, found.hit.category, found.hit.spans): found
-        for found in archive.hits(phrase_set, japanese, encode)
+        for found in hits
         if found.hit.cancelled_by is None
     }
+
+
+def _counted_together(
+    archive: Archive, before: PhraseSet, after: PhraseSet, japanese: Japanese, encode: Encode | None
+) -> tuple[dict[Place, ArchiveHit], dict[Place, ArchiveHit]]:
+    """Both sides in one search, which takes half the time: stored speech is scanned and unpacked once."""
+    marked = [(_HAD, phrase) for phrase in before.phrases] + [(_HAS, phrase) for phrase in after.phrases]
+    both = before.of(tuple(replace(phrase, id=mark + phrase.id) for mark, phrase in marked))
+    sides: dict[str, list[ArchiveHit]] = {_HAD: [], _HAS: []}
+    for found in archive.hits(both, japanese, encode):
+        mark, identity = found.hit.phrase_id[0], found.hit.phrase_id[1:]
+        sides[mark].append(replace(found, hit=replace(found.hit, phrase_id=identity)))
+    return _counted(sides[_HAD]), _counted(sides[_HAS])
 
 
 def _differs(identity: str, old: PhraseSet, new: PhraseSet) -> bool:

@@ -13,13 +13,23 @@ from pipeline.store.schema.dictionary import (
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.reviews import review_draws, review_items, reviews
-from pipeline.store.schema.speech import call_scores, masked_ranges, moments, taggings, tags, transcripts, utterances
+from pipeline.store.schema.speech import (
+    call_forms,
+    call_scores,
+    masked_ranges,
+    moments,
+    taggings,
+    tags,
+    transcripts,
+    utterances,
+)
 from pipeline.store.schema.work import files, ledger, recordings, runs
 
 __all__ = [
     "UtcTime",
     "audit",
     "call_contracts",
+    "call_forms",
     "call_scores",
     "calls",
     "contracts",

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from pipeline.store.schema.base import identity, metadata, reference
+from pipeline.store.schema.base import Id, identity, metadata, reference
 
 transcripts = sa.Table(
     "transcripts",
@@ -32,6 +32,14 @@ utterances = sa.Table(
     sa.Column("confidence", sa.Float),
     sa.Column("flags", sa.JSON, nullable=False),
     sa.Column("words", sa.JSON, nullable=False),  # [[start_ms, end_ms, start, end], …]
+)
+
+call_forms = sa.Table(
+    "call_forms",
+    metadata,
+    sa.Column("transcript_id", Id, sa.ForeignKey("transcripts.transcript_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("forms_version", sa.String, nullable=False),  # of the analyser; another one makes them anew
+    sa.Column("packed", sa.LargeBinary, nullable=False),  # the utterances again, ready to be searched
 )
 
 masked_ranges = sa.Table(

@@ -3,8 +3,9 @@ import logging
 import pytest
 
 from phrases.matcher import Matcher
+from phrases.packing import PackedCall
 from pipeline.records import Speaker, Transcript, Utterance
-from pipeline.text.tagging import tag_transcript
+from pipeline.text.tagging import forms_of, tag_transcript
 
 
 def call(*said: tuple[Speaker, str], flags: tuple[str, ...] = ()) -> Transcript:
@@ -44,3 +45,14 @@ def test_an_utterance_that_cannot_be_analysed_is_logged_without_its_words(
     assert [tag.utterance for tag in tags] == [1]
     assert "c1" in caplog.text
     assert "ああ" not in caplog.text
+
+
+def test_kept_forms_give_the_same_tags_as_the_words_themselves(matcher: Matcher) -> None:
+    transcript = call(("operator", "お見積もりを"), ("operator", "えー、お送りしましょうか"), ("customer", "はい"))
+    packed = PackedCall.from_bytes(forms_of(transcript, matcher).to_bytes())
+    assert tag_transcript(transcript, matcher, packed) == tag_transcript(transcript, matcher) != ()
+
+
+def test_forms_leave_out_what_is_not_trusted(matcher: Matcher) -> None:
+    packed = forms_of(call(("operator", "最高です"), flags=("suspect_loop",)), matcher)
+    assert [line.text for line, _ in packed.unpacked()] == [""]
