@@ -21,6 +21,7 @@ BLOCK = 60 * SAMPLE_RATE
 PEAKS_PER_SECOND = 20
 MARGIN_MS = 150  # times of words are not sharper than this
 BIT_RATE = 32_000  # per copy; Opus at telephone band needs no more
+EFFORT = "5"  # of 10: a quarter of the processor time at the same size, and no telephone call sounds the worse for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _write_opus(path: Path, audio: DecodedAudio, muted: Sequence[Span]) -> None:
 
     layout = "mono" if audio.channels == 1 else "stereo"
     with av.open(str(path), "w", format="ogg") as out:
-        stream = out.add_stream("libopus", rate=SAMPLE_RATE, layout=layout)
+        stream = out.add_stream("libopus", rate=SAMPLE_RATE, layout=layout, options={"compression_level": EFFORT})
         stream.bit_rate = BIT_RATE
         fifo = av.AudioFifo()
         for block in _blocks(audio, muted):
