@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api import words
-from pipeline.formats import Formats
 from pipeline.language import Bilingual, Language, in_language
+from pipeline.values import Formats
 
 HERE = Path(__file__).parent
 COOKIE = "kouken_lang"

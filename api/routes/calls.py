@@ -15,7 +15,6 @@ from api.errors import NO_CALL
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out
-from pipeline.formats import TOKYO
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
@@ -29,6 +28,7 @@ from pipeline.store.pages import (
     read_call,
     recordings_of_call,
 )
+from pipeline.values import TOKYO
 
 pages = APIRouter()
 api = APIRouter(tags=["calls"])

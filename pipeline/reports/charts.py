@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from models.figures.survival import RetentionCurve
-from pipeline.formats import Formats
 from pipeline.language import Language, Text, in_language
 from pipeline.reports.plot import GOOD, HAIR, INDIGO, INK, PLAIN, RISK, WIDE, Plot, Point, ticks
+from pipeline.values import Formats
 
 MRR_TITLE = Text("月初の MRR", "MRR at the start of the month")
 RETENTION_TITLE = Text("継続曲線(95%区間つき)", "Retention curve with 95 % interval")

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from models.scoring import CATEGORIES
-from pipeline.formats import NOTHING, Formats
 from pipeline.language import Text
 from pipeline.reports import charts
 from pipeline.reports.conversations import Conversations
@@ -14,6 +13,7 @@ from pipeline.reports.figures import PeriodReport
 from pipeline.reports.pdf_pages import Block, Pages, quiet, table_block
 from pipeline.reports.plot import GOOD, PLAIN
 from pipeline.reports.words import ASSOCIATION, MOMENT_NAMES, NOTES, REACTION_NAMES, SHOWN_MOMENTS, STANDING_NAMES, say
+from pipeline.values import NOTHING, Formats
 
 _REACTION_COLOURS = {
     "accepted": GOOD,

@@ -8,10 +8,10 @@ import pandas as pd
 
 from models.figures.figure import Figure
 from models.figures.labels import DEFINITIONS
-from pipeline.formats import NOTHING, Formats
 from pipeline.language import Language, Text, in_language
 from pipeline.reports.figure_tables import header
 from pipeline.reports.words import NOTES
+from pipeline.values import NOTHING, Formats
 
 Block = dict[str, Any]
 

@@ -10,9 +10,9 @@ from api.charts import Scale, scale_around
 from api.cursors import read_cursor, write_cursor
 from api.timeline import draw_timeline
 from api.transcript import lay_out, segments
-from pipeline.formats import Formats
 from pipeline.records import AudioFacts, Moment, Tag, Transcript
 from pipeline.store.pages import Position
+from pipeline.values import Formats
 from tests.api.world import say, telling_call
 
 JA, EN = Formats("ja"), Formats("en")
