@@ -5,7 +5,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -35,10 +35,10 @@ class SpeechSettings(Section):
     compute_type: str = Field("int8", description="CTranslate2 の計算精度(CPU は int8、GPU は float16 など)")
     cpu_fallback: bool = Field(False, description="GPU が使えなくなったら CPU で続ける(false なら止める)")
     operator_channel: int = Field(0, ge=0, le=1, description="オペレーターのチャンネル(0=左、1=右)")
-    diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     received_leg: Literal["customer", "operator"] = Field(
         "customer", description="二つのファイルの録音で、着信のとき r・in の側が誰の声か(発信では入れ替わる)"
     )
+    diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     hotwords: bool = Field(False, description="単語登録の表記を認識の手がかりに渡す(訂正だけなら不要)")
     max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
 
@@ -81,10 +81,35 @@ class AcousticsSettings(Section):
     join_ms: int = Field(300, ge=0, description="この間より短い途切れは続けて話したと見なす(ミリ秒)")
 
 
+class AlertSettings(Section):
+    """`[alerts]`: when a night is not well, and whom to tell. Nothing is sent unless a place is named."""
+
+    every_hours: float = Field(26.0, gt=0, description="次の夜が始まるまでの上限(時間)。過ぎたら異常とする")
+    longest_hours: float = Field(10.0, gt=0, description="一夜の長さの上限(時間)。過ぎたら異常とする")
+    mail_to: str = Field("", description="異常を知らせるメールの宛先。空なら送らない")
+    mail_from: str = Field("", description="メールの差出人")
+    smtp_host: str = Field("", description="メールサーバー")
+    smtp_port: int = Field(25, ge=1, le=65535, description="メールサーバーのポート")
+    smtp_tls: bool = Field(False, description="メールサーバーと STARTTLS で話す")
+    webhook_url: str = Field("", pattern="^(https?://.*)?$", description="異常を JSON で知らせる URL。空なら送らない")
+    metrics: Path | None = Field(None, description="Prometheus の textfile(*.prom)の置き場所")
+
+
 class PrivacySettings(Section):
     """`[privacy]`: personal data in transcripts."""
 
     mask: bool = Field(True, description="カード番号などを最初の書き込みの前に伏せる")
+
+
+class MomentsSettings(Section):
+    """`[moments]`: when the classifier's word is taken. `kouken train card` shows what to expect of a threshold."""
+
+    model: Path | None = Field(None, description="場面の分類器のフォルダー。空なら同梱のもの")
+    thresholds: dict[
+        Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"],
+        Annotated[float, Field(ge=0.02, le=0.98)],
+    ] = Field(default_factory=dict, description="場面ごとのしきい値(`[moments.thresholds]`)。書かない場面はモデルの値")
+    veto: float = Field(0.2, ge=0, le=1, description="分類器の確率がこれより低い文では、辞書の当たりを数えない")
 
 
 class TablesSettings(Section):
@@ -144,6 +169,22 @@ class WebSettings(Section):
 
     host: str = Field("127.0.0.1", description="待ち受けるアドレス")
     port: int = Field(8000, ge=1, le=65535, description="待ち受けるポート")
+    names: tuple[str, ...] = Field(
+        (), description="画面を開くときの名前(kouken.example.jp など)。この機械の中だけなら空"
+    )
+    certificate: Path | None = Field(None, description="TLS の証明書(PEM)。key と組で")
+    key: Path | None = Field(None, description="TLS の秘密鍵(PEM)")
+    behind_tls: bool = Field(False, description="TLS を終える中継(リバースプロキシ)の後ろで動かす")
+    allow_plain_http: bool = Field(
+        False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
+    )
+    idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
+    session_hours: int = Field(12, ge=1, le=168, description="サインインし直すまでの時間")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the pages by TLS."""
+        return self.behind_tls or self.certificate is not None
 
 
 def _default_data_dir() -> Path:
@@ -160,7 +201,9 @@ class Settings(Section):
     work: WorkSettings = WorkSettings()
     sources: SourcesSettings = SourcesSettings()
     acoustics: AcousticsSettings = AcousticsSettings()
+    alerts: AlertSettings = AlertSettings()
     privacy: PrivacySettings = PrivacySettings()
+    moments: MomentsSettings = MomentsSettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()
     mail: MailSettings = MailSettings()

@@ -18,6 +18,7 @@ HOMES = {  # library: where it may be imported
     "fastapi": ("api/",),
     "starlette": ("api/",),
     "uvicorn": ("api/",),
+    "argon2": ("pipeline/passwords.py",),
     "jinja2": ("api/", "pipeline/reports/"),
     "typst": ("pipeline/reports/",),
     "fontTools": ("pipeline/reports/",),

@@ -1,5 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
+from pipeline.store.schema.access import sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.deliveries import deliveries
@@ -53,8 +54,10 @@ __all__ = [
     "review_items",
     "reviews",
     "runs",
+    "sessions",
     "taggings",
     "tags",
     "transcripts",
+    "users",
     "utterances",
 ]

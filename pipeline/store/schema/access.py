@@ -1,0 +1,29 @@
+"""Who may sign in, and who is signed in. A session is kept by the hash of its token only."""
+
+import sqlalchemy as sa
+
+from pipeline.store.schema.base import UtcTime, metadata
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),  # as in `pipeline.store.people`
+    sa.Column("shown_name", sa.String, nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),  # names of pipeline.store.users.ROLES
+    sa.Column("teams", sa.JSON, nullable=False),  # of a manager; none means the whole centre
+    sa.Column("operator_id", sa.String),  # of an operator: the calls that are their own
+    sa.Column("password_hash", sa.String),
+    sa.Column("must_change", sa.Boolean, nullable=False),  # the password was given by somebody else
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_sha256", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("csrf", sa.String, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
+)
