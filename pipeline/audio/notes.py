@@ -33,6 +33,9 @@ NOTES: dict[str, Text] = {
         "音声が複数入っています。はじめの 1 つだけを分析しました。",
         "Several audio streams: only the first was analysed.",
     ),
+    "imported": Text(
+        "ほかの製品の書き起こしを取り込みました。録音はありません。", "Imported from another program; no recording."
+    ),
     "smaller_batches": Text(
         "GPU のメモリが足りず、小分けにして処理しました。", "GPU memory ran short; done in smaller parts."
     ),

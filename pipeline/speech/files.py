@@ -9,10 +9,10 @@ from phrases.words import Word, load_words
 from pipeline.audio.legs import CallFiles, Direction, LegRoles, group_legs, without_leg
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
+from pipeline.formats.write import write_transcript
 from pipeline.language import Text
 from pipeline.settings import Settings
 from pipeline.sources.configured import preset_named
-from pipeline.speech.exports import write_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording

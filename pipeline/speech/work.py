@@ -6,8 +6,10 @@ from pathlib import Path
 
 from phrases.words import Word
 from pipeline.errors import KoukenError
+from pipeline.formats.read import is_transcript_file
 from pipeline.records import Transcript
 from pipeline.settings import Settings
+from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import Recogniser, load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
@@ -54,6 +56,8 @@ def transcribe_task(task: TranscribeTask) -> Transcript:
     tools = _tools[0]
     if isinstance(tools, KoukenError):
         raise tools
+    if is_transcript_file(task.path):
+        return imported_transcript(task.path, call_id=task.call_id, settings=tools.settings, reader=tools.reader)
     return transcribe_recording(
         task.path,
         call_id=task.call_id,

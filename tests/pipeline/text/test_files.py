@@ -49,3 +49,12 @@ def test_a_file_that_is_no_dialogue_is_reported_and_the_others_go_on(tmp_path: P
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         run(tmp_path)
+
+
+def test_captions_of_another_program_are_tagged(tmp_path: Path) -> None:
+    cue = "WEBVTT\n\n00:00.000 --> 00:04.000\n<v オペレーター>お見積もりをお送りしましょうか。\n"
+    (tmp_path / "d2.vtt").write_text(cue, encoding="utf-8")
+    assert run(tmp_path, "d2.vtt")[0] == 0
+    document = json.loads((tmp_path / "out" / "d2.json").read_text(encoding="utf-8"))
+    assert document["utterances"][0]["end_ms"] == 4000
+    assert document["moments"][0]["label"] == "proposal"

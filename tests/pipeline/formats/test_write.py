@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands.transcribe import command
+from pipeline.formats.write import FORMATS, write_transcript
 from pipeline.records import Transcript, Utterance
-from pipeline.speech.exports import FORMATS, write_transcript
 
 CALL = Transcript("a", None, None, {}, (Utterance("operator", "はい。", 0, 0, 900),))
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from pipeline.errors import BadInput
+from pipeline.formats.vcon import RecordingFacts, call_uuid, from_vcon, to_vcon
 from pipeline.records import AudioFacts, Transcript, Utterance, Word
-from pipeline.speech.vcon import RecordingFacts, call_uuid, from_vcon, to_vcon
 
 JST = timezone(timedelta(hours=9))
 CREATED = datetime(2026, 1, 6, 1, 30, tzinfo=JST)

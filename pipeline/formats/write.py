@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.formats.captions import to_csv, to_srt, to_webvtt
+from pipeline.formats.vcon import RecordingFacts, to_vcon
 from pipeline.interchange import transcript_to_json, write_document
 from pipeline.records import Transcript
-from pipeline.speech.captions import to_csv, to_srt, to_webvtt
-from pipeline.speech.vcon import RecordingFacts, to_vcon
 
 Write = Callable[[Transcript, Path], None]
 

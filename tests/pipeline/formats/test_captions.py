@@ -3,8 +3,8 @@
 import csv
 import io
 
+from pipeline.formats.captions import to_csv, to_srt, to_webvtt
 from pipeline.records import Transcript, Utterance
-from pipeline.speech.captions import to_csv, to_srt, to_webvtt
 
 CALL = Transcript(
     "call-1",

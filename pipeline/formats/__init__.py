@@ -1,0 +1,1 @@
+"""Transcripts in the formats of other programs, written and read."""

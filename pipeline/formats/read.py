@@ -1,0 +1,176 @@
+"""Transcripts made elsewhere, read as ours: JSON, vCon, WebVTT, SRT, CSV. What cannot be read is refused whole."""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.errors import BadInput
+from pipeline.formats.captions import FORMULA_STARTS, SPEAKERS
+from pipeline.formats.vcon import from_vcon
+from pipeline.interchange import read_document, transcript_from_json
+from pipeline.language import Text
+from pipeline.records import Speaker, Transcript, Utterance
+
+LARGEST_FILE = 64 << 20  # bytes; ten hours of speech are two megabytes
+ROLES: dict[str, Speaker] = {
+    **{name: who for who, text in SPEAKERS.items() for name in (text.ja, text.en)},  # type: ignore[misc]
+    **dict.fromkeys(("operator", "agent", "オペレータ", "担当者", "担当", "応対者", "Operator", "Agent"), "operator"),
+    **dict.fromkeys(("customer", "caller", "顧客", "客", "お客さま", "Customer", "Caller"), "customer"),
+}
+COLUMNS = {
+    "call_id": "call_id", "通話ID": "call_id", "speaker": "speaker", "話者": "speaker", "start_ms": "start_ms",
+    "開始(ms)": "start_ms", "end_ms": "end_ms", "終了(ms)": "end_ms", "text": "text", "発話": "text",
+    "confidence": "confidence", "flags": "flags",
+}  # fmt: skip
+TIMES = re.compile(r"((?:\d+:)?\d\d?:\d\d[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d\d?:\d\d[.,]\d{1,3})")
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
+TAG = re.compile(r"</?[^>]*>")
+NAMED = re.compile(r"([^:：]{1,20})[:：]\s*(.*)", re.DOTALL)
+
+
+def read_transcript_file(path: Path) -> Transcript:
+    """The transcript in a file, by its suffix. The call id is the file's name where the file has none.
+
+    Times and speakers that the file does not tell are None and "unknown". Raises `BadInput` naming the file.
+    """
+    if is_transcript_file(path):
+        return READERS[path.suffix.lower()](path)
+    known = "、".join(READERS)
+    raise BadInput(Text(f"書き起こしとして読めるのは {known} です: {path}", f"Readable are {known}: {path}"))
+
+
+def is_transcript_file(path: Path) -> bool:
+    """Whether the name is one of a transcript."""
+    return path.suffix.lower() in READERS
+
+
+def _json(path: Path) -> Transcript:
+    document = read_document(path)
+    if "utterances" in document:
+        return transcript_from_json(document)
+    if "payload" in document or "ciphertext" in document:
+        ja = "署名または暗号化された vCon は読めません。開いたものを渡してください。"
+        raise BadInput(Text(f"{path}: {ja}", f"{path}: a signed or encrypted vCon cannot be read; unwrap it first."))
+    return from_vcon(document)[0]
+
+
+def _captions(path: Path) -> Transcript:
+    """WebVTT (voice spans) and SRT (the speaker's name in front), several voices of a cue one after another."""
+    is_vtt = path.suffix.lower() == ".vtt"
+    lines = _text(path).replace("\r\n", "\n").replace("\r", "\n")
+    if is_vtt and not lines.startswith("WEBVTT"):
+        raise BadInput(Text(f"{path} は WebVTT ではありません。", f"{path} is not WebVTT."))
+    said: list[Utterance] = []
+    for block in re.split(r"\n{2,}", lines):
+        head, found, rest = block.partition("-->")
+        if not found or block.startswith(("NOTE", "STYLE", "REGION", "WEBVTT")):
+            continue
+        timing = TIMES.search(head.rpartition("\n")[2] + found + rest)
+        if timing is None:
+            raise BadInput(Text(f"{path}: 時刻を読めません。", f"{path}: a time cannot be read."))
+        start_ms, end_ms = (_milliseconds(timing.group(n)) for n in (1, 2))
+        body = rest.partition("\n")[2]
+        for who, text in _voices(body) if is_vtt else [_named(body)]:
+            if text:
+                said.append(Utterance(who, text, start_ms=start_ms, end_ms=end_ms))
+    return _transcript(path, said)
+
+
+def _voices(body: str) -> Iterator[tuple[Speaker, str]]:
+    parts = VOICE.split(body)  # text before the first voice, then name and text by turns
+    if before := _plain(parts[0]):
+        yield "unknown", before
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        yield _role(html.unescape(name)), _plain(text)
+
+
+def _plain(text: str) -> str:
+    return html.unescape(TAG.sub("", text)).replace("\n", "").strip()
+
+
+def _named(body: str) -> tuple[Speaker, str]:
+    text = body.replace("\n", "").strip()
+    match = NAMED.fullmatch(text)
+    who = _role(match.group(1)) if match else "unknown"
+    return who, match.group(2).strip() if match and match.group(1).strip() in ROLES else text
+
+
+def _role(name: str) -> Speaker:
+    return ROLES.get(name.strip(), "unknown")
+
+
+def _milliseconds(clock: str) -> int:
+    whole, _, fraction = clock.replace(",", ".").partition(".")
+    seconds = 0
+    for part in whole.split(":"):
+        seconds = seconds * 60 + int(part)
+    return seconds * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _csv(path: Path) -> Transcript:
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header, *rows = [row for row in reader if row] or [[]]
+        fields = [COLUMNS.get(cell.strip(), "") for cell in header]
+        if "text" not in fields or "speaker" not in fields:
+            raise BadInput(
+                Text(f"{path}: speaker と text の列が要ります。", f"{path}: needs columns speaker and text.")
+            )
+        said, calls = [], set()
+        for row in rows:
+            cells = dict(zip(fields, row, strict=True))
+            said.append(_row(cells))
+            calls.add(cells.get("call_id", ""))
+    except (csv.Error, ValueError) as error:
+        line = reader.line_num
+        raise BadInput(Text(f"{path} の {line} 行目を読めません({error})", f"{path} line {line}: {error}")) from None
+    if len(calls) > 1:
+        raise BadInput(Text(f"{path}: 一つのファイルに一つの通話です。", f"{path}: one call per file."))
+    return _transcript(path, said, calls.pop() if calls else "")
+
+
+def _row(cells: dict[str, str]) -> Utterance:
+    text = cells["text"]
+    if text.startswith("'") and text[1:].startswith(FORMULA_STARTS):
+        text = text[1:]
+    return Utterance(
+        _role(cells["speaker"]),
+        text,
+        start_ms=_whole(cells.get("start_ms")),
+        end_ms=_whole(cells.get("end_ms")),
+        confidence=float(cells["confidence"]) if cells.get("confidence") else None,
+        flags=tuple(cells.get("flags", "").split()),
+    )
+
+
+def _whole(cell: str | None) -> int | None:
+    return int(cell) if cell else None
+
+
+def _transcript(path: Path, said: list[Utterance], call_id: str = "") -> Transcript:
+    if not said:
+        raise BadInput(Text(f"{path} に発話がありません。", f"{path} holds no utterance."))
+    return Transcript(call_id or path.stem, None, None, {"imported": path.suffix.lower().lstrip(".")}, tuple(said))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BadInput(Text(f"{path} は大きすぎます。", f"{path} is too large."))
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            Text(f"読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}")
+        ) from None
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(Text(f"{path} は UTF-8 でも CP932 でもありません。", f"{path} is neither UTF-8 nor CP932."))
+
+
+READERS: dict[str, Callable[[Path], Transcript]] = {".json": _json, ".vtt": _captions, ".srt": _captions, ".csv": _csv}

@@ -1,0 +1,43 @@
+"""A transcript made elsewhere instead of transcribing: put right, masked and measured like our own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.errors import BadInput, ItemError, Reason
+from pipeline.formats.read import read_transcript_file
+from pipeline.records import AudioFacts, ModelInfo, Transcript
+from pipeline.settings import Settings
+from pipeline.speech.acoustics import acoustics
+from pipeline.speech.masking import masked_transcript
+from pipeline.speech.reader import Reader
+from pipeline.speech.weights import file_sha256
+
+IMPORTED = "imported"  # note, and the name of the model, of a transcript that was not made here
+
+
+def imported_transcript(path: Path, *, call_id: str, settings: Settings, reader: Reader) -> Transcript:
+    """The transcript of a file that another program wrote, as the store takes it: personal data is masked here too.
+
+    Raises `ItemError` NOT_AUDIO where the file is no transcript.
+    """
+    try:
+        read = read_transcript_file(path)
+    except BadInput as error:
+        raise ItemError(Reason.NOT_AUDIO, "no transcript") from error
+    utterances, corrections = reader.correct(read.utterances)
+    heard = replace(
+        read,
+        call_id=call_id,
+        audio=read.audio or _facts(path, read),
+        model=read.model or ModelInfo(IMPORTED, path.suffix.lower().lstrip("."), file_sha256(path)),
+        utterances=tuple(utterances),
+        corrections=(*read.corrections, *corrections),
+    )
+    measured = replace(heard, acoustics=read.acoustics or acoustics(heard, settings.acoustics, reader.reading))
+    return masked_transcript(measured, settings.privacy, reader.find_names)
+
+
+def _facts(path: Path, read: Transcript) -> AudioFacts:
+    """What is known of a recording that is not here: how long the talk lasted."""
+    seconds = max((u.end_ms for u in read.utterances if u.end_ms is not None), default=0) / 1000
+    return AudioFacts(seconds, 0, 0, "", path.suffix.lower().lstrip("."), None, None, notes=(IMPORTED,))

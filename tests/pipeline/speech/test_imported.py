@@ -1,0 +1,43 @@
+"""A transcript made elsewhere is masked, put right and measured before anything is written."""
+
+from pathlib import Path
+
+import pytest
+
+from phrases.words import Word
+from pipeline.audio.notes import NOTES
+from pipeline.errors import ItemError, Reason
+from pipeline.settings import Settings
+from pipeline.speech.imported import imported_transcript
+from pipeline.speech.reader import Reader
+
+VTT = """WEBVTT
+
+00:00.000 --> 00:02.000
+<v オペレーター>カード番号をお願いします。
+
+00:03.000 --> 00:09.000
+<v お客様>4242 4242 4242 4242、守るかの契約です。
+"""
+
+
+def test_imported_transcript_is_masked_corrected_and_measured(tmp_path: Path) -> None:
+    (tmp_path / "a.vtt").write_text(VTT, encoding="utf-8")
+    reader = Reader([Word("マモルカ", (), ("守るか",))])
+    found = imported_transcript(tmp_path / "a.vtt", call_id="c-1", settings=Settings(), reader=reader)
+    assert found.call_id == "c-1"
+    assert [u.text for u in found.utterances][1].endswith("、マモルカの契約です。")
+    assert "4242" not in repr(found)
+    assert [m.kind for m in found.masked] == ["card"]
+    assert found.audio is not None and found.model is not None and found.acoustics is not None
+    assert (found.audio.duration_s, found.audio.notes) == (9.0, ("imported",))
+    assert (found.model.name, found.model.version) == ("imported", "vtt")
+    assert found.acoustics.response_delay_ms is None
+    assert set(found.audio.notes) <= NOTES.keys()
+
+
+def test_file_that_is_no_transcript_has_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.vtt").write_text("議事録", encoding="utf-8")
+    with pytest.raises(ItemError) as caught:
+        imported_transcript(tmp_path / "a.vtt", call_id="c", settings=Settings(), reader=Reader())
+    assert caught.value.reason is Reason.NOT_AUDIO
