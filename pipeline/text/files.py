@@ -6,6 +6,7 @@ from typing import Any
 
 from phrases.files import load_starter
 from pipeline.errors import BadInput, KoukenError
+from pipeline.formats.read import read_transcript_file
 from pipeline.interchange import read_document, transcript_from_json, transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
@@ -15,7 +16,9 @@ Report = Callable[[Path, KoukenError | None], None]
 
 
 def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
-    """Tag every file, folders by their *.json; write `<out>/<name>`. Returns how many could not be read.
+    """Tag every file, folders by their *.json; write `<out>/<stem>.json`. Returns how many could not be read.
+
+    Transcripts of other programs are read too (`pipeline.formats.read`).
 
     Keys that the product does not know are kept as they are; the list of utterances keeps its order.
     """
@@ -24,15 +27,24 @@ def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
     failures = 0
     for path in files:
         try:
-            document = read_document(path)
-            transcript = read_dialogue(document)
+            document, transcript = _read(path)
         except KoukenError as problem:
             failures += 1
             report(path, problem)
             continue
-        write_document({**_kept(document), **tagged(transcript, tagger)}, out / path.name)
+        write_document({**_kept(document), **tagged(transcript, tagger)}, out / f"{path.stem}.json")
         report(path, None)
     return failures
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Transcript]:
+    """What was in the file to be kept, and the transcript."""
+    if path.suffix.lower() != ".json":
+        return {}, read_transcript_file(path)
+    document = read_document(path)
+    if "utterances" in document or "turns" in document:
+        return document, read_dialogue(document)
+    return {}, read_transcript_file(path)
 
 
 def tagged(transcript: Transcript, tagger: Tagger) -> dict[str, Any]:
