@@ -162,6 +162,10 @@ class StoppedByLimit(KoukenError):
     exit_code = ExitCode.STOPPED_BY_LIMIT
 
 
+class ArchiveGone(StoppedByLimit):
+    """The recordings went away in the middle of the night; none of them is to blame."""
+
+
 class NoSpace(StoppedByLimit):
     """A disk is full; nothing half-written stays, and the next run goes on."""
 

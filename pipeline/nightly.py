@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -66,7 +67,9 @@ def _show_problems(loaded: Mapping[Kind, Loaded], progress: Progress) -> None:
 
 
 def _problem_text(problem: RowProblem) -> Text:
-    return Text(problem.render("ja"), problem.render("en"))
+    """Where and why; the value itself may be a customer's, and logs hold none of theirs."""
+    place = replace(problem, value=None)
+    return Text(place.render("ja"), place.render("en"))
 
 
 def _store_tables(night: Night, loaded: Mapping[Kind, Loaded]) -> None:

@@ -1,8 +1,10 @@
-"""How a long run is shown: a bar on a terminal, plain lines elsewhere, nothing in tests."""
+"""How a long run is shown: a bar on a terminal, JSON lines elsewhere, nothing in tests."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Protocol
 
 import click
@@ -37,7 +39,11 @@ class Silent:
 
 
 class Lines:
-    """One plain line per item on standard error: for cron, systemd and log files."""
+    """One JSON object per line on standard error, for journals and log collectors: ids and counts, no one's words.
+
+    Every line has `at` (UTC) and `event`: "stage" (`name`, `total`), "step" (`name`, `done`, `total`, `item`) or
+    "note" (`text`).
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -46,16 +52,20 @@ class Lines:
     def stage(self, name: Text, total: int) -> None:
         """The name and how much there is."""
         self.name, self.total, self.done = in_language(name, self.language), total, 0
-        click.echo(f"{self.name}: {total}", err=True)
+        self._write(event="stage", name=self.name, total=total)
 
     def step(self, item: str) -> None:
         """How far the stage is, and which item."""
         self.done += 1
-        click.echo(f"{self.name} {self.done}/{self.total} {item}", err=True)
+        self._write(event="step", name=self.name, done=self.done, total=self.total, item=item)
 
     def note(self, text: Text) -> None:
         """The text as it is."""
-        click.echo(in_language(text, self.language), err=True)
+        self._write(event="note", text=in_language(text, self.language))
+
+    def _write(self, **facts: object) -> None:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        click.echo(json.dumps({"at": at, **facts}, ensure_ascii=False), err=True)
 
 
 class Bar:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.archive import open_path
-from pipeline.errors import ItemError, Reason, StoppedByLimit
+from pipeline.errors import ArchiveGone, ItemError, Reason
 from pipeline.language import Text
 from pipeline.night import Night
 from pipeline.records import Transcript
@@ -89,7 +89,7 @@ def require_archive(night: Night) -> None:
     except OSError as error:
         there = error.errno == errno.EACCES
     if not there:
-        raise StoppedByLimit(
+        raise ArchiveGone(
             Text(
                 f"途中で録音のフォルダーが見えなくなりました: {night.archive}。どの録音にも印は付けていません。",
                 f"The archive went away in the middle of the night: {night.archive}. No recording was marked.",

@@ -3,17 +3,21 @@
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from pipeline.commands.options import Context, common_options, option
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, KoukenError, StoppedByLimit
 from pipeline.language import Text
 from pipeline.progress import shown
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 FILE = click.Path(path_type=Path)
 
@@ -48,7 +52,7 @@ def nightly(
 
     given = {"calls": calls, "contracts": contracts, "outcomes": outcomes, "customer_snapshots": snapshots}
     request = Request(archive, {kind: path for kind, path in given.items() if path}, out)  # type: ignore[misc]
-    with asked_to_stop() as asked, shown(context.language) as progress:
+    with told_afterwards(context.settings), asked_to_stop() as asked, shown(context.language) as progress:
         return run_night(request, context.settings, progress, lambda: asked() or _is_past(end))
 
 
@@ -65,6 +69,33 @@ def next_time(clock: str, now: datetime) -> datetime:
         )
     end = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
     return end if end > now else end + timedelta(days=1)
+
+
+@contextmanager
+def told_afterwards(settings: "Settings") -> Iterator[None]:
+    """Write the metrics, and tell whoever [alerts] names, when a night ends otherwise than it should."""
+    from pipeline.alerts import send
+    from pipeline.metrics import write_metrics
+    from pipeline.store.migrate import open_store
+    from pipeline.watch import standing
+
+    try:
+        yield
+    except KoukenError as error:
+        if type(error) is StoppedByLimit:
+            raise  # it was time: the next night goes on, and nobody has to do anything
+        send([Text(error.render("ja"), error.render("en"))], settings.alerts)
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        send([Text(f"夜間バッチが止まりました({name})。", f"The night broke off ({name}).")], settings.alerts)
+        raise
+    finally:
+        if settings.alerts.metrics is not None:
+            with suppress(KoukenError), open_store(settings.store_url) as store, store.reading() as connection:
+                last = standing(connection)
+                if last is not None:
+                    write_metrics(last, settings.alerts.metrics)
 
 
 @contextmanager

@@ -1,73 +1,78 @@
-"""`kouken status`: how the last night went, and what is held back."""
+"""`kouken status`: how the last night went, what is held back, what is left; for monitoring with `--check`."""
 
 import json
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from pipeline.commands.options import Context, common_options, json_option
-from pipeline.errors import REASON_TEXTS, KoukenError
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.errors import REASON_TEXTS, ExitCode, KoukenError
 from pipeline.language import Text, in_language
 
+if TYPE_CHECKING:
+    from pipeline.watch import Standing
 
-@common_options(Text("最後の夜間バッチと、隔離された録音を示します。", "Show the last night and what is held back."))
+
+@common_options(
+    Text(
+        "最後の夜間バッチ、残り、終わりの見込み、隔離された録音を示します。",
+        "Show the last night, what is left, when it should end, and what is held back.",
+    )
+)
+@option(
+    "--check", is_flag=True, help=Text("監視用:異常があれば終了コード 1", "for monitoring: exit code 1 if not well")
+)
+@option("--notify", is_flag=True, help=Text("異常を [alerts] の宛先に知らせる", "send what is wrong as [alerts] says"))
 @json_option()
-def status(context: Context, as_json: bool) -> None:
+def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
     """Print the four numbers and every recording that is held back, with what to do."""
-    facts = last_night(context.settings.store_url)
-    if facts is None:
+    from pipeline.alerts import send
+    from pipeline.store.migrate import open_store
+    from pipeline.watch import problems, standing
+
+    with open_store(context.settings.store_url) as store, store.reading() as connection:
+        last = standing(connection)
+    wrong = problems(last.run if last else None, datetime.now(UTC), context.settings.alerts)
+    if last is None and not check:
         raise KoukenError(
-            Text("夜間バッチはまだ一度も動いていません。", "No night has run yet."),
-            remedy=Text("kouken nightly --archive … を実行してください。", "Run kouken nightly --archive …."),
+            wrong[0], remedy=Text("kouken nightly --archive … を実行してください。", "Run kouken nightly.")
         )
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    files = facts["files"]
+        facts = last.to_json() if last else {}
+        said = [{"ja": text.ja, "en": text.en} for text in wrong]
+        click.echo(json.dumps({**facts, "problems": said}, ensure_ascii=False))
+    else:
+        if last is not None and not check:
+            _show(last, context)
+        for text in wrong:
+            context.say(text)
+    if notify:
+        send(wrong, context.settings.alerts)
+    return ExitCode.FAILED if check and wrong else ExitCode.DONE
+
+
+def _show(last: "Standing", context: Context) -> None:
+    run, files = last.run, last.files
     head = Text(
-        f"第{facts['run_id']}夜 {facts['state']} 録音 {files['found']} = 済み {files['done']} + 待ち {files['waiting']}"
+        f"第{run.run_id}夜 {run.state} 録音 {files['found']} = 済み {files['done']} + 待ち {files['waiting']}"
         f" + 隔離 {files['quarantined']} + 対象外 {files['skipped']}",
-        f"Night {facts['run_id']} {facts['state']}: {files['found']} recordings = {files['done']} done"
+        f"Night {run.run_id} {run.state}: {files['found']} recordings = {files['done']} done"
         f" + {files['waiting']} waiting + {files['quarantined']} quarantined + {files['skipped']} skipped",
     )
     click.echo(in_language(head, context.language))
-    for item in facts["held_back"]:
-        text = in_language(REASON_TEXTS[item["reason"]], context.language)
-        click.echo(f"  {item['relative']} {item['reason']} {item['detail']}: {text}")
+    if run.state == "running":
+        end = last.expected_end
+        at = end.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%m-%d %H:%M") if end else "?"
+        left = Text(
+            f"  {run.owner} 残り {last.backlog} 件、直近 1 時間に {last.per_hour} 件、終わりの見込み {at}",
+            f"  {run.owner}: {last.backlog} left, {last.per_hour} in the last hour, expected end {at}",
+        )
+        click.echo(in_language(left, context.language))
+    for item in last.held_back:
+        text = in_language(REASON_TEXTS[item.reason], context.language) if item.reason else ""
+        click.echo(f"  {item.relative} {item.reason} {item.detail}: {text}")
 
 
 command = status
-
-
-def last_night(store_url: str) -> dict[str, Any] | None:
-    """The last run with its files by state; None before the first."""
-    from pipeline.store.migrate import open_store
-    from pipeline.store.recordings import file_states
-    from pipeline.store.runs import last_run
-
-    store = open_store(store_url)
-    try:
-        with store.reading() as connection:
-            run = last_run(connection)
-            if run is None:
-                return None
-            files = file_states(connection, run.run_id, run.versions["speech"])
-    finally:
-        store.close()
-    counts = {
-        state: sum(file.state == state for file in files) for state in ("done", "waiting", "quarantined", "skipped")
-    }
-    held_back = [
-        {"relative": file.relative, "call_id": file.call_id, "reason": file.reason, "detail": file.detail}
-        for file in files
-        if file.state == "quarantined"
-    ]
-    return {
-        "run_id": run.run_id,
-        "state": run.state,
-        "started_at": run.started_at.isoformat(),
-        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-        "versions": run.versions,
-        "files": {"found": len(files), **counts},
-        "held_back": held_back,
-    }

@@ -160,6 +160,13 @@ def waiting(connection: sa.Connection, stage: Stage, version: str, run_id: int |
     return int(connection.execute(query).scalar_one())
 
 
+def settled_since(connection: sa.Connection, stage: Stage, since: datetime) -> int:
+    """How many rows of a stage came to an end since then: the pace, for people to look at."""
+    ended = ledger.c.state.in_(["done", "quarantined"])
+    query = sa.select(sa.func.count()).where(ledger.c.stage == stage, ended, ledger.c.updated_at >= since)
+    return int(connection.execute(query).scalar_one())
+
+
 def retry(connection: sa.Connection, call_ids: Iterable[str] = ()) -> int:
     """Put quarantined rows back to waiting: those of the given calls, or all. How many."""
     wanted = ledger.c.state == "quarantined"

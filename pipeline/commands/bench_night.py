@@ -1,0 +1,31 @@
+"""`kouken bench night`: what the ledger and the store cost, over made archives."""
+
+import json
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.language import Text
+
+
+@common_options(
+    Text(
+        "認識のふりをするだけの夜を、作ったアーカイブで動かし、台帳と保存の費用と、その伸び方を測ります。",
+        "Run nights over made archives with a recogniser that pretends: what ledger and store cost, and how it grows.",
+    )
+)
+@option(
+    "--store", "url", default="", help=Text("測る空のデータベースの URL(既定は SQLite)", "an empty database")
+)
+@option("--long", is_flag=True, help=Text("十万通話まで測る", "up to a hundred thousand calls"))
+@json_option()
+def night(context: Context, url: str, long: bool, as_json: bool) -> None:
+    """Parse, call, print."""
+    from pipeline.bench import table
+    from pipeline.night_benchmark import bench_night
+
+    result = bench_night(lambda step: context.say(Text(step, step)), url=url, long=long)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
+
+
+command = night
