@@ -17,6 +17,7 @@ command = LazyGroup(
         "lint": Lazy(f"{HOME}lint", Text("辞書の問題をすべて挙げる", "list every problem")),
         "test": Lazy(f"{HOME}test", Text("書き方や項目を通話で試す", "try a query or entries on calls")),
         "diff": Lazy(f"{HOME}diff", Text("直すと何が変わるか", "what an edit changes")),
+        "discover": Lazy(f"{HOME}discover", Text("辞書にない言い回しの候補", "expressions that it does not know")),
         "import": Lazy(f"{HOME}import", Text("ファイルの変更を下書きに取り込む", "take a file's changes into a draft")),
         "drafts": Lazy(f"{HOME}drafts", Text("下書きの一覧と中身", "drafts and what is in them")),
         "submit": Lazy(f"{HOME}submit", Text("下書きを確認に出す", "ask for review")),
