@@ -1,4 +1,4 @@
-"""Side tone: the other speaker, faint, on one's own channel. Nobody's words may be credited twice."""
+"""Side tone and echo: the other speaker, faint, on one's own channel. Nobody's words may be credited twice."""
 
 import bisect
 from collections.abc import Callable, Sequence
@@ -8,8 +8,11 @@ import numpy as np
 from pipeline.speech.vad import SAMPLE_RATE, Floats, Piece
 
 FAINTER_DB = 10.0  # by how much the copy lies below the original
-LIKENESS = 0.35  # correlation of the two wave forms; two people talking at once stay below 0.2
-LATEST = SAMPLE_RATE // 50  # samples by which the copy may lag: 20 ms
+# correlation of the two wave forms: between two people who talk at once it passes this once in a hundred pieces
+LIKENESS, LIKENESS_SHORT = 0.35, 0.45
+SHORT = SAMPLE_RATE * 4 // 5
+EARLIEST = SAMPLE_RATE // 50  # samples by which the copy may seem to lead: recorders are not sharper than 20 ms
+LATEST = SAMPLE_RATE * 3 // 10  # samples by which it may lag: an echo over the network comes 300 ms late
 MOSTLY = 0.7  # share of a piece during which the other one must be heard
 
 ReadBoth = Callable[[int, int], Floats]  # samples from start to stop of both channels: shape (samples, 2)
@@ -17,33 +20,49 @@ ReadBoth = Callable[[int, int], Floats]  # samples from start to stop of both ch
 
 def without_leaks(pieces: Sequence[Piece], others: Sequence[Piece], read: ReadBoth) -> list[Piece]:
     """`pieces` of one channel without those that only repeat what `others` on the other channel say."""
-    return [
-        piece
-        for piece in pieces
-        if not (_shared(piece, others) >= MOSTLY and is_copy(*_own_first(read(piece.start, piece.stop), piece.channel)))
-    ]
+    return [piece for piece in pieces if _shared(piece, others) < MOSTLY or not _repeats(piece, read)]
 
 
 def is_copy(faint: Floats, loud: Floats) -> bool:
-    """Whether `faint` is `loud` again: far below it, and of the same wave form."""
+    """Whether `faint` is `loud` again: far below it, and of the same wave form.
+
+    `loud` ends with `faint` and may begin up to `LATEST` samples before it.
+    """
     faint, loud = faint - faint.mean(), loud - loud.mean()
-    power = float(np.dot(faint, faint)), float(np.dot(loud, loud))
+    before = len(loud) - len(faint)
+    power = float(np.dot(faint, faint)), float(np.dot(loud[before:], loud[before:]))
     if power[0] <= 0 or 10 * np.log10(power[1] / power[0] + 1e-12) < FAINTER_DB:
         return False
-    size = 1 << (2 * len(faint) - 1).bit_length()
-    product = np.fft.rfft(faint, size) * np.conj(np.fft.rfft(loud, size))
-    correlation = np.fft.irfft(product, size)
-    near = np.concatenate([correlation[:LATEST], correlation[-LATEST:]])
-    return bool(np.abs(near).max() / np.sqrt(power[0] * power[1]) >= LIKENESS)
+    limit = LIKENESS if len(faint) >= SHORT else LIKENESS_SHORT
+    return _likeness(faint, loud, before) >= limit
+
+
+def _likeness(faint: Floats, loud: Floats, before: int) -> float:
+    """The highest correlation with any stretch of `loud` that begins `before` samples earlier to `EARLIEST` later."""
+    ahead = min(EARLIEST, len(faint) // 2)
+    loud = np.pad(loud, (0, ahead))
+    size = 1 << (len(loud) + len(faint) - 1).bit_length()
+    product = np.fft.rfft(loud, size) * np.conj(np.fft.rfft(faint, size))
+    correlation = np.fft.irfft(product, size)[: before + ahead + 1]
+    energy = np.concatenate([[0.0], np.cumsum(np.square(loud, dtype=np.float64))])
+    of_stretch = energy[len(faint) :][: len(correlation)] - energy[: len(correlation)]
+    scale = np.sqrt(np.maximum(of_stretch, 1e-3 * energy[-1]) * float(np.dot(faint, faint)))
+    return float(np.abs(correlation / scale).max())
+
+
+def _repeats(piece: Piece, read: ReadBoth) -> bool:
+    before = min(LATEST, piece.start)
+    both = read(piece.start - before, piece.stop)
+    return is_copy(both[before:, piece.channel], both[:, 1 - piece.channel])
 
 
 def _shared(piece: Piece, others: Sequence[Piece]) -> float:
-    """Share of the piece during which one of the others, which are in order, is heard."""
-    first = bisect.bisect_left(others, piece.start, key=lambda other: other.stop)
+    """Share of the piece during which one of the others, which are in order, is heard or still echoes."""
+    first = bisect.bisect_left(others, piece.start - LATEST, key=lambda other: other.stop)
     last = bisect.bisect_right(others, piece.stop, key=lambda other: other.start)
-    common = sum(min(piece.stop, other.stop) - max(piece.start, other.start) for other in others[first:last])
+    common, reached = 0, piece.start
+    for other in others[first:last]:
+        start, stop = max(reached, other.start), min(piece.stop, other.stop + LATEST)
+        common += max(0, stop - start)
+        reached = max(reached, stop)
     return common / piece.length
-
-
-def _own_first(both: Floats, channel: int) -> tuple[Floats, Floats]:
-    return both[:, channel], both[:, 1 - channel]
