@@ -31,7 +31,8 @@ def by_letters(speaker: Speaker, texts: Sequence[str]) -> Vectors:
     for row, text in zip(rows, texts, strict=True):
         for character in text:
             row[ord(character) % 4096] += 1
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+    unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+    return unit
 
 
 def found(entry: Phrase, *said: Line, japanese: Japanese) -> list[tuple[str, int]]:
