@@ -49,7 +49,7 @@ def tags(context: Context, gold_dir: Path, pred: Path | None, as_json: bool) -> 
 def _transcribe(context: Context, recordings: Path, out: Path) -> None:
     from pipeline.speech.files import find_recordings, transcribe_files
 
-    transcribe_files(find_recordings([recordings]), out, context.settings, lambda path, problem: None)
+    transcribe_files(find_recordings([recordings], context.settings), out, context.settings, lambda path, problem: None)
 
 
 command = tags
