@@ -44,13 +44,16 @@ def loads(named_texts: Iterable[tuple[str, str]]) -> PhraseSet:
     return PhraseSet(tuple(reader.phrases.values()), tuple(reader.lists.items()))
 
 
-def dumps(phrase_set: PhraseSet) -> str:
-    """One YAML text with the whole dictionary; `loads` gives an equal set back. The first line names the version."""
+def dumps(phrase_set: PhraseSet, version: str = "") -> str:
+    """One YAML text with the whole dictionary; `loads` gives an equal set back.
+
+    The first line names the version that it was made from: its own, unless `version` is given (of a draft's base).
+    """
     document: dict[str, Any] = {"phrases": [phrase_fields(phrase) for phrase in phrase_set.phrases]}
     if phrase_set.lists:
         document["lists"] = {name: list(words) for name, words in phrase_set.lists}
     text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
-    return f"{VERSION_LINE}{phrase_set.version}\n{text}"
+    return f"{VERSION_LINE}{version or phrase_set.version}\n{text}"
 
 
 def exported_version(path: Path) -> str:

@@ -25,10 +25,10 @@ Row = Sequence[str]
 Value = TypeVar("Value")
 
 
-def to_csv(phrase_set: PhraseSet) -> bytes:
+def to_csv(phrase_set: PhraseSet, version: str = "") -> bytes:
     """The dictionary as CSV: UTF-8 with BOM, CRLF."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(_rows(phrase_set))
+    csv.writer(text, lineterminator="\r\n").writerows(_rows(phrase_set, version))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -50,7 +50,7 @@ def from_csv(content: bytes, name: str = "CSV") -> PhraseSet:
     return _from_rows(rows, name)
 
 
-def to_xlsx(phrase_set: PhraseSet, path: Path) -> None:
+def to_xlsx(phrase_set: PhraseSet, path: Path, version: str = "") -> None:
     """The dictionary as a workbook; every cell is text, no cell is a formula or a link."""
     import xlsxwriter  # type: ignore[import-untyped]
 
@@ -58,7 +58,7 @@ def to_xlsx(phrase_set: PhraseSet, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet("phrases")
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        for number, row in enumerate(_rows(phrase_set)):
+        for number, row in enumerate(_rows(phrase_set, version)):
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell, wrapped)
         sheet.freeze_panes(1, 1)
@@ -98,7 +98,7 @@ def exported_version(path: Path) -> str:
     return marks[-1].removeprefix(VERSION_MARK) if marks else ""
 
 
-def _rows(phrase_set: PhraseSet) -> Iterator[list[str]]:
+def _rows(phrase_set: PhraseSet, version: str) -> Iterator[list[str]]:
     yield list(FIELDS)
     for phrase in phrase_set.phrases:
         fields = phrase_fields(phrase)
@@ -106,7 +106,7 @@ def _rows(phrase_set: PhraseSet) -> Iterator[list[str]]:
     for name, words in phrase_set.lists:
         row = dict.fromkeys(FIELDS, "") | {"id": name, "category": LIST_CATEGORY, "examples": "\n".join(words)}
         yield [_cell(row[key]) for key in FIELDS]
-    mark = {"id": VERSION_MARK + phrase_set.version, "category": VERSION_CATEGORY}
+    mark = {"id": VERSION_MARK + (version or phrase_set.version), "category": VERSION_CATEGORY}
     yield [mark.get(key, "") for key in FIELDS]
 
 

@@ -106,6 +106,16 @@ def chosen(store: "Store", draft_id: int | None, version: str) -> "PhraseSet":
     return dictionary_named(store, f"draft:{draft_id}" if draft_id is not None else version or "published")
 
 
+def chosen_as_listed(store: "Store", draft_id: int | None, version: str) -> "PhraseSet":
+    """The same for reading: entries that a draft changes bear its status."""
+    from pipeline.store import drafts
+
+    if draft_id is None:
+        return chosen(store, None, version)
+    with store.reading() as connection:
+        return drafts.listed(connection, drafts.read_draft(connection, draft_id))
+
+
 def say_json(value: Any) -> None:
     """Print a result as JSON; dataclasses become objects, times ISO 8601 in UTC."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))

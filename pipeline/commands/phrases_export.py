@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, version_option
+from pipeline.commands.phrases_common import chosen_as_listed, draft_option, opened, say, say_json, version_option
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
@@ -30,18 +30,21 @@ from pipeline.language import Text
 @json_option()
 def export(context: Context, file: Path | None, out: Path, version: str, draft_id: int | None, as_json: bool) -> None:
     """Parse, call, report."""
-    from pipeline.dictionary import has_store
+    from pipeline.dictionary import has_store, published_dictionary
     from pipeline.text.dictionary import load_dictionary, save_dictionary
 
     if file is not None and (version or draft_id is not None):
         raise BadInput(Text("FILE と版・下書きは一緒に指定できません。", "Name a file, or a version, or a draft."))
+    base = ""  # a draft has no version of its own: its file names the one that it changes
     if file is not None or not has_store(context.settings):
         phrase_set = load_dictionary(file)
     else:
         with opened(context) as store:
-            phrase_set = chosen(store, draft_id, version)
-    save_dictionary(phrase_set, out)
-    count, written = len(phrase_set.phrases), phrase_set.version
+            phrase_set = chosen_as_listed(store, draft_id, version)
+            if draft_id is not None:
+                base = published_dictionary(store).version
+    save_dictionary(phrase_set, out, base)
+    count, written = len(phrase_set.phrases), base or phrase_set.version
     if as_json:
         say_json({"phrases": count, "version": written, "file": str(out)})
         return

@@ -3,7 +3,7 @@
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, version_option
+from pipeline.commands.phrases_common import chosen_as_listed, draft_option, opened, say, say_json, version_option
 from pipeline.language import Text
 
 CATEGORIES = ["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
@@ -19,7 +19,7 @@ def list_(context: Context, category: str | None, version: str, draft_id: int | 
     from phrases.fields import phrase_fields
 
     with opened(context) as store:
-        phrase_set = chosen(store, draft_id, version)
+        phrase_set = chosen_as_listed(store, draft_id, version)
     phrases = [phrase for phrase in phrase_set.phrases if category in (None, phrase.category)]
     if as_json:
         lists = {name: list(words) for name, words in phrase_set.lists}
@@ -27,8 +27,7 @@ def list_(context: Context, category: str | None, version: str, draft_id: int | 
         say_json({"version": phrase_set.version, "phrases": entries, "lists": lists})
         return
     for phrase in phrases:
-        retired = " (retired)" if phrase.status == "retired" else ""
-        click.echo(f"{phrase.id} {phrase.category} {phrase.phrase}{retired}")
+        click.echo(f"{phrase.id} {phrase.category} {phrase.status} {phrase.phrase}")
     count = len(phrases)
     say(context, Text(f"{count} 件(版 {phrase_set.version})", f"{count} entries (version {phrase_set.version})"))
 

@@ -3,7 +3,7 @@
 import click
 
 from pipeline.commands.options import Context, common_options, json_option
-from pipeline.commands.phrases_common import at, chosen, draft_option, opened, say_json, version_option
+from pipeline.commands.phrases_common import at, chosen_as_listed, draft_option, opened, say_json, version_option
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
@@ -21,7 +21,7 @@ def show(context: Context, name: str, version: str, draft_id: int | None, as_jso
     from pipeline.store.dictionary import list_publications
 
     with opened(context) as store:
-        phrase_set = chosen(store, draft_id, version)
+        phrase_set = chosen_as_listed(store, draft_id, version)
         with store.reading() as connection:
             history = list_publications(connection, name=name)
     words = phrase_set.words.get(name)

@@ -174,6 +174,8 @@ def publish_items(
     remark: str = "",
 ) -> Publication:
     """Make these items the dictionary in force, whoever asks: for the functions that have asked who may."""
+    if not items:
+        raise BadInput(Text("空の辞書は公開できません。", "An empty dictionary cannot be published."))
     version = phrase_set_of(items).version
     known = sa.select(sa.exists().where(dictionary_members.c.version == version))
     if not connection.execute(known).scalar_one():

@@ -6,13 +6,13 @@ What was submitted cannot be edited without being sent back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from phrases.entry import PhraseSet
+from phrases.entry import PhraseSet, Status
 from pipeline.errors import BadInput, NotAllowed
 from pipeline.language import Text
 from pipeline.store import audit
@@ -132,6 +132,20 @@ def merged_items(connection: sa.Connection, draft: Draft) -> Items:
 def merged(connection: sa.Connection, draft: Draft) -> PhraseSet:
     """The dictionary as it would be if the draft were published now."""
     return phrase_set_of(merged_items(connection, draft))
+
+
+def listed(connection: sa.Connection, draft: Draft) -> PhraseSet:
+    """The same as people read it: what the draft changes bears the status of the draft."""
+    status: Status = "draft" if draft.state == "draft" else "in_review"
+    changed = {change.name for change in draft.changes if change.kind == "phrase"}
+    whole = merged(connection, draft)
+    moving = draft.state in OPEN_STATES
+    return whole.of(
+        tuple(
+            replace(phrase, status=status) if moving and phrase.id in changed and phrase.status != "retired" else phrase
+            for phrase in whole.phrases
+        )
+    )
 
 
 def save(

@@ -64,8 +64,11 @@ def exported_version(path: Path) -> str:
         raise BadDictionary(error) from None
 
 
-def save_dictionary(phrase_set: PhraseSet, path: Path) -> None:
-    """Write YAML, CSV or XLSX by the name of the file. Raises `BadInput` for another name."""
+def save_dictionary(phrase_set: PhraseSet, path: Path, version: str = "") -> None:
+    """Write YAML, CSV or XLSX by the name of the file. Raises `BadInput` for another name.
+
+    The file names the version that it was made from: its own, unless `version` is given.
+    """
     suffix = path.suffix.lower()
     if suffix not in (".yaml", ".yml", ".csv", ".xlsx"):
         raise BadInput(
@@ -77,9 +80,9 @@ def save_dictionary(phrase_set: PhraseSet, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     if suffix == ".xlsx":
-        to_xlsx(phrase_set, temporary)
+        to_xlsx(phrase_set, temporary, version)
     else:
-        temporary.write_bytes(to_csv(phrase_set) if suffix == ".csv" else dumps(phrase_set).encode())
+        temporary.write_bytes(to_csv(phrase_set, version) if suffix == ".csv" else dumps(phrase_set, version).encode())
     temporary.replace(path)
 
 

@@ -206,6 +206,24 @@ def test_the_change_in_scores_is_what_the_next_night_counts(kouken: Kouken, tmp_
     assert centre["moments_after"]["proposal"] == counted != centre["moments_before"]["proposal"]
 
 
+def test_entries_of_a_draft_bear_its_status_until_they_are_published(kouken: Kouken, tmp_path: Path) -> None:
+    def statuses(*more: str) -> dict[str, str]:
+        return {entry["id"]: entry["status"] for entry in kouken("phrases", "list", *more, "--json").json["phrases"]}
+
+    retired = replace(SCENE, status="retired")
+    kouken("phrases", "import", file_of(tmp_path, SPORTS, retired), "--as", "sato")
+    assert statuses("--draft", "1") == {"a.scene": "retired", "p.pack": "draft", "p.quote": "published"}
+    assert kouken("phrases", "export", "--draft", 1, "--out", tmp_path / "d.yaml").code == 0
+    assert kouken("phrases", "import", tmp_path / "d.yaml", "--draft", 1, "--as", "sato").code == 0
+    kouken("phrases", "submit", "--as", "sato")
+    assert statuses("--draft", "1")["p.pack"] == "in_review"
+    kouken("phrases", "approve", "--as", "suzuki")
+    kouken("phrases", "publish", "--as", "suzuki")
+    assert statuses() == {"a.scene": "retired", "p.pack": "published", "p.quote": "published"}
+    (tried,) = kouken("phrases", "test", "--id", "a.scene", "--version", DICTIONARY.version, "--json").json
+    assert tried["hits"] == 2 and kouken("phrases", "test", "--id", "a.scene", "--json").json == []
+
+
 def test_a_rollback_needs_a_reason_and_leaves_the_later_version_readable(kouken: Kouken, tmp_path: Path) -> None:
     version = through(kouken, file_of(tmp_path, SPORTS))
     assert kouken("phrases", "rollback", DICTIONARY.version).code == 2

@@ -83,9 +83,14 @@ def refusals(store: Store) -> list[tuple[str, str]]:
     return [(entry.actor, entry.action) for entry in entries if entry.action.endswith("_refused")]
 
 
+def test_an_empty_dictionary_is_not_published(store: Store) -> None:
+    with pytest.raises(BadInput), store.writing() as connection:
+        dictionary.publish_items(connection, {}, "draft", "sato", {})
+
+
 def test_the_starter_dictionary_is_published_once_and_named_by_its_content(store: Store) -> None:
     with store.writing() as connection:
-        dictionary.seed(connection, PhraseSet(()))
+        dictionary.seed(connection, PhraseSet((QUOTE,)))
     assert in_force(store) == STARTER
     with store.reading() as connection:
         (publication,) = dictionary.list_publications(connection)
