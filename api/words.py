@@ -116,6 +116,7 @@ CANCELLATIONS: Mapping[str, Word] = {
     "check_question": _word("確認の質問", "Only checked"),
     "condition": _word("仮定", "Only supposed"),
     "classifier": _word("前後から見て別の意味", "Something else in its context"),
+    "threshold": _word("確率がしきい値に届かず", "Just below its threshold"),
 }
 MATCH_LEVELS: Mapping[str, Word] = {
     "surface": _word("表記で一致", "matched as written"),

@@ -15,7 +15,7 @@ from pipeline.lease import Lease, whoami
 from pipeline.outcomes.columns import Kind
 from pipeline.progress import Progress
 from pipeline.records import Moment, Tag, Transcript
-from pipeline.settings import Settings
+from pipeline.settings import MomentsSettings, Settings
 from pipeline.speech.transcribe import speech_fingerprint
 from pipeline.speech.weights import find_weights
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
@@ -63,9 +63,9 @@ class Reader(Protocol):
     def read(self, transcript: Transcript) -> tuple[tuple[Tag, ...], tuple[Moment, ...]]: ...  # noqa: D102
 
 
-def published_tagger(store: Store) -> Reader:
-    """The published dictionary and the shipped classifier."""
-    return load_tagger(published_dictionary(store))
+def published_tagger(store: Store, settings: MomentsSettings) -> Reader:
+    """The published dictionary and the classifier of the settings."""
+    return load_tagger(published_dictionary(store), settings)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Recognition:
 
     start: Callable[[Settings], None] = start_worker
     transcribe: Callable[[TranscribeTask], Transcript] = transcribe_task
-    tagger: Callable[[Store], Reader] = published_tagger
+    tagger: Callable[[Store, MomentsSettings], Reader] = published_tagger
 
 
 WHISPER = Recognition()
@@ -123,7 +123,7 @@ def night_of(
     held and did not finish waits for the next one.
     """
     _, model = find_weights(settings.speech.model, settings.data_dir)
-    tagger = recognition.tagger(store)
+    tagger = recognition.tagger(store, settings.moments)
     versions = Versions(
         kouken=installed_version("kouken"),
         speech=speech_fingerprint(settings, model),

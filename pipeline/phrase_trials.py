@@ -16,6 +16,7 @@ from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
 from phrases.messages import PhraseError
 from pipeline.scoring import tally_call
+from pipeline.settings import MomentsSettings
 from pipeline.store import scores, transcripts
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import list_publications, read_version
@@ -137,9 +138,9 @@ def try_stored(store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None
     return tuple(trials)
 
 
-def compare_stored(store: Store, old: PhraseSet, new: PhraseSet) -> Effect:
+def compare_stored(store: Store, old: PhraseSet, new: PhraseSet, settings: MomentsSettings | None = None) -> Effect:
     """What an edit changes over all stored calls. Raises `BadDictionary`."""
-    tagger = _tagger(new)
+    tagger = _tagger(new, settings)
     history = read_history(store, tagger.matcher)
     found = _moved(history, old, new, tagger)
     with store.reading() as connection:
@@ -155,9 +156,9 @@ def _matcher(phrase_set: PhraseSet, encode: Encode | None) -> Matcher:
         raise BadDictionary(error) from None
 
 
-def _tagger(phrase_set: PhraseSet) -> Tagger:
+def _tagger(phrase_set: PhraseSet, settings: MomentsSettings | None) -> Tagger:
     try:
-        return load_tagger(phrase_set)
+        return load_tagger(phrase_set, settings)
     except PhraseError as error:
         raise BadDictionary(error) from None
 

@@ -6,19 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.moments.head import Floats, sigmoid
-from models.moments.labels import LABELS, LABELS_OF, Call
+from models.moments.labels import LABELS, Call
 
 NEAR = 1e-3  # pull towards the layer that the encoder was trained with, per weight and sentence
 MIX_PULL = 1.0  # pull of the mix towards the plain mean, in sentences
 
 
 def targets_of(calls: Sequence[Call]) -> Floats:
-    """(sentences, 8): 1 where the label is borne, 0 where not, −1 where it is not one of the speaker's."""
-    rows = [
-        [float(label in labels) if label in LABELS_OF.get(sentence.speaker, ()) else -1.0 for label in LABELS]
-        for call in calls
-        for sentence, labels in zip(call.sentences, call.labels, strict=True)
-    ]
+    """(sentences, 8): 1 where the label is borne, 0 where not, −1 where it is not known or not the speaker's."""
+    rows = [[call.target(index, label) for label in LABELS] for call in calls for index in range(len(call.sentences))]
     return np.array(rows).reshape(len(rows), len(LABELS))
 
 

@@ -1,14 +1,14 @@
 """The classifier as callers see it: the sentences of a call in, one `Verdict` each out."""
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from models.moments.encoder import OnnxEncoder
 from models.moments.first_stage import FirstStage, read_first_stage
-from models.moments.head import HEAD_FILE, Head, read_head
+from models.moments.head import HEAD_FILE, Floats, Head, read_head
 from models.moments.labels import LABELS, LABELS_OF, Placed, Sentence, Verdict
 from models.moments.manifest import SHIPPED, Manifest, checked_manifest
 from models.moments.ngrams import Ngrams, read_ngrams
@@ -36,20 +36,23 @@ class MomentClassifier:
         also those that the first stage would dismiss. `only` judges the sentences of these numbers in the context of
         all; the others get empty probabilities, too.
         """
-        able = [
-            i
-            for i, s in enumerate(sentences)
-            if s.speaker in LABELS_OF and s.text.strip() and (only is None or i in only)
-        ]
-        wanted = [i for i in able if not skip or self.first_stage.keeps(sentences[i].speaker, sentences[i].text)]
-        vectors = self.encoder.vectors(sentences, wanted)
-        probabilities = self.head.probabilities(vectors, self.ngrams.log_odds(sentences, wanted))
+        able = [i for i, sentence in enumerate(sentences) if _has_words(sentence) and (only is None or i in only)]
+        wanted = [i for i in able if not skip or self.reads(sentences[i])]
+        probabilities = self.head.mixed(self.log_odds(sentences, wanted))
         verdicts = [UNKNOWN] * len(sentences)
         for i in able:
             verdicts[i] = Verdict(dict.fromkeys(LABELS_OF[sentences[i].speaker], 0.0), (), dismissed=True)
         for i, row in zip(wanted, probabilities, strict=True):
             verdicts[i] = self._verdict(sentences[i].speaker, row)
         return verdicts
+
+    def reads(self, sentence: Sentence) -> bool:
+        """Whether the sentence is read in full: it has words and a known speaker, and the first stage keeps it."""
+        return _has_words(sentence) and self.first_stage.keeps(sentence.speaker, sentence.text)
+
+    def log_odds(self, sentences: Sequence[Sentence], wanted: Sequence[int]) -> Floats:
+        """(wanted, 8, 2) by the encoder and by the words, before calibration; rising indices of known speakers."""
+        return self.head.log_odds(self.encoder.vectors(sentences, wanted), self.ngrams.log_odds(sentences, wanted))
 
     def classify_utterances(self, utterances: Sequence[Sentence], only: Container[int] | None = None) -> list[Placed]:
         """Cut each utterance into sentences and judge those, in order; an utterance without text has none.
@@ -75,6 +78,16 @@ class MomentClassifier:
         by_label = dict(zip(LABELS, row.tolist(), strict=True))
         probabilities = {label: by_label[label] for label in LABELS_OF[speaker]}
         return Verdict(probabilities, self.head.labels(speaker, probabilities))
+
+
+def with_thresholds(classifier: MomentClassifier, thresholds: Mapping[str, float]) -> MomentClassifier:
+    """The same model with other thresholds for some labels."""
+    limits = [thresholds.get(label, own) for label, own in zip(LABELS, classifier.head.threshold.tolist(), strict=True)]
+    return replace(classifier, head=replace(classifier.head, threshold=np.array(limits)))
+
+
+def _has_words(sentence: Sentence) -> bool:
+    return sentence.speaker in LABELS_OF and bool(sentence.text.strip())
 
 
 def load_classifier(folder: Path = SHIPPED, threads: int = 1) -> MomentClassifier:

@@ -7,7 +7,8 @@ from typing import Any
 
 from models.moments.labels import LABELS_OF, Call, Message, MomentsError, Sentence
 
-TRAINING_CALLS = Path(__file__).parent.parent / "training" / "calls"
+TRAINING_DATA = Path(__file__).parent.parent / "training"
+TRAINING_CALLS = TRAINING_DATA / "calls"  # as they were written; heard/ beside it holds what a recogniser made of some
 
 
 def read_calls(folder: Path) -> list[Call]:
@@ -39,7 +40,25 @@ def call_from(record: dict[str, Any]) -> Call:
         split=str(record.get("split", "")),
         sentences=tuple(Sentence(speaker, str(sentence["text"])) for speaker, sentence in pairs),
         labels=tuple(frozenset(sentence["labels"]) for _, sentence in pairs),
+        form=str(record.get("form", "clean")),
     )
+
+
+def write_calls(calls: Sequence[Call], path: Path) -> None:
+    """Write calls in the labelled format, one a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = (json.dumps(_record(call), ensure_ascii=False, separators=(",", ":")) + "\n" for call in calls)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _record(call: Call) -> dict[str, Any]:
+    turns: list[dict[str, Any]] = []
+    for sentence, labels in zip(call.sentences, call.labels, strict=True):
+        if not turns or turns[-1]["speaker"] != sentence.speaker:
+            turns.append({"speaker": sentence.speaker, "sentences": []})
+        turns[-1]["sentences"].append({"text": sentence.text, "labels": sorted(labels)})
+    named = {"call_id": call.call_id, "industry": call.industry, "split": call.split, "form": call.form}
+    return {**named, "turns": turns}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -71,7 +71,8 @@ class OnnxEncoder:
     def _read(self, ids: list[list[int]], window: Window) -> list[tuple[int, NDArray[np.float32]]]:
         rows = ids[window.start : window.end]
         starts = np.cumsum([1, *(len(row) for row in rows)])
-        tokens = [self._tokenizer.bos_token_id, *(token for row in rows for token in row), self._tokenizer.eos_token_id]
+        begin, end = frame_of(self._tokenizer)
+        tokens = [begin, *(token for row in rows for token in row), end]
         feed = np.array([tokens], dtype=np.int64)
         (hidden,) = self._session.run(None, {"input_ids": feed, "attention_mask": np.ones_like(feed)})
         return [
@@ -79,3 +80,10 @@ class OnnxEncoder:
             for index, a, b in zip(range(window.start, window.end), starts, starts[1:], strict=False)
             if window.first <= index < window.last and b > a
         ]
+
+
+def frame_of(tokenizer: Any) -> tuple[int, int]:
+    """The tokens that begin and end a text: `<s>` and `</s>`, or BERT's `[CLS]` and `[SEP]`."""
+    begin = tokenizer.cls_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+    end = tokenizer.sep_token_id if tokenizer.eos_token_id is None else tokenizer.eos_token_id
+    return int(begin), int(end)

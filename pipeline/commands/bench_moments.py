@@ -40,11 +40,12 @@ def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
     from models.moments.benchmark import compare
     from models.moments.classify import load_classifier
     from models.moments.data import TRAINING_CALLS, in_split, read_calls
+    from models.moments.manifest import SHIPPED as SHIPPED_MODEL
     from models.moments.sentences import sentence_spans
     from pipeline.speech.accuracy import read_truths
     from pipeline.speech.benchmark import run_way
 
-    classifier = load_classifier()
+    classifier = load_classifier(settings.moments.model or SHIPPED_MODEL)
     speeds = compare(classifier, in_split(read_calls(TRAINING_CALLS), "validation"))
     texts = [text for truth in read_truths(recordings) for text in truth.text.values()]
     said = sum(len(sentence_spans(text)) for text in texts)

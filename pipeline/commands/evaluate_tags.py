@@ -31,9 +31,9 @@ def tags(context: Context, gold_dir: Path, pred: Path | None, as_json: bool) -> 
     if pred is None and needs_transcripts(gold_dir):
         with tempfile.TemporaryDirectory() as folder:
             _transcribe(context, gold_dir, Path(folder))
-            report = evaluate_tags(gold_dir, Path(folder))
+            report = evaluate_tags(gold_dir, Path(folder), context.settings.moments)
     else:
-        report = evaluate_tags(gold_dir, pred)
+        report = evaluate_tags(gold_dir, pred, context.settings.moments)
     if as_json:
         click.echo(json.dumps(to_json(report), ensure_ascii=False, indent=1))
         return

@@ -70,7 +70,7 @@ def diff(
         if files:
             _on_files(context, before, after, files, as_json)
             return
-        effect = compare_stored(store, before, after)
+        effect = compare_stored(store, before, after, context.settings.moments)
     if as_json:
         say_json(effect)
         return

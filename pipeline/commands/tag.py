@@ -24,7 +24,7 @@ def tag(context: Context, files: tuple[Path, ...], out: Path) -> None:
     def report(path: Path, problem: KoukenError | None) -> None:
         context.say(Text(path.name, path.name) if problem is None else _failure(path, problem))
 
-    if tag_files(files, out, report):
+    if tag_files(files, out, report, context.settings.moments):
         raise click.exceptions.Exit(ExitCode.SOME_QUARANTINED)
 
 

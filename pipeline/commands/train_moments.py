@@ -1,14 +1,24 @@
-"""`kouken train moments`: a new classifier from labelled calls, if it is not worse than the one in use."""
+"""`kouken train moments`: a new classifier from labelled calls and reviews, if it is not worse than the one in use."""
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
 from pipeline.errors import BadInput
 from pipeline.language import Text
+
+if TYPE_CHECKING:
+    from models.moments.card import ModelCard
+    from models.moments.labels import Call
+
+STEPS_SHOWN = 100
 
 
 @common_options(
@@ -31,6 +41,22 @@ from pipeline.language import Text
     ),
 )
 @option(
+    "--teach",
+    is_flag=True,
+    help=Text(
+        "エンコーダーも教え直す(追加の training が要る。二コアで約 15 CPU 分)",
+        "teach the encoder anew, too (needs the training extra; about 15 CPU minutes)",
+    ),
+)
+@option(
+    "--base",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=Text(
+        "教える元にする Hugging Face 形式のエンコーダーのフォルダー(既定は multilingual-e5-small)",
+        "folder of any Hugging Face encoder to teach (default: multilingual-e5-small)",
+    ),
+)
+@option(
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,16 +64,24 @@ from pipeline.language import Text
 )
 @option("--seed", type=int, default=1, help=Text("乱数の種(同じなら同じモデル)", "seed; the same gives the same model"))
 @json_option()
-def moments(context: Context, data: Path | None, encoder: Path | None, out: Path, seed: int, as_json: bool) -> None:
+def moments(
+    context: Context,
+    data: Path | None,
+    encoder: Path | None,
+    teach: bool,
+    base: Path | None,
+    out: Path,
+    seed: int,
+    as_json: bool,
+) -> None:
     """Parse, call, print the card."""
-    from models.moments.card import as_text
-    from models.moments.data import TRAINING_CALLS
+    from models.moments.card_text import as_text
     from models.moments.labels import MomentsError
-    from models.moments.manifest import SHIPPED
-    from models.moments.training import train_moments
 
+    if encoder and (teach or base):
+        raise click.UsageError("--encoder / --teach")
     try:
-        card = train_moments(data or TRAINING_CALLS, out, seed, encoder_dir=encoder or SHIPPED)
+        card = _train(context, data, encoder, teach or base is not None, base, out, seed)
     except MomentsError as error:
         raise BadInput(Text(error.message.ja, error.message.en)) from error
     click.echo(json.dumps(asdict(card), ensure_ascii=False, indent=1) if as_json else as_text(card))
@@ -56,6 +90,52 @@ def moments(context: Context, data: Path | None, encoder: Path | None, out: Path
         if card.replaced
         else Text("今のモデルのほうが良いので、置き換えませんでした。", "The model in use is better; it stays.")
     )
+
+
+def _train(
+    context: Context, data: Path | None, encoder: Path | None, teach: bool, base: Path | None, out: Path, seed: int
+) -> "ModelCard":
+    from models.moments.data import TRAINING_DATA
+    from models.moments.manifest import SHIPPED
+    from models.moments.training import train_moments
+
+    data = data or TRAINING_DATA
+    reviewed = _reviewed(context)
+    with _taught(context, data, base, seed) if teach else _as_it_is(encoder or SHIPPED) as folder:
+        return train_moments(data, out, seed, encoder_dir=folder, reviewed=reviewed)
+
+
+def _reviewed(context: Context) -> "list[Call]":
+    """What QA corrected in the store, where there is one."""
+    from pipeline.commands.phrases_common import opened
+    from pipeline.dictionary import has_store
+    from pipeline.reviewed import reviewed_calls
+
+    if not has_store(context.settings):
+        return []
+    with opened(context) as store:
+        found = reviewed_calls(store)
+    context.say(Text(f"確認済みの通話 {len(found)} 件も使います。", f"Learns from {len(found)} reviewed calls, too."))
+    return found
+
+
+@contextmanager
+def _as_it_is(folder: Path) -> Iterator[Path]:
+    yield folder
+
+
+@contextmanager
+def _taught(context: Context, data: Path, base: Path | None, seed: int) -> Iterator[Path]:
+    from models.moments.teach import teach_encoder
+
+    def show(step: int, loss: float) -> None:
+        if step % STEPS_SHOWN == 0:
+            context.say(Text(f"{step} 歩、損失 {loss:.3f}", f"step {step}, loss {loss:.3f}"))
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "encoder"
+        teach_encoder(data, folder, seed, base=base, progress=show)
+        yield folder
 
 
 command = moments

@@ -12,6 +12,7 @@ from pipeline.errors import BadInput
 from pipeline.interchange import moments_from_json, read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import CUSTOMER_LABELS, OPERATOR_LABELS, Moment, Utterance
+from pipeline.settings import MomentsSettings
 from pipeline.text.files import read_dialogue
 from pipeline.text.tagger import Tagger, load_tagger
 
@@ -19,7 +20,7 @@ GROUPS = {"operator": OPERATOR_LABELS, "customer": CUSTOMER_LABELS}
 TRUTH_SUFFIX = ".truth.json"
 
 
-def evaluate_tags(gold: Path, pred: Path | None) -> Report:
+def evaluate_tags(gold: Path, pred: Path | None, settings: MomentsSettings | None = None) -> Report:
     """Accuracy of moments on every labelled call or truth file of a folder.
 
     Labelled calls are tagged as plain dialogues and compared sentence by sentence. Truth files need `pred`, a folder of
@@ -37,7 +38,7 @@ def evaluate_tags(gold: Path, pred: Path | None) -> Report:
                 "Give a folder of JSON files with turns or sentences.",
             ),
         )
-    tagger = load_tagger(load_starter())
+    tagger = load_tagger(load_starter(), settings)
     calls = [_call(path, document, pred, tagger) for path, document in documents]
     return evaluate(calls, GROUPS)
 

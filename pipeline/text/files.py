@@ -10,12 +10,13 @@ from pipeline.formats.read import read_transcript_file
 from pipeline.interchange import read_document, transcript_from_json, transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
+from pipeline.settings import MomentsSettings
 from pipeline.text.tagger import Tagger, load_tagger
 
 Report = Callable[[Path, KoukenError | None], None]
 
 
-def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
+def tag_files(paths: Sequence[Path], out: Path, report: Report, settings: MomentsSettings | None = None) -> int:
     """Tag every file, folders by their *.json; write `<out>/<stem>.json`. Returns how many could not be read.
 
     Transcripts of other programs are read too (`pipeline.formats.read`).
@@ -23,7 +24,7 @@ def tag_files(paths: Sequence[Path], out: Path, report: Report) -> int:
     Keys that the product does not know are kept as they are; the list of utterances keeps its order.
     """
     files = find_documents(paths)
-    tagger = load_tagger(load_starter())
+    tagger = load_tagger(load_starter(), settings)
     failures = 0
     for path in files:
         try:

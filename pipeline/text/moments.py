@@ -17,7 +17,7 @@ from math import prod
 from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Tag, Transcript, Utterance
 from pipeline.text.reactions import answer_to
 
-RULES_VERSION = "moments-3"
+RULES_VERSION = "moments-4"
 CLASSIFIER = "classifier"
 THRESHOLD = 0.5
 
@@ -81,6 +81,6 @@ def _with_reactions(offers: list[Moment], utterances: tuple[Utterance, ...], wit
     for moment in offers:
         last = moment.utterances[-1]
         until = next((start for start in starts if start > last), len(utterances))
-        answer = answer_to(utterances, last, until, labels)
+        answer = answer_to(utterances, last, until, labels, offer=moment.label == "proposal")
         answered.append(replace(moment, reaction=answer.reaction))
     return answered

@@ -15,7 +15,7 @@ from pipeline.night import Reader, Recognition, Request, published_tagger
 from pipeline.nightly import run_night
 from pipeline.progress import Silent
 from pipeline.records import Moment, Tag, Transcript
-from pipeline.settings import Settings, SpeechSettings, StoreSettings, WorkSettings
+from pipeline.settings import MomentsSettings, Settings, SpeechSettings, StoreSettings, WorkSettings
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from pipeline.store.reports import latest_report
@@ -53,15 +53,15 @@ def _real_tagger() -> list[Reader]:
     return []
 
 
-def real_tagger(store: Store) -> Reader:
+def real_tagger(store: Store, settings: MomentsSettings) -> Reader:
     """The real one, loaded once for all tests: their stores all begin with the starter dictionary."""
     if not _real_tagger():
-        _real_tagger().append(published_tagger(store))
+        _real_tagger().append(published_tagger(store, settings))
     return _real_tagger()[0]
 
 
 FAKE = Recognition(fake_speech.start, fake_speech.transcribe, real_tagger)
-QUICK = Recognition(fake_speech.start, fake_speech.transcribe, lambda store: QuickTagger())
+QUICK = Recognition(fake_speech.start, fake_speech.transcribe, lambda store, settings: QuickTagger())
 
 
 @dataclass

@@ -11,14 +11,15 @@ from tests.models.moments.calls import some_calls
 TINY = Path(__file__).parent / "tiny"
 
 
-def write_calls(calls: list[Call], folder: Path) -> Path:
+def write_calls(calls: list[Call], folder: Path, name: str = "{}") -> Path:
     for call in calls:
         turns = [
             {"speaker": sentence.speaker, "sentences": [{"text": sentence.text, "labels": sorted(labels)}]}
             for sentence, labels in zip(call.sentences, call.labels, strict=True)
         ]
-        record = {"call_id": call.call_id, "industry": call.industry, "split": call.split, "turns": turns}
-        (folder / f"{call.call_id}.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        record = {"call_id": call.call_id, "industry": call.industry, "split": call.split, "form": call.form}
+        document = json.dumps({**record, "turns": turns}, ensure_ascii=False)
+        (folder / f"{name.format(call.call_id)}.json").write_text(document, encoding="utf-8")
     return folder
 
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from models.moments.card import CARD_FILE, judge
+from models.moments.card import CARD_FILE, CHART_FILE, card_of
+from models.moments.chart import reliability_svg
 from models.moments.classify import MomentClassifier
-from models.moments.data import TRAINING_CALLS, in_split, read_calls
+from models.moments.data import TRAINING_DATA, in_split, read_calls
 from models.moments.labels import Sentence
 from models.moments.manifest import SHIPPED
 
@@ -63,12 +64,18 @@ def test_success_is_heard_in_the_answer_to_a_question_about_it(shipped: MomentCl
 
 @pytest.mark.slow
 def test_the_card_repeats(shipped: MomentClassifier) -> None:
-    card = json.loads((SHIPPED / CARD_FILE).read_text(encoding="utf-8"))
-    figures = judge(shipped, in_split(read_calls(TRAINING_CALLS), "validation")).figures(seed=card["seed"])
-    assert card["version"] == shipped.manifest.version
-    assert figures.operator_macro_f1 == pytest.approx(card["clean"]["operator_macro_f1"], abs=0.01)
-    assert figures.customer_macro_f1 == pytest.approx(card["clean"]["customer_macro_f1"], abs=0.01)
-    assert figures.ece <= 0.05
+    """Exactly in the same place; on another processor a sentence at a threshold may fall to the other side."""
+    record = json.loads((SHIPPED / CARD_FILE).read_text(encoding="utf-8"))
+    calls = read_calls(TRAINING_DATA)
+    card = card_of(shipped, None, in_split(calls, "train"), in_split(calls, "validation"), record["seed"])
+    assert (card.version, card.training_sentences) == (record["version"], record["training_sentences"])
+    assert set(card.figures) == set(record["figures"]) == {"clean", "recognised", "heard"}
+    for wording, figures in card.figures.items():
+        stated = record["figures"][wording]
+        assert figures.operator_macro_f1 == pytest.approx(stated["operator_macro_f1"], abs=0.01)
+        assert figures.customer_macro_f1 == pytest.approx(stated["customer_macro_f1"], abs=0.01)
+        assert figures.ece <= 0.05
+    assert (SHIPPED / CHART_FILE).read_text(encoding="utf-8") == reliability_svg(record["reliability"])
 
 
 def test_the_shipped_encoder_is_small() -> None:

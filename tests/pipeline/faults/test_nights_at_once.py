@@ -35,7 +35,7 @@ def slow_transcribe(task: TranscribeTask) -> Transcript:
 
 
 def one_of_two_nights(root: Path, url: str) -> None:
-    recognition = Recognition(fake_speech.start, slow_transcribe, lambda store: QuickTagger())
+    recognition = Recognition(fake_speech.start, slow_transcribe, lambda store, settings: QuickTagger())
     os._exit(int(small_centre(root, url, recognition).night()))
 
 

@@ -1,17 +1,21 @@
 """Two sources of evidence stay apart, and the decision is made from both."""
 
 from collections.abc import Container, Sequence
+from pathlib import Path
 
 import pytest
 
-from models.moments.labels import Placed, Sentence, Verdict
+from models.moments.labels import CUSTOMER_LABELS, OPERATOR_LABELS, Placed, Sentence, Verdict
 from phrases.entry import Phrase, PhraseSet
 from phrases.matcher import Matcher
+from pipeline.errors import KoukenError
 from pipeline.records import Speaker, Transcript, Utterance
-from pipeline.text.tagger import Tagger
+from pipeline.settings import MomentsSettings
+from pipeline.text.tagger import Tagger, load_tagger
 
+HALF = dict.fromkeys((*OPERATOR_LABELS, *CUSTOMER_LABELS), 0.5)
+STRICT = MomentsSettings(thresholds={"proposal": 0.9})
 QUOTE = Phrase("proposal.quote", "proposal", "お見積もりをお送りしましょうか")
-OPERATOR = ("appeal", "enablement", "proposal")
 
 
 class Judge:
@@ -25,12 +29,12 @@ class Judge:
         chosen = [index for index in range(len(utterances)) if only is None or index in only]
         self.read = [utterances[index].text for index in chosen]
         labels = ("proposal",) if self.probability >= 0.5 else ()
-        verdict = Verdict({**dict.fromkeys(OPERATOR, 0.0), "proposal": self.probability}, labels)
+        verdict = Verdict({**dict.fromkeys(OPERATOR_LABELS, 0.0), "proposal": self.probability}, labels)
         return [Placed(index, 0, len(utterances[index].text), verdict) for index in chosen if utterances[index].text]
 
 
 def tagger(judge: Judge) -> Tagger:
-    return Tagger(Matcher(PhraseSet((QUOTE,))), judge, "dictionary", "rules")
+    return Tagger(Matcher(PhraseSet((QUOTE,))), judge, "dictionary", "rules", HALF)
 
 
 def call(text: str, speaker: Speaker = "operator", flags: tuple[str, ...] = ()) -> Transcript:
@@ -80,14 +84,43 @@ TABLE = Phrase("proposal.table", "proposal", "上の料金表")
 def test_tagger_reading_again_with_another_dictionary_gives_what_reading_anew_gives(probability: float) -> None:
     before, _ = tagger(Judge(probability)).read(TWO)
     judge = Judge(probability)
-    edited = Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules")
+    edited = Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules", HALF)
     assert edited.reread(TWO, before) == edited.read(TWO)
 
 
 def test_tagger_reading_again_asks_the_classifier_about_new_hits_only() -> None:
-    before, _ = tagger(Judge(0.3)).read(TWO)
-    judge = Judge(0.3)
-    Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules").reread(TWO, before)
+    before, _ = tagger(Judge(0.2)).read(TWO)
+    judge = Judge(0.2)
+    Tagger(Matcher(PhraseSet((QUOTE, TABLE))), judge, "another", "rules", HALF).reread(TWO, before)
     assert judge.read == ["上の料金表もございます。"]
-    Tagger(Matcher(PhraseSet(())), judge, "empty", "rules").reread(TWO, before)
+    Tagger(Matcher(PhraseSet(())), judge, "empty", "rules", HALF).reread(TWO, before)
     assert judge.read == ["上の料金表もございます。"]
+
+
+def test_tagger_label_just_below_its_threshold_is_shown_not_counted_and_waits_for_review() -> None:
+    (near,), moments = tagger(Judge(0.4)).read(call("上の料金表のほうが合っているかもしれません。"))
+    assert (near.source, near.confidence, near.cancelled_by) == ("classifier", 0.4, "threshold")
+    assert moments == ()
+    assert tagger(Judge(0.2)).read(call("上の料金表のほうが合っているかもしれません。")) == ((), ())
+
+
+def test_tagger_reading_again_keeps_what_the_classifier_thought_of_a_sentence() -> None:
+    for probability, cancelled_by in ((0.1, "classifier"), (0.4, None), (0.9, None)):
+        judge = Judge(probability)
+        said = call("では、お見積もりをお送りしましょうか。")
+        tags, moments = tagger(judge).read(said)
+        assert [tag.cancelled_by for tag in tags if tag.source == "phrase"] == [cancelled_by]
+        judge.probability = 0.0
+        assert tagger(judge).reread(said, tags) == (tags, moments)
+
+
+def test_tagger_settings_that_differ_are_part_of_the_version() -> None:
+    plain, strict = (load_tagger(PhraseSet(()), settings) for settings in (None, STRICT))
+    assert plain.rules_version == load_tagger(PhraseSet(()), MomentsSettings()).rules_version
+    assert strict.rules_version.startswith(plain.rules_version + "+")
+    assert strict.thresholds == {**plain.thresholds, "proposal": 0.9}
+
+
+def test_tagger_model_that_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(KoukenError, match=r"manifest\.json がありません"):
+        load_tagger(PhraseSet(()), MomentsSettings(model=tmp_path))

@@ -1,0 +1,92 @@
+"""What QA says becomes targets of single sentences; what nobody judged stays unknown."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.moments.calibration import targets_of
+from models.moments.labels import HEARD, LABELS
+from pipeline.records import Transcript, Utterance
+from pipeline.reviewed import call_from, reviewed_calls
+from pipeline.store import review_queue, reviews
+from pipeline.store.connect import Store
+from pipeline.store.pages import Pins
+from pipeline.store.reports import latest_report
+from pipeline.store.reviews import Review, ReviewedSentence
+from tests.api.world import OFFER, fill, hit, plain_calls
+
+SAID = ("お電話ありがとうございます。", "お調べします。見積もりをお送りしましょうか。")
+CALL = Transcript(
+    "c1",
+    None,
+    None,
+    {},
+    (
+        *(Utterance("operator", text) for text in SAID),
+        Utterance("customer", "結構です。"),
+        Utterance("unknown", "はい"),
+    ),
+)
+
+
+def review(utterance: int, *, bears: set[str], lacks: set[str], start: int = 0, end: int = 99) -> ReviewedSentence:
+    return ReviewedSentence(
+        "c1",
+        1,
+        utterance,
+        utterance,
+        start,
+        end,
+        "operator",
+        "",
+        frozenset(bears),
+        frozenset(lacks),
+        False,
+        False,
+        ("a",),
+    )
+
+
+def known(found: list[ReviewedSentence]) -> list[dict[str, float]]:
+    targets = targets_of([call_from(CALL, found)])
+    return [{LABELS[k]: row[k] for k in range(len(LABELS)) if row[k] >= 0} for row in targets]
+
+
+def test_reviewed_label_stays_on_the_sentence_that_holds_the_place() -> None:
+    assert known([review(1, bears={"proposal"}, lacks=set(), start=7, end=12)]) == [{}, {}, {"proposal": 1.0}, {}]
+
+
+def test_reviewed_label_that_is_denied_is_denied_of_every_sentence_of_the_place() -> None:
+    assert known([review(1, bears=set(), lacks={"appeal"})]) == [{}, {"appeal": 0.0}, {"appeal": 0.0}, {}]
+
+
+def test_reviewed_label_moves_where_a_person_says_another_one() -> None:
+    relabelled = known([review(0, bears={"enablement"}, lacks={"proposal"})])
+    assert relabelled == [{"enablement": 1.0, "proposal": 0.0}, {}, {}, {}]
+
+
+def test_reviewed_call_is_read_as_a_recogniser_wrote_it_without_unknown_speakers() -> None:
+    call = call_from(CALL, [])
+    assert (call.form, call.split, len(call.sentences)) == (HEARD, "train", 4)
+
+
+@pytest.mark.parametrize(("drawn", "teaches"), [(False, 1), (True, 0)])
+def test_reviewed_places_of_a_random_sample_measure_and_do_not_teach(store: Store, drawn: bool, teaches: int) -> None:
+    calls = plain_calls(40, "OP-1", "", 1)
+    tags = (hit(2, OFFER, "お見積もり", "proposal", "p.quote"),)
+    fill(store, [replace(call, tags=tags) for call in calls])
+    with store.reading() as connection:
+        body = latest_report(connection)
+        assert body is not None
+        pins = Pins.of_report(body)
+    with store.writing() as connection:
+        review_queue.draw(connection, pins, "sato", "hit", wanted=40, seed="seed")
+    with store.reading() as connection:
+        queued = review_queue.queue(connection, pins, "sato", 200)
+    item = next(item for item in queued if item.item_id is not None)
+    with store.writing() as connection:
+        said = Review(item.place, "right", "sato", (), item.item_id if drawn else None, item.phrase_id)
+        reviews.mark(connection, said, {"dictionary": "d1c7"})
+    found = reviewed_calls(store)
+    assert len(found) == teaches
+    assert [labels for call in found for labels in call.labels if labels] == [frozenset({"proposal"})] * teaches
