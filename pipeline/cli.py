@@ -23,6 +23,8 @@ COMMANDS: dict[str, Lazy] = {
         "pipeline.commands.status", Text("最後の夜と隔離された録音", "the last night, and what is held back")
     ),
     "retry": Lazy("pipeline.commands.retry", Text("隔離された録音をもう一度", "try quarantined recordings again")),
+    "backup": Lazy("pipeline.commands.backup", Text("データベースの控えを取る", "back the store up while it is in use")),
+    "restore": Lazy("pipeline.commands.restore", Text("控えを戻す", "put a backup in place")),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
     "sources": Lazy("pipeline.commands.sources", Text("録音の名前の読み方", "how names of recordings are read")),
     "load": Lazy("pipeline.commands.load", Text("表を一つ調べて読み込む", "check and load one table")),
@@ -32,6 +34,7 @@ COMMANDS: dict[str, Lazy] = {
     "reviews": Lazy("pipeline.commands.reviews", Text("見つけたものを人が確かめる", "people judge what was found")),
     "audit": Lazy("pipeline.commands.audit", Text("操作の記録を調べる", "look at the record of what was done")),
     "report": Lazy("pipeline.commands.report", Text("期間の数字を書き出す", "write the figures of a period")),
+    "health": Lazy("pipeline.commands.health", Text("健康スコアの重みの提案", "weights offered for the health score")),
     "export": Lazy("pipeline.commands.export", Text("結果を Parquet に書き出す", "write what is stored as Parquet")),
     "estimate": Lazy("pipeline.commands.estimate", Text("四つの表から貢献を推定する", "estimate the contribution")),
     "experiment": Lazy(
