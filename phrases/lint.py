@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from phrases.confusion import homophones
 from phrases.dialogue import Line
 from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
@@ -55,6 +56,7 @@ def lint(phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode
             continue
         problems.extend(_too_short(phrase, trees[phrase.id], japanese))
     problems.extend(_same(phrase_set, trees, japanese))
+    problems.extend(homophones(phrase_set, trees, japanese))
     problems.extend(_examples(phrase_set, trees, japanese, encode))
     return tuple(problems)
 
@@ -130,7 +132,7 @@ def _pairs(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) ->
     seen: dict[tuple[str, frozenset[tuple[str, ...]]], str] = {}
     for phrase in phrase_set.phrases:
         tree = trees.get(phrase.id)
-        if not isinstance(tree, Sequence):
+        if not isinstance(tree, Sequence) or phrase.status == "retired":
             continue
         signature = (phrase.category, _signature(tree, japanese))
         if signature in seen:

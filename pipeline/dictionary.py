@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from phrases.entry import PhraseSet
+from phrases.confusion import confusions
+from phrases.entry import PhraseSet, Word
 from phrases.files import load_starter
 from phrases.lint import duplicates, lint, same_as
 from phrases.messages import PhraseError, Problem
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.settings import Settings
-from pipeline.store import dictionary, drafts, publishing
+from pipeline.store import dictionary, drafts, publishing, words
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import Fields, Items, Key, Publication
 from pipeline.store.drafts import Draft
@@ -56,6 +57,12 @@ def published_dictionary(store: Store) -> PhraseSet:
         return dictionary.read_version(connection, dictionary.published(connection).version)
 
 
+def registered_words(store: Store) -> tuple[Word, ...]:
+    """The word list in force; none in a store without a dictionary."""
+    with store.reading() as connection:
+        return words.read_words(connection) if dictionary.is_seeded(connection) else ()
+
+
 def draft_of(connection: Connection, actor: str, draft_id: int | None) -> Draft:
     """The named draft, else the person's own newest one that can be edited. Raises `BadInput` where there is none."""
     if draft_id is not None:
@@ -89,8 +96,10 @@ def check(store: Store, draft_id: int) -> Checked:
     errors = tuple(problem for problem in problems if problem.is_error)
     if errors:
         raise BadDictionary(PhraseError(errors))
-    touched = {change.name for change in draft.changes}
-    return Checked(phrase_set, tuple(problem for problem in problems if problem.place in touched))
+    touched = {change.name for change in draft.changes if change.kind == "phrase"}
+    changed = [phrase for phrase in phrase_set.phrases if phrase.id in touched]
+    dangers = [danger for phrase in changed for danger in confusions(phrase, phrase_set.words)]
+    return Checked(phrase_set, (*(problem for problem in problems if problem.place in touched), *dangers))
 
 
 def submit(store: Store, draft_id: int, actor: str, via: str) -> Draft:

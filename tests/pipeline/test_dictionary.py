@@ -139,3 +139,13 @@ def test_what_a_later_release_offers_becomes_a_draft_like_any_other(store: Store
     publish(store, imported)
     assert "p.trial" in in_force(store).by_id
     assert dictionary.take_starter(store, offer, "sato", "test").draft is None
+
+
+def test_dangerous_confusions_of_what_changed_are_shown_before_approval(store: Store) -> None:
+    keep = replace(
+        TRIAL, id="p.keep", phrase="契約を続けませんか", examples=("契約を続けませんか。", "ご契約を続けませんか。")
+    )
+    imported = take_in(store, keep)
+    assert imported.draft is not None
+    warnings = dictionary.check(store, imported.draft.draft_id).warnings
+    assert any(warning.place == "p.keep" and "「契約」は「解約」" in warning.message.ja for warning in warnings)
