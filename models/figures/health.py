@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 LEAST_WEIGHT_TOLD = 0.5  # below half of the weights a score would be a guess
@@ -44,13 +45,30 @@ def health_scores(snapshots: pd.DataFrame, formula: HealthFormula) -> "pd.Series
 
     Log-ins 5 of 0–10 at weight 2 and tickets 0 of 4–0 at weight 1: (2 · 50 + 1 · 100) ÷ 3 = 66.7.
     """
-    total = sum(part.weight for part in formula.parts)
-    score = pd.Series(0.0, index=snapshots.index)
-    told = pd.Series(0.0, index=snapshots.index)
+    shares = _shares(snapshots, formula)
+    weights = np.array([part.weight for part in formula.parts])
+    told = (~np.isnan(shares)) @ weights
+    score = 100 * (np.nan_to_num(shares) @ weights)
+    enough = told >= LEAST_WEIGHT_TOLD * weights.sum()
+    return pd.Series(np.divide(score, told, out=np.full(len(score), np.nan), where=enough), index=snapshots.index)
+
+
+def part_shares(snapshots: pd.DataFrame, formula: HealthFormula) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Each part of each row from 0 (worst) to 1 (best); a missing one as the mean of those told, 0.5 if none is."""
+    shares = _shares(snapshots, formula)
+    told = ~np.isnan(shares)
+    mean = np.divide(
+        np.nan_to_num(shares).sum(axis=0), told.sum(axis=0), out=np.full(shares.shape[1], 0.5), where=told.any(axis=0)
+    )
+    return np.where(told, shares, mean)
+
+
+def _shares(snapshots: pd.DataFrame, formula: HealthFormula) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    columns = []
     for part in formula.parts:
         if part.column in snapshots:
-            value = snapshots[part.column].astype("Float64")
-            share = ((value - part.worst) / (part.best - part.worst)).clip(0, 1)
-            score += (100 * part.weight * share).fillna(0).astype(float)
-            told += value.notna() * part.weight
-    return (score / told).where(told >= LEAST_WEIGHT_TOLD * total)
+            value = snapshots[part.column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+            columns.append(np.clip((value - part.worst) / (part.best - part.worst), 0.0, 1.0))
+        else:
+            columns.append(np.full(len(snapshots), np.nan))
+    return np.column_stack(columns)
