@@ -23,7 +23,7 @@ COMMANDS: dict[str, Lazy] = {
         "pipeline.commands.status", Text("最後の夜と隔離された録音", "the last night, and what is held back")
     ),
     "retry": Lazy("pipeline.commands.retry", Text("隔離された録音をもう一度", "try quarantined recordings again")),
-    "backup": Lazy("pipeline.commands.backup", Text("データベースの控えを取る", "back the store up while it is in use")),
+    "backup": Lazy("pipeline.commands.backup", Text("データベースの控えを取る", "back the store up, even in use")),
     "restore": Lazy("pipeline.commands.restore", Text("控えを戻す", "put a backup in place")),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
     "sources": Lazy("pipeline.commands.sources", Text("録音の名前の読み方", "how names of recordings are read")),
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "simulate": Lazy("pipeline.commands.simulate", Text("真の効果を植えた模擬センター", "a centre with planted truth")),
     "selftest": Lazy("pipeline.commands.selftest", Text("推定を植えた真値で確かめる", "test against planted truth")),
+    "users": Lazy("pipeline.commands.users", Text("サインインできる人と役割", "who may sign in, and as what")),
     "train": Lazy("pipeline.commands.train", Text("ラベル付きの通話から学ぶ", "learn from labelled calls")),
     "evaluate": Lazy("pipeline.commands.evaluate", Text("正解と比べて測る", "measure against the truth")),
     "bench": Lazy("pipeline.commands.bench", Text("速さとメモリを測る", "measure speed and memory")),
