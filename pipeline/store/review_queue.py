@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -13,14 +14,13 @@ from pipeline.language import Text
 from pipeline.store import audit
 from pipeline.store.pages import Pins
 from pipeline.store.people import person
-from pipeline.store.review_units import UNITS, Place, Unit, ordinal, units
+from pipeline.store.review_units import UNITS, Place, Unit, least_sure, nearly_given, ordinal, units
 from pipeline.store.reviews import place_of
 from pipeline.store.schema import review_draws, review_items, reviews
 
 WANTED = {"hit": 20, "moment": 50, "utterance": 200}  # of a stratum, where nothing else is asked for
 RANDOM_SHARE = 1 / 3  # of the queue
 TWICE = 0.2  # share of random items that a second person judges, too: agreement is measured on them
-THRESHOLD = 0.5  # confidences near it are the uncertain ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def queue(
     """
     who = person(reviewer)
     random = [item for item in _random_items(connection, who) if _fits(item.place, item.phrase_id, unit, stratum)]
-    uncertain = _uncertain(connection, pins, unit, stratum)
+    uncertain = _uncertain(connection, pins, unit, stratum, limit)
     chosen: list[Queued] = []
     left = iter(random)
     while len(chosen) < limit:
@@ -194,21 +194,23 @@ def _random_items(connection: sa.Connection, who: str) -> Iterator[Queued]:
             yield Queued(place_of(row), True, row.item_id, probability, phrase_id, None)
 
 
-def _uncertain(connection: sa.Connection, pins: Pins, unit: str | None, stratum: str) -> Iterator[Queued]:
-    """Hits and moments that nobody has judged and no sample holds, the least certain first."""
+def _uncertain(connection: sa.Connection, pins: Pins, unit: str | None, stratum: str, limit: int) -> Iterator[Queued]:
+    """What nobody has judged and no sample holds: given labels from the least sure on, and nearly given ones from the
+    nearest on, taking turns.
+    """
     if unit == "utterance":
         return
     taken = {place_of(row) for row in connection.execute(sa.select(review_items))}
     taken |= {place_of(row) for row in connection.execute(sa.select(reviews))}
+    first = limit + len(taken)  # even if all that is taken stood in front
     kinds = ("moment", "hit") if unit is None else (unit,)
-    found = [
-        one
-        for kind in kinds
-        for one in units(connection, pins, kind)
-        if one.place not in taken and _fits(one.place, one.phrase_id, None, stratum)
-    ]
-    for one in sorted(found, key=lambda one: (abs(one.confidence - THRESHOLD), one.place.transcript_id)):
-        yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
+    given = [one for kind in kinds for one in least_sure(connection, pins, kind, stratum, first)]
+    given.sort(key=lambda one: (one.confidence, one.place.transcript_id, one.place.utterance))
+    nearly = [] if unit == "moment" else nearly_given(connection, pins, stratum, first)
+    for pair in zip_longest(given, nearly):
+        for one in pair:
+            if one is not None and one.place not in taken:
+                yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
 
 
 def _fits(place: Place, phrase_id: str | None, unit: str | None, stratum: str) -> bool:

@@ -7,7 +7,8 @@ same sample, calls that come later join it by the same rule, and a larger sample
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,6 +50,30 @@ def units(connection: sa.Connection, pins: Pins, unit: str, stratum: str | None 
     return reader(connection, pins, stratum)
 
 
+def least_sure(connection: sa.Connection, pins: Pins, unit: str, of: str, first: int) -> list[Unit]:
+    """Hits or moments from the least sure on. `of`: only this label or phrase; empty for all."""
+    table = tags if unit == "hit" else moments
+    query = (_hit_rows if unit == "hit" else _moment_rows)(pins)
+    if of:
+        query = query.where(sa.or_(*(table.c[name] == of for name in ("label", "phrase_id") if name in table.c)))
+    query = query.order_by(table.c.confidence, table.c.tagging_id, table.c.position).limit(first)
+    return [(_hit if unit == "hit" else _moment)(row) for row in connection.execute(query)]
+
+
+def nearly_given(connection: sa.Connection, pins: Pins, of: str, first: int) -> list[Unit]:
+    """Labels that the classifier came close to, the nearest first: shown, not counted, and worth a person's look."""
+    query = (
+        _tagged(pins)
+        .add_columns(tags)
+        .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
+        .where(tags.c.source == "classifier", tags.c.cancelled_by.is_not(None))
+    )
+    if of:
+        query = query.where(tags.c.label == of)
+    query = query.order_by(tags.c.confidence.desc(), tags.c.tagging_id, tags.c.position).limit(first)
+    return [replace(_hit(row), stratum="classifier") for row in connection.execute(query)]
+
+
 def ordinal(seed: str, stratum: str, place: Place) -> float:
     """Where a unit stands in the random order of its stratum: 0 to 1, uniform over places."""
     parts = (seed, stratum, place.unit, place.transcript_id, place.utterance, place.last_utterance,
@@ -65,27 +90,41 @@ def _tagged(pins: Pins) -> sa.Select[tuple[int, int]]:
     )
 
 
-def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Iterator[Unit]:
-    query = (
+def _hit_rows(pins: Pins) -> sa.Select[Any]:
+    return (
         _tagged(pins)
         .add_columns(tags)
         .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
         .where(tags.c.source == "phrase", tags.c.cancelled_by.is_(None))
     )
+
+
+def _moment_rows(pins: Pins) -> sa.Select[Any]:
+    return _tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
+
+
+def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Iterator[Unit]:
+    query = _hit_rows(pins)
     if phrase_id is not None:
         query = query.where(tags.c.phrase_id == phrase_id)
-    for row in connection.execute(query):
-        place = Place("hit", row.transcript_id, row.utterance, row.utterance, row.start, row.end, row.label)
-        yield Unit(place, row.phrase_id, row.phrase_id, row.confidence)
+    return (_hit(row) for row in connection.execute(query))
+
+
+def _hit(row: sa.Row[Any]) -> Unit:
+    place = Place("hit", row.transcript_id, row.utterance, row.utterance, row.start, row.end, row.label)
+    return Unit(place, row.phrase_id or "", row.phrase_id, row.confidence)
 
 
 def _moments(connection: sa.Connection, pins: Pins, label: str | None) -> Iterator[Unit]:
-    query = _tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
+    query = _moment_rows(pins)
     if label is not None:
         query = query.where(moments.c.label == label)
-    for row in connection.execute(query):
-        place = Place("moment", row.transcript_id, row.first_utterance, row.last_utterance, 0, 0, row.label)
-        yield Unit(place, row.label, None, row.confidence)
+    return (_moment(row) for row in connection.execute(query))
+
+
+def _moment(row: sa.Row[Any]) -> Unit:
+    place = Place("moment", row.transcript_id, row.first_utterance, row.last_utterance, 0, 0, row.label)
+    return Unit(place, row.label, None, row.confidence)
 
 
 def _utterances(connection: sa.Connection, pins: Pins, speaker: str | None) -> Iterator[Unit]:

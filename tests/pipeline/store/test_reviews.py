@@ -91,9 +91,31 @@ def test_the_queue_mixes_random_items_in_marks_them_and_puts_uncertain_ones_firs
     found = queue(store, pins, "sato", 30, unit="hit")
     assert [item.is_random for item in found[:6]] == [True, False, False, True, False, False]
     assert all(item.probability == drawn.probability and item.item_id for item in found if item.is_random)
-    certainty = [abs(item.confidence - 0.5) for item in found if item.confidence is not None]
-    assert certainty == sorted(certainty)
+    confidences = [item.confidence for item in found if item.confidence is not None]
+    assert confidences == sorted(confidences)
     assert not {item.place for item in found if item.is_random} & {i.place for i in found if not i.is_random}
+
+
+def test_labels_that_the_classifier_nearly_gave_are_asked_about_too(store: Store) -> None:
+    near = Tag(2, 0, 4, "enablement", "classifier", None, None, 0.3, "threshold")
+    nearer = replace(near, utterance=0, label="appeal", confidence=0.35)
+    (call,) = many_calls(1)
+    fill(store, [replace(call, tags=(*call.tags, near, nearer))])
+    with store.reading() as connection:
+        body = latest_report(connection)
+        assert body is not None
+        pins = Pins.of_report(body)
+        found = review_queue.queue(connection, pins, "sato", 10, unit="hit")
+        assert review_figures.precisions(connection, pins, "hit", 0.8) == []
+    assert [(item.place.label, item.phrase_id) for item in found] == [
+        ("proposal", "p.quote"),
+        ("appeal", None),
+        ("enablement", None),
+    ]
+    mark(store, found[1], "right")
+    with store.reading() as connection:
+        (taught,) = reviews.reviewed_sentences(connection)
+    assert taught.bears == {"appeal"}
 
 
 def test_nobody_gets_what_he_has_judged_and_some_items_are_judged_twice(store: Store, pins: Pins) -> None:
