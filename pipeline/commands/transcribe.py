@@ -6,6 +6,7 @@ import click
 
 from pipeline.commands.options import Context, common_options, option
 from pipeline.errors import REASON_TEXTS, ExitCode, ItemError
+from pipeline.filenames import one_line
 from pipeline.language import Text
 
 
@@ -40,7 +41,7 @@ def transcribe(
     def report(path: Path, problem: ItemError | None) -> None:
         nonlocal done
         done += 1
-        where = f"{done}/{len(calls)} {path.name}"
+        where = f"{done}/{len(calls)} {one_line(path.name)}"
         if problem is None:
             context.say(Text(where, where))
         else:

@@ -10,6 +10,7 @@ from pipeline.audio.legs import CallFiles, Direction, LegRoles, group_legs, with
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
 from pipeline.formats.write import write_transcript
+from pipeline.filenames import as_text, output_stem
 from pipeline.language import Text
 from pipeline.settings import Settings
 from pipeline.sources.configured import preset_named
@@ -90,13 +91,13 @@ def transcribe_files(
         try:
             transcript = transcribe_recording(
                 call.main,
-                call_id=call.stem,
+                call_id=as_text(call.stem),
                 recogniser=recogniser,
                 settings=settings,
                 other_leg=call.other_leg,
                 reader=reader,
             )
-            write_transcript(transcript, out, call.stem, formats)
+            write_transcript(transcript, out, output_stem(call.stem), formats)
         except ItemError as error:
             problem = error
             failures.append(error)

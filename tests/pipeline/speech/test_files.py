@@ -1,5 +1,7 @@
 """`kouken transcribe`: each recording its own file and its own fate."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,44 @@ def test_same_name_twice_is_refused_before_one_overwrites_the_other(tmp_path: Pa
         (tmp_path / folder / "call.wav").touch()
     with pytest.raises(BadInput, match="call"):
         find_recordings([tmp_path / "x", tmp_path / "y"], Settings())
+
+
+NAMES = (
+    "通話 1.wav",
+    "📞.wav",
+    "か\u3099.wav",
+    "a\nb.wav",
+    "x" * 251 + ".wav",
+    "あ" * 83 + ".wav",
+    "-rf.wav",
+    "..wav",
+    "noext",
+)
+
+
+@pytest.mark.parametrize("name", [*NAMES, os.fsdecode(b"\xff\xfe.wav")], ids=ascii)
+def test_b14_any_name_gives_a_transcript_whose_name_and_id_are_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir, words: FakeRecogniser("もしもし"))
+    path = write_wav(tmp_path / "plain.wav", speechlike(2)).rename(tmp_path / name)
+    settings = Settings(data_dir=tmp_path / "data")
+    calls = find_recordings([path], settings)
+    assert transcribe_files(calls, tmp_path / "out", settings, lambda path, problem: None) == []
+    (made,) = (tmp_path / "out").iterdir()
+    made.name.encode()
+    call_id = json.loads(made.read_text("utf-8"))["call_id"]
+    assert call_id.encode() and (len(name.encode(errors="replace")) > 200 or made.stem == call_id)
+
+
+def test_b14_long_names_that_begin_alike_do_not_overwrite_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(files, "load_recogniser", lambda settings, data_dir, words: FakeRecogniser("もしもし"))
+    settings = Settings(data_dir=tmp_path / "data")
+    paths = [write_wav(tmp_path / "p.wav", speechlike(2)).rename(tmp_path / f"{'x' * 250}{i}.wav") for i in (1, 2)]
+    transcribe_files(find_recordings(paths, settings), tmp_path / "out", settings, lambda path, problem: None)
+    assert len(list((tmp_path / "out").iterdir())) == 2
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
