@@ -1,6 +1,6 @@
 """One night under way: what it was asked, the versions it is pinned to, what it works with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from models import scoring
-from pipeline.dictionary import published_dictionary
+from phrases.entry import Word
+from pipeline.dictionary import published_dictionary, registered_words
 from pipeline.errors import StoppedByLimit
 from pipeline.language import Text
 from pipeline.lease import Lease, whoami
@@ -72,7 +73,7 @@ def published_tagger(store: Store, settings: MomentsSettings) -> Reader:
 class Recognition:
     """How a recording becomes a transcript, by top-level functions that run in the worker processes, and that tags."""
 
-    start: Callable[[Settings], None] = start_worker
+    start: Callable[[Settings, Sequence[Word]], None] = start_worker
     transcribe: Callable[[TranscribeTask], Transcript] = transcribe_task
     tagger: Callable[[Store, MomentsSettings], Reader] = published_tagger
 
@@ -94,6 +95,7 @@ class Night:
     asked_to_stop: Callable[[], bool]
     recognition: Recognition
     lease: Lease
+    words: tuple[Word, ...] = ()  # for what is transcribed from now on
 
     def stop(self) -> bool:
         """Whether to end between two commits; asking keeps the night's sign of life going."""
@@ -124,9 +126,10 @@ def night_of(
     """
     _, model = find_weights(settings.speech.model, settings.data_dir)
     tagger = recognition.tagger(store, settings.moments)
+    words = registered_words(store)
     versions = Versions(
         kouken=installed_version("kouken"),
-        speech=speech_fingerprint(settings, model),
+        speech=speech_fingerprint(settings, model, words),
         tagging=transcripts.Tagging(tagger.dictionary_version, tagger.rules_version),
         formula=scoring.FORMULA.version,
     )
@@ -137,7 +140,7 @@ def night_of(
     state = "failed"
     try:
         lease.take_over_dead()
-        yield Night(run_id, archive, versions, tagger, settings, store, progress, stop, recognition, lease)
+        yield Night(run_id, archive, versions, tagger, settings, store, progress, stop, recognition, lease, words)
         state = "done"
     except StoppedByLimit:
         state = "stopped"

@@ -113,7 +113,7 @@ def _never() -> bool:
     return False
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, words: object) -> None:
     """Nothing to load."""
 
 

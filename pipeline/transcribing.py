@@ -44,7 +44,12 @@ class _Stage:
     def run(self) -> None:
         """Until nothing waits. The processes begin with the first item: a night without work loads no model."""
         night = self.night
-        work = Work(night.recognition.transcribe, night.recognition.start, (night.settings,), lambda task: task.limit_s)
+        work = Work(
+            night.recognition.transcribe,
+            night.recognition.start,
+            (night.settings, night.words),
+            lambda task: task.limit_s,
+        )
         for done in map_items(work, self._tasks(), workers=self.workers, stop=night.stop):
             if self._settle(self.held.pop(done.item.recording_id), done):
                 night.progress.step(done.item.relative)

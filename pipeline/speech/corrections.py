@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from phrases.entry import Word
 from phrases.japanese import AnalysisFailed, Token
 from phrases.normalize import Folded
-from phrases.words import Word
 from pipeline.records import Correction, Utterance
 from pipeline.records import Word as Timed
 

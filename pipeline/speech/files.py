@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from phrases.entry import Word
 from phrases.messages import PhraseError
-from phrases.words import Word, load_words
+from phrases.words import load_words
 from pipeline.audio.legs import CallFiles, Direction, LegRoles, group_legs, without_leg
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
-from pipeline.formats.write import write_transcript
 from pipeline.filenames import as_text, output_stem
+from pipeline.formats.write import write_transcript
 from pipeline.language import Text
 from pipeline.settings import Settings
 from pipeline.sources.configured import preset_named

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from phrases.entry import Word
 from phrases.japanese import AnalysisFailed, Japanese
-from phrases.words import Word
 from pipeline.records import Correction, Utterance
 from pipeline.speech.corrections import Corrector
 from pipeline.speech.names import find_names

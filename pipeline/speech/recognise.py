@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from phrases.words import Word
+from phrases.entry import Word
 from pipeline.errors import DeviceLost, ItemError, KoukenError, Reason
 from pipeline.language import Text
 from pipeline.records import ModelInfo

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from models.voices.embedding import SHA256 as VOICES_SHA256
-from phrases.words import Word
+from phrases.entry import Word
 from pipeline.audio.channels import check_channels
 from pipeline.audio.decode import DecodedAudio
 from pipeline.audio.legs import decode_call

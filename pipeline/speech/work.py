@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phrases.words import Word
+from phrases.entry import Word
 from pipeline.errors import KoukenError
 from pipeline.formats.read import is_transcript_file
 from pipeline.records import Transcript

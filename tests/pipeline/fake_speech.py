@@ -5,8 +5,10 @@ Imported by the worker processes, so it imports little.
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
+from phrases.entry import Word
 from pipeline.errors import ItemError, Reason
 from pipeline.records import AudioFacts, ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings
@@ -15,7 +17,7 @@ from pipeline.speech.work import TranscribeTask
 SPEAKERS: dict[str, Speaker] = {"O": "operator", "C": "customer"}
 
 
-def start(settings: Settings) -> None:
+def start(settings: Settings, words: Sequence[Word]) -> None:
     """Nothing to load."""
 
 

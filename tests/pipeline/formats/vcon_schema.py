@@ -35,9 +35,7 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
     }
 
 
-PARTY = _object(
-    [], tel=TEXT, sip=TEXT, mailto=TEXT, name=TEXT, did=TEXT, uuid=UUID, type=TEXT, org=TEXT
-)
+PARTY = _object([], tel=TEXT, sip=TEXT, mailto=TEXT, name=TEXT, did=TEXT, uuid=UUID, type=TEXT, org=TEXT)
 DIALOG = _object(
     ["type", "start"],
     type={"enum": ["recording", "text", "transfer", "incomplete", "recording-set"]},

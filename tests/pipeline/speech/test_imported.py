@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from phrases.words import Word
+from phrases.entry import Word
 from pipeline.audio.notes import NOTES
 from pipeline.errors import ItemError, Reason
 from pipeline.settings import Settings

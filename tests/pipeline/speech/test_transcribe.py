@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phrases.entry import Word
 from pipeline.errors import ItemError, Reason
 from pipeline.interchange import transcript_from_json, transcript_to_json
 from pipeline.records import ModelInfo
 from pipeline.settings import Settings
+from pipeline.speech.reader import Reader
 from pipeline.speech.transcribe import speech_fingerprint, speech_options, transcribe_recording
 from tests.pipeline.audio.making import Sound, speechlike, write_wav
 from tests.pipeline.speech.fakes import FakeRecogniser
@@ -127,3 +129,29 @@ def test_fingerprint_names_options_and_weights() -> None:
     assert name != speech_fingerprint(unmasked(), model)
     assert name != speech_fingerprint(SETTINGS, replace(model, sha256="cd" * 32))
     assert json.loads(json.dumps(speech_options(SETTINGS))) == speech_options(SETTINGS)
+
+
+def test_word_more_renames_old_transcripts_only_where_the_recogniser_is_told_it() -> None:
+    model = ModelInfo("whisper-base", "1.0.0", "ab" * 32)
+    words = (Word("マモルカ", (), ("守るか",)),)
+    told = SETTINGS.model_copy(update={"speech": SETTINGS.speech.model_copy(update={"hotwords": True})})
+    assert speech_fingerprint(SETTINGS, model, words) == speech_fingerprint(SETTINGS, model)
+    assert speech_fingerprint(told, model, words) != speech_fingerprint(told, model)
+    assert speech_options(SETTINGS, words)["words"] != speech_options(SETTINGS)["words"]
+
+
+def test_misheard_name_is_put_right_and_the_call_is_measured(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 4), right=(6, 9)))
+    transcript = transcribe_recording(
+        path,
+        call_id="a",
+        recogniser=FakeRecogniser("守るかの件ですね", "はい"),
+        settings=SETTINGS,
+        reader=Reader([Word("マモルカ", (), ("守るか",))]),
+    )
+    assert transcript.utterances[0].text == "マモルカの件ですね。"
+    assert [c.heard for c in transcript.corrections] == ["守るか"]
+    assert transcript.acoustics is not None
+    assert transcript.acoustics.operator_morae_per_s is not None
+    assert -60 < (transcript.acoustics.operator_dbfs or 0) < 0
+    assert 1800 < (transcript.acoustics.response_delay_ms or 2000) < 2600
