@@ -23,6 +23,8 @@ FORMULA_STARTS = (
     "\uff0d",
     "\uff20",
 )  # … full width too
+# one sign under two code points: Windows Japanese knows the other one
+_SAME_IN_CP932 = str.maketrans("—〜−‖¢£¬", "―～－∥￠￡￢")
 REPLACEMENT = "〓"  # what Japanese typesetters print for a character they do not have
 
 
@@ -37,11 +39,12 @@ def neutral(text: str) -> str:
 
 def to_csv(frame: pd.DataFrame, encoding: CsvEncoding = "utf-8-sig") -> tuple[bytes, list[str]]:
     """The frame as CSV, and the characters that cp932 does not have, each replaced by 〓."""
+    signs: dict[int, int] = _SAME_IN_CP932 if encoding == "cp932" else {}
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([neutral(str(name)) for name in frame.columns])
+    writer.writerow([neutral(str(name).translate(signs)) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([_cell(value, signs) for value in row])
     text = stream.getvalue()
     lost = [] if encoding == "utf-8-sig" else sorted({letter for letter in text if not _fits(letter)})
     for letter in lost:
@@ -70,10 +73,10 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     temporary.replace(path)
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, signs: dict[int, int]) -> object:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return ""
-    return neutral(value) if isinstance(value, str) else value
+    return neutral(value.translate(signs)) if isinstance(value, str) else value
 
 
 def _fits(letter: str) -> bool:

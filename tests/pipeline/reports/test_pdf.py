@@ -91,6 +91,14 @@ def test_the_centre_report_holds_what_was_counted(report: PeriodReport, language
     assert "U+20BB7、U+E0100" in pages[-1]
 
 
+def test_j4_what_was_not_heard_and_not_joined_stands_beside_the_rates(report: PeriodReport) -> None:
+    for document in (report_pdf(report, "ja")[0], report_pdf(for_operator(report, "OP1"), "ja", "OP1")[0]):
+        whole = "".join(texts(document))
+        assert "センターの期間の通話120うち解析した通話108" in whole
+        assert "うち結び付かなかった通話2" in whole
+        assert "隔離13" in whole
+
+
 def test_the_contribution_is_said_as_strongly_as_the_method_allows(report: PeriodReport) -> None:
     page = texts(report_pdf(report, "ja")[0])[0]
     assert "+1,240万円" in page and "95%区間−480万円〜+2,010万円" in page

@@ -53,7 +53,7 @@ def by_sql(folder: Path, period: Period) -> dict[str, float]:
 
 @pytest.mark.parametrize("new_ids", [True, False])
 @pytest.mark.parametrize("seed", range(3))
-def test_pandas_and_sql_over_the_export_agree_to_the_yen(
+def test_j3_pandas_and_sql_over_the_export_agree_to_the_yen(
     store: Store, tmp_path: Path, seed: int, *, new_ids: bool
 ) -> None:
     made = random_world(seed, customers=120, new_ids=new_ids)

@@ -73,6 +73,12 @@ def test_cp932_keeps_windows_characters_and_names_what_it_cannot_hold(tmp_path: 
     assert (tmp_path / "t.csv").read_bytes().decode("cp932") == "name\r\n①髙﨑～㈱\r\n〓野\r\n"
 
 
+def test_cp932_writes_the_same_sign_under_its_own_code_and_still_no_formula() -> None:
+    content, lost = to_csv(pd.DataFrame({"a": ["— 1〜2", "−SUM(A1)"]}), "cp932")
+    assert content.decode("cp932") == "a\r\n― 1～2\r\n'－SUM(A1)\r\n"
+    assert lost == []
+
+
 def test_d9_a_workbook_has_no_formula_and_no_link(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     texts = [*MALICIOUS, "https://example.com", "bell\a"]
