@@ -16,7 +16,7 @@ from pipeline.reports.explained import estimate_options, explained_formula
 pages = APIRouter()
 api = APIRouter()
 
-Topic = Literal["start", "score", "labels", "estimate", "believe", "figures", "limits", "nights", "api"]
+Topic = Literal["start", "score", "labels", "estimate", "believe", "figures", "dictionary", "limits", "nights", "api"]
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
     "score": Text("スコアの式", "The score formula"),
@@ -24,6 +24,7 @@ TITLES: dict[Topic, Text] = {
     "estimate": Text("貢献の推定の読み方", "How to read the contribution"),
     "believe": Text("なぜこの数字を信じてよいか", "Why these numbers may be believed"),
     "figures": Text("数字の定義", "Definitions of the figures"),
+    "dictionary": Text("フレーズ辞書を直す", "Changing the phrase dictionary"),
     "limits": Text("数字の限界", "What the numbers cannot say"),
     "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
     "api": Text("JSON で読む", "Reading as JSON"),

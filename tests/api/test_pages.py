@@ -26,7 +26,10 @@ PAGES = (
     "/nights",
     "/nights/1",
     "/nights/1?state=quarantined",
-    *(f"/help/{topic}" for topic in ("start", "score", "labels", "estimate", "figures", "limits", "nights", "api")),
+    *(
+        f"/help/{topic}"
+        for topic in ("start", "score", "labels", "estimate", "figures", "dictionary", "limits", "nights", "api")
+    ),
 )
 
 
