@@ -3,8 +3,9 @@
 Written out for users at `/help/score`, from the constants below.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -110,6 +111,7 @@ def score(tally: Tally, formula: Formula = FORMULA) -> Score:
 
 LEAST_CALLS = 10
 RESAMPLES = 2_000
+CELLS = 500_000  # of the resamples drawn at once: 4 MB of indices
 
 
 def score_interval(tallies: Sequence[Tally], formula: Formula = FORMULA, seed: int = 1) -> tuple[float, float] | None:
@@ -122,12 +124,23 @@ def score_interval(tallies: Sequence[Tally], formula: Formula = FORMULA, seed: i
         return None
     weights = np.array([[_weighted(tally, category, formula) for category in CATEGORIES] for tally in tallies])
     tens = np.array([tally.operator_speech_ms for tally in tallies]) / 600_000
-    chosen = np.random.default_rng(seed).integers(0, len(tallies), (RESAMPLES, len(tallies)))
-    rates = weights[chosen].sum(axis=1) / tens[chosen].sum(axis=1, keepdims=True)
+    rates = np.vstack(
+        [
+            weights[chosen].sum(axis=1) / tens[chosen].sum(axis=1, keepdims=True)
+            for chosen in _resamples(len(tallies), np.random.default_rng(seed))
+        ]
+    )
     references = np.array([formula.references[category] for category in CATEGORIES])
     totals = (100 * (1 - 2 ** (-rates / references))).mean(axis=1)
     low, high = np.percentile(totals, [2.5, 97.5])
     return float(low), float(high)
+
+
+def _resamples(size: int, generator: np.random.Generator) -> Iterator[np.ndarray[Any, np.dtype[np.int64]]]:
+    """`RESAMPLES` draws of `size` rows, a few at a time: all at once, a year of calls would take gigabytes."""
+    at_once = max(1, CELLS // size)
+    for start in range(0, RESAMPLES, at_once):
+        yield generator.integers(0, size, (min(at_once, RESAMPLES - start), size))
 
 
 def _weighted(tally: Tally, category: str, formula: Formula) -> float:

@@ -81,6 +81,13 @@ def test_scoring_interval_holds_the_score_and_needs_ten_calls() -> None:
     assert score_interval(some[: LEAST_CALLS - 1]) is None
 
 
+def test_scoring_interval_is_the_same_however_few_resamples_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [tally(proposal={"none": number % 3}) for number in range(37)]
+    whole = score_interval(some)
+    monkeypatch.setattr("models.scoring.CELLS", 100)
+    assert score_interval(some) == whole
+
+
 def test_scoring_interval_repeats() -> None:
     some = [tally(appeal={"none": number % 3}) for number in range(15)]
     assert score_interval(some) == score_interval(some)
