@@ -19,7 +19,7 @@ from pipeline.audio.legs import decode_call
 from pipeline.records import Correction, ModelInfo, Speaker, Transcript, Utterance
 from pipeline.settings import Settings, SpeechSettings
 from pipeline.speech.acoustics import acoustics
-from pipeline.speech.diarise import tell_speakers
+from pipeline.speech.diarise import Told, tell_speakers
 from pipeline.speech.guards import guard
 from pipeline.speech.leak import without_leaks
 from pipeline.speech.masking import masked_transcript
@@ -31,7 +31,7 @@ from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
-RECIPE = 6  # raised whenever the code changes what comes out for the same options
+RECIPE = 7  # raised whenever the code changes what comes out for the same options
 GAP = SAMPLE_RATE * 3 // 20  # samples of silence between packed pieces
 TARGET = 18 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
@@ -91,30 +91,31 @@ def _hear(
         pieces = _pieces(audio, voice)
     windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
     spoken = _recognise(audio, windows, recogniser, timed)
-    if len(channels) == 1:
+    told = None
+    if options.diarise and (lone := _lone_channel(audio, channels)) is not None:
         with timed("speakers"):
-            found = _of_one_channel(audio, pieces[channels[0]], spoken[channels[0]], options.diarise)
-    else:
-        found = [u for c in channels for u in _utterances(pieces[c], spoken[c], _speaker(c, options.operator_channel))]
+            told = tell_speakers(spoken[lone], partial(audio.read, lone))
+    found = [u for c in channels for u in _utterances(pieces[c], spoken[c], _speaker(c, channels, options))]
+    if told:
+        found = [*_estimated(told), *(replace(u, speaker="unknown") for u in found if not u.text)]
+    notes = {"estimated_speakers": told is not None, "unknown_speakers": told is None and len(channels) == 1}
+    audio.facts = replace(audio.facts, notes=audio.facts.notes + tuple(note for note, holds in notes.items() if holds))
     guarded = [guard(utterance, partial(_peak, voice[utterance.channel or 0])) for utterance in found]
-    return guarded, {c: level for c in channels if len(channels) > 1 and (level := _dbfs(audio, pieces[c])) is not None}
+    levels = {c: _dbfs(audio, pieces[c]) for c in channels if len(channels) > 1 and not told}
+    return guarded, {c: level for c, level in levels.items() if level is not None}
 
 
-def _of_one_channel(
-    audio: DecodedAudio, pieces: Sequence[Piece], spoken: Sequence[Spoken], diarise: bool
-) -> list[Utterance]:
-    """Both speakers by voice and wording, each utterance marked as an estimate; else of an unknown speaker.
+def _lone_channel(audio: DecodedAudio, channels: Sequence[int]) -> int | None:
+    """The channel on which both may be heard: of a mono recording, or of one that was laid on one side of two."""
+    sounding = [c for c in channels if f"silent_channel_{c}" not in audio.facts.notes]
+    return sounding[0] if len(sounding) == 1 else None
 
-    Which of the two it is, is noted in `audio.facts`.
-    """
-    told = tell_speakers(spoken, lambda start, stop: audio.read(0, start, stop)) if diarise else None
-    note = "unknown_speakers" if told is None else "estimated_speakers"
-    audio.facts = replace(audio.facts, notes=(*audio.facts.notes, note))
-    if told is None:
-        return list(_utterances(pieces, spoken, "unknown"))
-    utterances = [utterance for who, parts in told.items() for utterance in to_utterances(parts, who)]
-    estimated = [replace(utterance, flags=(*utterance.flags, ESTIMATED)) for utterance in utterances]
-    return [*estimated, *_unheard(pieces, spoken, "unknown")]
+
+def _estimated(told: Told) -> Iterator[Utterance]:
+    """What either says, each utterance marked: the speaker was told by voice and wording, not by channel."""
+    for who, parts in told.items():
+        for utterance in to_utterances(parts, who):
+            yield replace(utterance, flags=(*utterance.flags, ESTIMATED))
 
 
 def speech_options(settings: Settings, words: Sequence[Word] = ()) -> dict[str, object]:
@@ -176,8 +177,10 @@ def _peak(voice: Floats, start_ms: int, stop_ms: int) -> float:
     return float(voice[first : last + 1].max())
 
 
-def _speaker(channel: int, operator_channel: int) -> Speaker:
-    return "operator" if channel == operator_channel else "customer"
+def _speaker(channel: int, channels: Sequence[int], options: SpeechSettings) -> Speaker:
+    if len(channels) == 1:
+        return "unknown"
+    return "operator" if channel == options.operator_channel else "customer"
 
 
 def _recognise(
@@ -208,12 +211,8 @@ def _sound(audio: DecodedAudio, window: Window) -> Floats:
 
 
 def _utterances(pieces: Sequence[Piece], spoken: Sequence[Spoken], speaker: Speaker) -> Iterator[Utterance]:
+    """What was recognised, and as empty utterances speech of some length in which nothing was."""
     yield from to_utterances(spoken, speaker)
-    yield from _unheard(pieces, spoken, speaker)
-
-
-def _unheard(pieces: Sequence[Piece], spoken: Sequence[Spoken], speaker: Speaker) -> Iterator[Utterance]:
-    """Speech of some length in which not a single character was recognised."""
     heard = {part.piece for part in spoken}
     for piece in pieces:
         if piece not in heard and piece.length >= EMPTY_S * SAMPLE_RATE:
