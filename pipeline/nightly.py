@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 
+from phrases.packing import forms_version
 from pipeline.errors import ExitCode, KoukenError, Reason, RowProblem
 from pipeline.finding import find
 from pipeline.language import Text
@@ -15,13 +16,14 @@ from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_tables
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress
-from pipeline.records import Moment, Tag, Transcript
+from pipeline.records import Transcript
 from pipeline.reporting import report
+from pipeline.retagging import Tagged, tag
 from pipeline.scoring import tally_call
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
-from pipeline.store import ledger, scores, tables, transcripts
+from pipeline.store import forms, ledger, scores, tables, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
 from pipeline.transcribing import transcribe
@@ -105,10 +107,12 @@ def _tag(night: Night) -> None:
 
 def _tag_few(night: Night, claims: Sequence[Claim]) -> None:
     """Commit what a few transcripts hold at once: to find it again costs less than a commit for each."""
-    versions = night.versions
+    versions, analyser = night.versions, forms_version()
+    rules = versions.tagging.rules_version
     with night.store.reading() as connection:
         heard = [transcripts.read_of(connection, claim.recording_id, versions.speech) for claim in claims]
-    found = [_look(night, transcript) for _, transcript in heard]
+        kept = [forms.read_kept(connection, key, analyser, rules) for key, _ in heard]
+    found = [_look(night, transcript, known) for (_, transcript), known in zip(heard, kept, strict=True)]
     with night.store.writing() as connection:
         for claim, (key, transcript), result in zip(claims, heard, found, strict=True):
             with suppress(LeaseLost):  # another night took it over while this one was frozen: its result stands
@@ -116,16 +120,19 @@ def _tag_few(night: Night, claims: Sequence[Claim]) -> None:
                     ledger.settle(connection, claim, "quarantined", reason=Reason.ANALYSIS_FAILED, detail=result)
                     continue
                 ledger.settle(connection, claim, "done")
-                tagging_id = transcripts.save_tagging(connection, key, versions.tagging, *result)
-                scores.save_score(connection, tagging_id, versions.formula, tally_call(transcript, *result))
+                if result.new_forms is not None:
+                    forms.save_forms(connection, key, analyser, result.new_forms)
+                tagging_id = transcripts.save_tagging(connection, key, versions.tagging, result.tags, result.moments)
+                tally = tally_call(transcript, result.tags, result.moments)
+                scores.save_score(connection, tagging_id, versions.formula, tally)
     for _, transcript in heard:
         night.progress.step(transcript.call_id)
 
 
-def _look(night: Night, transcript: Transcript) -> tuple[tuple[Tag, ...], tuple[Moment, ...]] | str:
+def _look(night: Night, transcript: Transcript, kept: forms.Kept) -> Tagged | str:
     """Tags and moments, or where it failed: one bad call must not end the night."""
     try:
-        return night.tagger.read(transcript)
+        return tag(night.tagger, transcript, kept)
     except KoukenError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a text makes of a library
