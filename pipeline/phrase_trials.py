@@ -15,18 +15,20 @@ from phrases.history import Tried, try_on_history
 from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
 from phrases.messages import PhraseError
+from phrases.packing import PackedCall, forms_version
 from pipeline.scoring import tally_call
 from pipeline.settings import MomentsSettings
 from pipeline.store import scores, transcripts
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import list_publications, read_version
+from pipeline.store.forms import read_forms
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
 from pipeline.store.trials import StoredCall, stored_calls
 from pipeline.text.dictionary import BadDictionary
 from pipeline.text.meaning import encoder_for
 from pipeline.text.tagger import Tagger, load_tagger
-from pipeline.text.tagging import lines_of
+from pipeline.text.tagging import forms_of
 
 CONTEXT = 40  # characters shown on each side of a hit
 MOST_EXAMPLES = 20  # of what an edit gains, and of what it loses
@@ -115,11 +117,18 @@ def read_history(store: Store, matcher: Matcher) -> History:
             return History(archive, {}, None)
         pins = Pins.of_report(body)
         for call in stored_calls(connection, pins):
-            lines = lines_of(transcripts.read_transcript(connection, call.transcript_id, call.call_id))
             key = str(call.transcript_id)
-            archive.add(key, lines, matcher.analyse(lines)[0])
+            archive.add_packed(key, _packed(connection, call, matcher))
             calls[key] = call
     return History(archive, calls, pins)
+
+
+def _packed(connection: Connection, call: StoredCall, matcher: Matcher) -> PackedCall:
+    """The forms that the night kept; of a call tagged before forms were kept, made now."""
+    kept = read_forms(connection, call.transcript_id, forms_version())
+    if kept is not None:
+        return PackedCall.from_bytes(kept)
+    return forms_of(transcripts.read_transcript(connection, call.transcript_id, call.call_id), matcher)
 
 
 def try_stored(store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None = None) -> tuple[Trial, ...]:
