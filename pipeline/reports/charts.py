@@ -61,7 +61,7 @@ def bridge_svg(steps: Mapping[str, int], names: Mapping[str, str], language: Lan
     """Each kind of step in yen as a bar from zero, to the right what raised the MRR, to the left what lowered it."""
     told = {kind: yen for kind, yen in steps.items() if kind not in {"opening", "closing"}}
     least, most = min([0, *told.values()]), max([0, *told.values()])
-    room = 0.22 * (most - least)  # for the amounts beyond the bars
+    room = 0.3 * (most - least)  # for the amounts beyond the bars
     rows = max(1, len(told))
     plot = Plot(
         in_language(BRIDGE_TITLE, language),
@@ -92,7 +92,7 @@ def retention_svg(curve: RetentionCurve, language: Language) -> str:
     plot.grid([(share / 4, f"{share * 25}%") for share in range(5)])
     plot.area([*high, *reversed(low)])
     plot.line(_stairs(months, [1.0, *curve.survival[kept].tolist()], most))
-    unit = in_language(Text("か月", " months"), language)
+    unit = in_language(Text("か月", " mo"), language)
     plot.below([(month, f"{month}{unit}") for month in range(0, int(most) + 1, max(1, round(most / 6)))])
     return plot.written()
 

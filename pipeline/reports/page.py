@@ -7,7 +7,16 @@ import pandas as pd
 
 from models.figures.book import FigureBook
 from pipeline.language import Language, Text, in_language
-from pipeline.reports.charts import MRR_TITLE, RETENTION_TITLE, mrr_svg, retention_svg
+from pipeline.reports.charts import (
+    CHURN_TITLE,
+    EXPANSION_TITLE,
+    MRR_TITLE,
+    RETENTION_TITLE,
+    churn_svg,
+    expansion_svg,
+    mrr_svg,
+    retention_svg,
+)
 from pipeline.reports.figure_tables import gaps, header
 from pipeline.reports.workbook import Shown
 
@@ -17,18 +26,25 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>{{ title }}</title>
 <style>
-body { font-family: "BIZ UDPGothic", "Yu Gothic", "Hiragino Sans", sans-serif; margin: 2rem auto; max-width: 60rem;
-  color: #222; line-height: 1.6; }
-h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
-table { border-collapse: collapse; font-size: .85rem; width: 100%; display: block; overflow-x: auto; }
-th, td { border: 1px solid #ddd; padding: .25rem .5rem; text-align: left; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; }
-.note { color: #8a4b00; }
-svg { width: 100%; max-width: 40rem; }
-@media print { body { margin: 0; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+body { font-family: "BIZ UDPGothic", "Yu Gothic", "Hiragino Sans", sans-serif; margin: 2.5rem auto; max-width: 62rem;
+  padding: 0 1.5rem; color: #1F2328; background: #FBFAF7; line-height: 1.75; font-size: 15px; }
+h1 { font-size: 1.8rem; margin: 0; }
+h1::before { content: ""; display: block; width: 3.2rem; height: .3rem; background: #1B4B7A; margin-bottom: .8rem; }
+h2 { font-size: 1.13rem; margin: 2.5rem 0 .6rem; padding-top: .6rem; border-top: 1.5px solid #1B4B7A; }
+.quiet { color: #5B6470; }
+figure { display: inline-block; width: 48%; min-width: 20rem; margin: 1rem 1% 0 0; vertical-align: top; }
+figcaption { font-weight: 700; font-size: .87rem; }
+svg { width: 100%; }
+table { border-collapse: collapse; font-size: .82rem; line-height: 1.5; display: block; overflow-x: auto; }
+th { color: #5B6470; font-weight: 400; text-align: left; vertical-align: bottom; border-bottom: 1px solid #1F2328; }
+th, td { padding: .3rem .7rem .3rem 0; }
+td { border-bottom: 1px solid #E4E1DA; vertical-align: top; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.note { border-left: 3px solid #8A4B00; padding-left: .8rem; }
+@media print { body { margin: 0; background: none; } h2 { break-after: avoid; } tr, figure { break-inside: avoid; } }
 </style>
 <h1>{{ title }}</h1>
-<p>{{ span }}</p>
+<p class="quiet">{{ span }}</p>
 {% if note %}<p class="note">{{ note }}</p>{% endif %}
 {% for caption, chart in charts %}<figure><figcaption>{{ caption }}</figcaption>{{ chart }}</figure>{% endfor %}
 {% if gaps %}<p class="note">{{ gaps_title }}</p><ul>{% for gap in gaps %}<li>{{ gap }}</li>{% endfor %}</ul>{% endif %}
@@ -53,9 +69,11 @@ def report_page(
     from jinja2 import Environment
     from markupsafe import Markup
 
-    charts = [(MRR_TITLE, mrr_svg(book.months, language))]
+    charts = [(MRR_TITLE, mrr_svg(book.months, language)), (CHURN_TITLE, churn_svg(book.months, language))]
     if book.curve is not None and book.curve.reliable_months:
         charts.append((RETENTION_TITLE, retention_svg(book.curve, language)))
+    if book.expansion_months:
+        charts.append((EXPANSION_TITLE, expansion_svg(book.expansion_months, language)))
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
     told_once = [header(column, language) for column in ("value", "note")]
     return page.render(

@@ -87,7 +87,7 @@ def lives_section(report: PeriodReport, pages: Pages) -> None:
         pages.say(text) for text in (Text("数字", "figure"), Text("値", "value"), Text("95%区間", "95 % interval"))
     ]
     blocks += [heading(Text("顧客の生涯価値", "Lifetime value"), pages)]
-    blocks += [table_block([*names, "n"], value, numbers=[False, True, True, True], widths=[1, 0, 0, 0])]
+    blocks += [table_block([*names, "n"], value, numbers=[False, True, True, True], widths=[1.3, 1.6, 1.2, 0])]
     if len(book.lost):
         blocks += [heading(Text("解約した顧客(月と段階)", "Customers lost, by month and phase"), pages)]
         blocks += [frame_table(book.lost.tail(_MONTHS_SHOWN), "month", pages)]

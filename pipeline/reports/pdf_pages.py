@@ -51,19 +51,23 @@ class Pages:
 
 def tile(figure: Figure, name: str, pages: Pages) -> Block:
     """One figure in large type with its interval or n; the reason in its place where there is none."""
-    written, formats = DEFINITIONS[name].name, pages.formats
+    written = DEFINITIONS[name].name
     why = in_language(figure.refusal, pages.language) if figure.refusal else pages.say(NOTES["nothing"])
-    value = None if figure.value is None else _short(figure.value, figure.unit, formats)
+    value, unit = (None, "") if figure.value is None else _in_large_type(figure.value, figure.unit, pages)
     under = f"n = {figure.n:,}"
     if figure.low is not None and figure.high is not None:
-        ends = [_short(end, figure.unit, formats) for end in (figure.low, figure.high)]
+        ends = ["".join(_in_large_type(end, figure.unit, pages)) for end in (figure.low, figure.high)]
         under = pages.say(Text(f"95%区間 {ends[0]}〜{ends[1]}", f"95 % interval {ends[0]} to {ends[1]}"))
-    return {"name": in_language(written, pages.language), "value": value, "unit": "", "under": under, "why": why}
+    return {"name": in_language(written, pages.language), "value": value, "unit": unit, "under": under, "why": why}
 
 
-def _short(value: float, unit: str, formats: Formats) -> str:
-    """As it fits in large type: large sums in 万円."""
-    return formats.yen(value) if unit == "yen" else formats.figure({"value": value, "unit": unit})
+def _in_large_type(value: float, unit: str, pages: Pages) -> tuple[str, str]:
+    """The number as it fits, and its unit in small type beside it; large sums in 万円."""
+    if unit == "yen":
+        return pages.formats.yen(value), ""
+    if unit == "months":
+        return pages.formats.number(value, 1), pages.say(Text("か月", " months"))
+    return pages.formats.figure({"value": value, "unit": unit}), ""
 
 
 def quiet(text: Text, pages: Pages) -> Block:
