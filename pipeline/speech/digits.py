@@ -24,7 +24,8 @@ _VALUE |= {str(index): str(index) for index in range(10)}
 # also particles and word ends: at the edge of a number they are more likely those
 _AMBIGUOUS = frozenset("にニしシよヨごゴくク") | {"さん", "サン", "まる", "マル", "れい", "レイ"}
 
-_DIGIT = "|".join(sorted(map(re.escape, _VALUE), key=len, reverse=True))
+_NOT_BEFORE = {"にい": "(?!ち)", "ニイ": "(?!チ)"}  # ニイチ is two and one
+_DIGIT = "|".join(re.escape(word) + _NOT_BEFORE.get(word, "") for word in sorted(_VALUE, key=len, reverse=True))
 _BETWEEN = (
     r"[\s\-‐‑–—−－ー~〜、。，．,.・/／のノ()（）]|ハイフン|はいふん|えーと|えーっと|えっと|えー|あのー?|はい|ええ|うん"
 )

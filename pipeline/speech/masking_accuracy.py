@@ -1,8 +1,8 @@
 """How well personal data is found: precision and recall per type on conversations with every datum marked.
 
 `masking_cases.csv` holds utterances as a recogniser writes them, with invented persons; `[kind:text]` marks what must
-be masked, everything else must stay. The part `rules` was there when the rules were written; `check` was written
-afterwards, to find what they miss.
+be masked, everything else must stay. The part `rules` was there when the rules were written; `check` and then `last`
+were written afterwards, to find what they miss.
 """
 
 import csv

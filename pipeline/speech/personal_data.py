@@ -19,14 +19,14 @@ ISSUERS = {  # how numbers of each length begin; 15 digits of another kind that 
     14: re.compile(r"3[068]"),
 }
 CODE_CONTEXT = re.compile(
-    r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?[のに].{0,6}(?:3|三|３)桁",
+    r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?[のに].{0,12}(?:3|三|３)桁",
     re.IGNORECASE,
 )
 MY_NUMBER_CONTEXT = re.compile(r"マイナンバー|個人番号")
 POSTAL_CONTEXT = re.compile(r"〒|郵便番号|ゆうびん番号")
 PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|折り返し先")
 PHONE_LENGTHS = range(9, 12)  # digits of a number asked for, of which one may have been lost
-PHONE = re.compile(r"(?:0[5789]0\d{8}|0120\d{6}|0800\d{7}|0[1-9]\d{8})")
+PHONE = re.compile(r"(?:0[25789]0\d{8}|0120\d{6}|0800\d{7}|0[1-9]\d{8})")
 EMAIL = re.compile(
     r"(?:[A-Za-z0-9Ａ-Ｚａ-ｚ]{1,20}\s*(?:ドット|どっと|点|ハイフン|アンダーバー)\s*){0,4}"
     r"[A-Za-z0-9０-９Ａ-Ｚａ-ｚァ-ヶー._%+\-ドット点ハイフン]{1,40}\s*(?:@|＠|アットマーク|あっとまーく|アット)\s*"
@@ -47,7 +47,7 @@ NAMED_ADDRESS = re.compile(
     rf"(?:{_PREFECTURE}(?:{_CITY})?|{_CITY})[^。？！\n]*?(?=です|でござ|になり|に(?:住|引|お願|送)|で(?:よろし|お間違)|まで|宛|。|$)"
 )
 PREFECTURE = re.compile(_PREFECTURE)
-BEFORE_CITY = re.compile(r"[一-龥ぁ-ん]{0,4}?[はがのをへ、](?=.{2})")  # 「実家の」 before a town without its prefecture
+BEFORE_CITY = re.compile(r"[一-龥ぁ-ん]{0,7}?[はがのをへ、](?=.{2})")  # 「実家の」 before a town without its prefecture
 ADDRESS_CONTEXT = re.compile(r"住所|お届け先|送付先|引っ?越し先|転居先|お住まい")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.evaluation.asr import SpeakerText, error_rate
 from pipeline.bench import machine, table
-from pipeline.speech.benchmark import Measured, _bars, _row
+from pipeline.speech.benchmark import Measured, _bars, _difference, _row, _sizing
 from pipeline.speech.timing import StageClock, untimed
 
 
@@ -16,7 +16,7 @@ def measured(*, cpu_s: float, heard: str, memory_mib: float = 900.0) -> Measured
         role: error_rate([SpeakerText(call, "お電話ありがとう", heard) for call in ("a", "b")])
         for role in ("operator", "customer")
     }
-    return Measured(3600.0, cpu_s, memory_mib, rates, {"encoder": 40.0, "rest": cpu_s - 40})
+    return Measured(3600.0, cpu_s, memory_mib, rates, {"encoder": 40.0, "rest": cpu_s - 40}, 2.0)
 
 
 def test_bars_hold_for_a_faster_way_that_hears_as_well() -> None:
@@ -39,6 +39,18 @@ def test_row_has_cpu_per_hour_and_the_distance_to_the_encoder_alone() -> None:
     assert row["cpu_seconds_per_hour"] == 100
     assert row["times_encoder_floor"] == 2.5
     assert row["share_encoder"] == 0.4
+    assert row["masking_to_transcription"] == 0.02
+
+
+def test_number_of_calls_and_mean_stand_beside_the_bound() -> None:
+    exact, deaf = measured(cpu_s=1, heard="お電話ありがとう"), measured(cpu_s=1, heard="お電話")
+    assert _difference(deaf, exact) == {"calls": 2, "cer_difference_mean": 0.625}
+
+
+def test_sizing_table_says_how_many_hours_fit_a_night_and_whose_figure_it_is() -> None:
+    core, *gpus = _sizing(measured(cpu_s=90, heard="はい"))
+    assert core["audio_hours_per_night"] == 8 * 3600 / 90
+    assert all("README of faster-whisper" in row["sizing"] for row in gpus)
 
 
 def test_result_is_json_and_a_table() -> None:
