@@ -12,7 +12,7 @@ from phrases.forms import KEY_END, Word, forms_of
 from phrases.japanese import Japanese
 from phrases.normalize import fold
 from phrases.patterns import PatternSet, places
-from phrases.sounds import Piece, confusable_words, nearest, pieces
+from phrases.sounds import Piece, confusable_words, is_other_word, nearest, pieces
 from phrases.tree import Pattern
 
 SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
@@ -68,6 +68,7 @@ class Scanner:
         self._piece_texts = list(self._pieces)
         self._piece_automaton = ahocorasick_rs.AhoCorasick(self._piece_texts)
         self._confusable = _confusable_readings(japanese) if self._pieces else ()
+        self._alike = [pair for pair in confusable_words() if pair[0] not in pair[1] and pair[1] not in pair[0]]
 
     def occurrences(self, dialogue: Dialogue) -> dict[Term, list[Occurrence]]:
         """Spelling or pattern → where it occurs, in order; only those that occur are present."""
@@ -78,7 +79,10 @@ class Scanner:
             for number, start, end in self._automata[level].find_matches_as_indexes(stream.text, overlapping=True):
                 occurrence = _LOCATE[level](dialogue, stream, start, end)
                 if occurrence:
+                    heard = _written(dialogue, occurrence) if level == "reading" else ""
                     for owner in owners[number]:
+                        if heard and is_other_word(owner.spelling, heard, self._alike):
+                            continue
                         place = replace(occurrence, level="reading") if owner.is_heard else occurrence
                         found.setdefault(owner.spelling, {}).setdefault((place.start, place.end), place)
         for pattern, place in self._by_pattern(dialogue):
@@ -181,6 +185,10 @@ def _searched(words: tuple[Word, ...]) -> Iterator[tuple[Level, str]]:
 def _reading(words: tuple[Word, ...]) -> str:
     """Without an opening vowel: the word before may swallow it (もう + うち), and it is thin evidence anyway."""
     return "".join(word.reading for word in words).lstrip("アイウエオ")
+
+
+def _written(dialogue: Dialogue, place: Occurrence) -> str:
+    return "".join(word.surface for word in dialogue.words[place.start : place.end])
 
 
 def _place(occurrence: Occurrence) -> tuple[int, int]:

@@ -73,6 +73,15 @@ def is_same_sense(reading: str, heard: str, confusable: Iterable[tuple[str, str]
     return not any(_exchanged(one, other, reading, heard) for one, other in confusable)
 
 
+def is_other_word(spelling: str, heard: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether one word of a pair that sound alike is in the dictionary and the other one was written: 機能, 昨日."""
+    return any(
+        (one in spelling and one not in heard and other in heard)
+        or (other in spelling and other not in heard and one in heard)
+        for one, other in pairs
+    )
+
+
 def _exchanged(one: str, other: str, reading: str, heard: str) -> bool:
     """Whether one word of the pair stands in the reading and the other one in what was heard."""
     if one in other or other in one:  # 可能, 不可能
