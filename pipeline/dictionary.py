@@ -102,9 +102,9 @@ def check(store: Store, draft_id: int) -> Checked:
     return Checked(phrase_set, (*(problem for problem in problems if problem.place in touched), *dangers))
 
 
-def submit(store: Store, draft_id: int, actor: str, via: str) -> Draft:
-    """Check a draft and ask for review. Raises `BadDictionary`, `Conflict`, `BadInput`."""
-    checked = check(store, draft_id)
+def submit(store: Store, draft_id: int, actor: str, via: str, checked: Checked | None = None) -> Draft:
+    """Check a draft (unless that was just done) and ask for review. Raises `BadDictionary`, `Conflict`, `BadInput`."""
+    checked = checked or check(store, draft_id)
     with store.writing() as connection:
         return publishing.submit(connection, draft_id, actor, checked.phrase_set.version, via)
 

@@ -20,6 +20,7 @@ from pipeline.language import Text
 @json_option()
 def approve(context: Context, draft_id: int | None, remark: str, user: str | None, as_json: bool) -> None:
     """Parse, call, print."""
+    from pipeline.dictionary import check
     from pipeline.store import publishing
 
     actor, via = acting(user)
@@ -28,7 +29,7 @@ def approve(context: Context, draft_id: int | None, remark: str, user: str | Non
             number = the_draft(connection, draft_id, "in_review").draft_id
         with store.writing() as connection:
             draft = publishing.approve(connection, number, actor, remark, via)
-        review = said_of(store, number)
+        review = said_of(store, draft, check(store, number))
     if as_json:
         say_json({"draft": draft, **review})
         return

@@ -7,18 +7,15 @@ from pipeline.commands.phrases_common import say
 from pipeline.language import Text
 
 if TYPE_CHECKING:
+    from pipeline.dictionary import Checked
     from pipeline.store.connect import Store
+    from pipeline.store.drafts import Draft
 
 
-def said_of(store: "Store", draft_id: int) -> dict[str, Any]:
+def said_of(store: "Store", draft: "Draft", checked: "Checked") -> dict[str, Any]:
     """Warnings of lint about what the draft touches, and those of every stored call."""
-    from pipeline.dictionary import check
     from pipeline.phrase_trials import try_stored
-    from pipeline.store.drafts import read_draft
 
-    checked = check(store, draft_id)
-    with store.reading() as connection:
-        draft = read_draft(connection, draft_id)
     names = [change.name for change in draft.changes if change.kind == "phrase" and change.now is not None]
     trials = try_stored(store, checked.phrase_set, names)
     reach = [

@@ -27,8 +27,9 @@ def submit(context: Context, draft_id: int | None, user: str | None, as_json: bo
     with opened(context) as store:
         with store.reading() as connection:
             number = dictionary.draft_of(connection, actor, draft_id).draft_id
-        draft = dictionary.submit(store, number, actor, via)
-        review = said_of(store, number)
+        checked = dictionary.check(store, number)
+        draft = dictionary.submit(store, number, actor, via, checked)
+        review = said_of(store, draft, checked)
     if as_json:
         say_json({"draft": draft, **review})
         return
