@@ -14,6 +14,8 @@ INVENTED_LENGTH = 30  # characters; in a longer text somebody may well talk abou
 OFTEN_INVENTED = re.compile(r"(ありがとうございま(した|す)|ごめんなさい|バイバイ|お疲れ様でした)[。、！]*")
 FASTEST_CHARACTERS_PER_S = 18.0  # Japanese read aloud is 7 to 10
 WEAK_VOICE = 0.6  # voice probability that invented text never reaches
+FOREIGN_LENGTH = 12  # letters; shorter ones may be a product's name
+KANA = re.compile(r"[\u3040-\u30ff]")
 KANA_OR_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 LOOP = re.compile(r"(?P<short>.{1,7}?)(?P=short){5,}|(?P<long>.{8,40}?)(?P=long){2,}")
 
@@ -47,9 +49,16 @@ def is_loop(text: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a longer text holds less than half Japanese characters, digits aside."""
+    """Whether a longer text, digits aside, is less than half kana or Han, or Han with hardly any kana: Chinese.
+
+    >>> is_foreign("我想取消我的合同可以告诉我手续吗"), is_foreign("契約更新の手続きをお願いします。")
+    (True, False)
+    """
     letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 12 and sum(KANA_OR_HAN.match(c) is not None for c in letters) < len(letters) / 2
+    if len(letters) < FOREIGN_LENGTH:
+        return False
+    kana = sum(KANA.match(c) is not None for c in letters)
+    return sum(KANA_OR_HAN.match(c) is not None for c in letters) < len(letters) / 2 or kana < len(letters) / 10
 
 
 def _rate(utterance: Utterance) -> float:

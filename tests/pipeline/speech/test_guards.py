@@ -19,6 +19,7 @@ def flags(text: str, *, seconds: float = 3.0, voice: float = 0.95) -> tuple[str,
         ("お" + "ありがとう、" * 6, "suspect_loop"),
         ("", "suspect_empty"),
         ("This call may be recorded for training purposes.", "suspect_language"),
+        ("您好我想取消我的合同请问需要什么手续呢谢谢", "suspect_language"),
     ],
 )
 def test_invented_text_is_flagged_with_its_reason(text: str, reason: str) -> None:
@@ -65,3 +66,16 @@ def test_loops_and_foreign_text() -> None:
     assert not is_loop("お見積もりをお作りしましょうか、お見積もりをお作りします。")
     assert is_foreign("hello how are you today")
     assert not is_foreign("OK、Wi-Fi")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "東京都千代田区丸の内一丁目です。",
+        "スタンダードプランのＡＢＣ、ＸＹＺです。",
+        "契約番号。",
+        "株式会社青空電力様ですね。",
+    ],
+)
+def test_japanese_with_much_han_or_latin_is_no_foreign_language(text: str) -> None:
+    assert not is_foreign(text)
