@@ -18,6 +18,7 @@ from phrases.fields import phrase_fields, phrase_from
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.store import audit
+from pipeline.store.people import STARTER, person
 from pipeline.store.schema import dictionary_members, dictionary_texts, publications
 
 Key = tuple[str, str]  # kind and name
@@ -30,7 +31,6 @@ ACTIONS = {
     "rollback": "phrases.rollback",
     "words": "words.load",
 }
-STARTER = "kouken"  # who publishes and offers what ships with the product; nobody else may bear the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,13 @@ def rollback(connection: sa.Connection, version: str, actor: str, remark: str, v
 
     Nothing that was made since is touched. Raises `BadInput` for an unknown version and for the one in force.
     """
-    before = published(connection)
+    who, before = person(actor), published(connection)
     items = read_items(connection, version)
     if before.version == version:
         raise BadInput(Text(f"版 {version} はいま公開中です。", f"{version} is the one in force."))
     if not remark.strip():
         raise BadInput(Text("戻す理由を書いてください(--remark)。", "Say why (--remark)."))
-    return publish_items(connection, items, "rollback", actor, {"from": before.version, "via": via}, remark=remark)
+    return publish_items(connection, items, "rollback", who, {"from": before.version, "via": via}, remark=remark)
 
 
 def publish_items(

@@ -18,7 +18,6 @@ from pipeline.language import Text
 from pipeline.store import audit
 from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.dictionary import (
-    STARTER,
     Fields,
     Items,
     Key,
@@ -31,7 +30,7 @@ from pipeline.store.dictionary import (
     read_items,
     texts,
 )
-from pipeline.store.people import person
+from pipeline.store.people import STARTER, person
 from pipeline.store.schema import dictionary_drafts, draft_changes
 
 OPEN_STATES = ("draft", "in_review", "approved")

@@ -4,8 +4,8 @@ import unicodedata
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.store.dictionary import STARTER
 
+STARTER = "kouken"  # who publishes and offers what ships with the product; nobody else may bear the name
 LONGEST = 64  # characters
 
 

@@ -1,5 +1,6 @@
 """A dictionary that QA teams can trust: nobody overwrites, nobody approves himself, no version ever changes."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -178,6 +179,32 @@ def test_e2_the_second_of_two_editors_gets_a_conflict_with_both_texts_and_nothin
     assert (change.now, change.editors) == (first[P_QUOTE], ("sato",))
 
 
+def test_e2_of_editors_who_save_in_the_same_moment_one_wins_and_the_others_are_told(store: Store) -> None:
+    with store.writing() as connection:
+        draft_id = drafts.open_draft(connection, "sato", shared=True)
+        seen = dictionary.read_items(connection, STARTER.version)
+    told: list[str] = []
+
+    def save(name: str) -> None:
+        text = {P_QUOTE: fields(replace(QUOTE, note=name))}
+        try:
+            with store.writing() as connection:
+                drafts.save(connection, draft_id, name, text, seen)
+        except Conflict as conflict:
+            told.append(conflict.clashes[0].mine["note"] if conflict.clashes[0].mine else "")
+
+    names = ["sato", "suzuki", "tanaka", "kato"]
+    threads = [threading.Thread(target=save, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as connection:
+        (change,) = drafts.read_draft(connection, draft_id).changes
+    assert change.now is not None
+    assert sorted([change.now["note"], *told]) == sorted(names)
+
+
 def test_e2_editors_of_different_entries_do_not_disturb_each_other(store: Store) -> None:
     draft_id = edited(store, "sato", replace(QUOTE, weight=0.9))
     edited(store, "suzuki", replace(SCENE, weight=0.9), draft_id=draft_id)
@@ -234,8 +261,9 @@ def test_a_change_taken_back_leaves_an_empty_draft_that_cannot_be_submitted(stor
 def test_e5_a_rollback_is_a_new_publication_of_old_words_and_old_versions_stay(store: Store) -> None:
     second = through(store, edited(store, "sato", replace(QUOTE, weight=0.9)))
     with store.writing() as connection:
-        publication = dictionary.rollback(connection, STARTER.version, "tanaka", "当たりすぎる")
+        publication = dictionary.rollback(connection, STARTER.version, "ＴＡＮＡＫＡ", "当たりすぎる")
     assert (publication.kind, publication.number, publication.version) == ("rollback", 3, STARTER.version)
+    assert publication.published_by == "tanaka"
     assert in_force(store) == STARTER
     with store.reading() as connection:
         assert dictionary.read_version(connection, second.version).by_id["p.quote"].weight == 0.9
