@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from pipeline.audio.legs import group_legs, legs_sha256, without_leg
 from pipeline.errors import BadInput, Reason
@@ -18,7 +19,16 @@ SUFFIXES = frozenset(
     f".{name}" for name in "wav wave mp3 ogg oga opus m4a mp4 aac flac amr webm gsm au w64 3gp wma mka".split()
 )
 BLOCK = 1 << 20
-RULES = ("recording", "file_name", "preset", "unparsed", "unlisted", "mixed", "duplicate")  # who keeps a content
+RULES = (
+    "recording",
+    "file_name",
+    "preset",
+    "unparsed",
+    "unlisted",
+    "mixed",
+    "duplicate",
+    "erased",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,26 @@ def _assign(
     if call.operator_id is None and file.problem is None and call.extra.get(BY_PRESET) is None:
         return replace(file, call_id=call.call_id, call_rule=rule, problem=Reason.OPERATOR_MISSING)
     return replace(file, call_id=call.call_id, call_rule=rule)
+
+
+class Tombstones(Protocol):
+    """What was erased on request."""
+
+    def has_call(self, call_id: str) -> bool: ...  # noqa: D102
+    def has_file(self, relative: str, content: str | None) -> bool: ...  # noqa: D102
+
+
+def without_erased(found: Sequence[ArchiveFile], erased: Tombstones) -> list[ArchiveFile]:
+    """What was erased on request stays out, though its recording still lies in the archive."""
+    gone = {
+        file.relative for file in found if erased.has_call(file.call_id) or erased.has_file(file.relative, file.sha256)
+    }
+    both = {file.joined for file in found if file.joined and file.relative in gone}  # the other leg goes with it
+    nothing = {"sha256": None, "joined": None, "leg": "", "call_id": "", "problem": None, "detail": ""}
+    return [
+        replace(file, call_rule="erased", **nothing) if file.relative in gone or file.joined in both else file  # type: ignore[arg-type]
+        for file in found
+    ]
 
 
 def _after_owner(file: ArchiveFile, owners: Mapping[str, ArchiveFile]) -> ArchiveFile:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file, join_legs, open_path
+from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file, join_legs, open_path, without_erased
 from pipeline.calls import call_records
 from pipeline.errors import Reason
 from pipeline.language import Text
@@ -20,7 +20,7 @@ from pipeline.records import Call
 from pipeline.sources.configured import preset_named
 from pipeline.sources.preset import BY_PRESET, COLUMNS, PROBLEM_TEXTS, ParsedName
 from pipeline.sources.sidecar import BROKEN, with_sidecar
-from pipeline.store import recordings, tables
+from pipeline.store import erasure, recordings, tables
 from pipeline.store.connect import Connection
 from pipeline.workers import FULL
 
@@ -45,7 +45,9 @@ def find(night: Night) -> None:
     legs = not name or preset_named(name, night.settings).legs
     joined = join_legs(hashed) if legs else hashed
     parsed = _parsed(night, joined) if name else {}
-    assigned = assign_calls(joined, calls, parsed)
+    with night.store.reading() as connection:
+        erased = erasure.erased_things(connection)
+    assigned = without_erased(assign_calls(joined, calls, parsed), erased)
     _tell(night, assigned)
     with night.store.writing() as connection:
         recordings.remember_files(connection, night.run_id, str(night.archive), assigned)

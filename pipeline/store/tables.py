@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from pipeline.store.erasure import without_erased
 from pipeline.store.schema import UtcTime, call_contracts, calls, contracts, customer_snapshots, loads, outcomes
 
 HISTORIES = {"calls": calls, "contracts": contracts, "outcomes": outcomes, "customer_snapshots": customer_snapshots}
@@ -59,6 +60,8 @@ def store_table(
     ).one_or_none()
     if last is not None and last.sha256 == sha256:
         return Loaded(last.load_id, 0, 0, len(frame))
+    if kind == "calls":
+        frame = without_erased(connection, frame)
     load = {"kind": kind, "file_name": file_name, "sha256": sha256, "rows": len(frame), "report": dict(report)}
     key = connection.execute(sa.insert(loads).values(**load, loaded_at=datetime.now(UTC))).inserted_primary_key
     assert key is not None

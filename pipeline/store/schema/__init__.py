@@ -11,6 +11,7 @@ from pipeline.store.schema.dictionary import (
     draft_changes,
     publications,
 )
+from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.reviews import review_draws, review_items, reviews
@@ -40,6 +41,7 @@ __all__ = [
     "dictionary_members",
     "dictionary_texts",
     "draft_changes",
+    "erased",
     "files",
     "ledger",
     "loads",
