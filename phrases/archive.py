@@ -18,9 +18,9 @@ from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher, compiled
 from phrases.meaning import Encode
 from phrases.packing import PackedCall, pack_call, unpack_line
-from phrases.patterns import byte_places
+from phrases.patterns import QUANTITY_PATTERN, byte_places
 from phrases.scan import Term, search_patterns
-from phrases.tree import Both, Node, Pattern, Restricted, children
+from phrases.tree import QUANTITY, Both, Node, Pattern, Restricted, children
 
 BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
 _TURN_END = TURN_END.encode()
@@ -148,6 +148,8 @@ def _sought(group: Iterable[Term], japanese: Japanese, names: Sequence[Name]) ->
     for term in group:
         if isinstance(term, Pattern):
             yield term
+        elif term == QUANTITY:
+            yield Pattern(QUANTITY_PATTERN)
         else:
             for level, pattern in search_patterns(term, japanese, names):
                 yield level, pattern.encode()

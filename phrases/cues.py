@@ -116,6 +116,11 @@ DENIED = re.compile(
 )
 # a clause that ends between the hit and the negation: 快適ですので、手間がかかりません. No parse is needed to see it
 CLAUSE_ENDS = re.compile(r"ので|から|けど|けれど|のに|たら|れば|ても|[てでし]、|ながら|(です|ます|た)(が|し)")
+# プランはお勧めいたしません: an offer that is not made, however the words before it are parsed
+NOT_OFFERED = re.compile(
+    r"[^、。]{0,8}?(お?勧め|おすすめ|お?薦め|ご?提案|ご?案内|ご?用意|お取り扱い|取り扱い|お付け)(は|も|を|が)?"
+    r"(でき|出来|いたし|致し|し|ござい|あり)[^、。]{0,5}?(ませ[んぬ](?!か)|ない|かね|おら)"
+)
 NO_NEGATION = re.compile(
     r"(ませ|な)[んい](です|でしょう)?か(?!と)|かもしれ(ませ|な)|なければ(な|いけ)|ない(といけ|とだめ|と困|うち)|(だけ|のみ|ばかり)(じゃ|では?)なく"
     r"|(間違い|違い|問題|遠慮|心配|損|差し支え|構い|かまい|申し分)(は|も|が)?(ませ|な|あり|ござい)|ほかに(な|あり)"

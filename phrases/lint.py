@@ -15,7 +15,7 @@ from phrases.meaning import Encode
 from phrases.messages import Message, Problem
 from phrases.query import QueryError, parse
 from phrases.scan import spelling_words
-from phrases.tree import Node, Sequence, positive_sequences, sequences
+from phrases.tree import QUANTITY, Node, Sequence, positive_sequences, sequences
 
 MOST_PHRASES = 5_000
 LEAST_EXAMPLES = 2
@@ -84,7 +84,7 @@ def _too_short(phrase: Phrase, tree: Node, japanese: Japanese) -> Iterator[Probl
     """A spelling without words, and a whole query of one or two kana, which is found everywhere."""
     for sequence in sequences(tree):
         for spelling in (spelling for stretch in sequence.stretches for spelling in stretch.spellings):
-            if not spelling_words(spelling, japanese):
+            if spelling != QUANTITY and not spelling_words(spelling, japanese):
                 yield _error(phrase.id, f"「{spelling}」には言葉がありません。", f"“{spelling}” holds no word.")
     for sequence in positive_sequences(tree):
         if len(sequence.stretches) == 1:

@@ -17,6 +17,14 @@ SET_MEMORY = 64 << 20  # for all patterns of a dictionary together
 _ANCHORS = {"^": "^", "$": "$", "A": "\\A", "z": "\\z", "b": "\\b", "B": "\\B"}
 
 
+# @数量: a number with what it counts, as speech is folded
+QUANTITY_PATTERN = (
+    r"(?:[0-9]+(?:[.,][0-9]+)*|[〇一二三四五六七八九十百千万億数何]+)[万千億]?"
+    r"(?:円|本|台|名|人|席|個|つ|回|分|秒|時間|日|週間|[かヶカヵ]月|月|年|割|倍|パーセント|%|ギガ|テラ|メガ|[gtm]b"
+    r"|件|枚|冊|箱|袋|点|部|社|店|拠点|アカウント|ライセンス|回線|ページ)"
+)
+
+
 class PatternError(ValueError):
     """A pattern is refused. `position` counts characters of the pattern from 0."""
 

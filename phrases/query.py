@@ -7,8 +7,9 @@ from typing import Literal
 
 from phrases.messages import Message
 from phrases.patterns import PatternError, check_pattern
-from phrases.tree import Both, Either, Node, Pattern, Repeated, Restricted, Sequence, Stretch, Without
+from phrases.tree import QUANTITY, Both, Either, Node, Pattern, Repeated, Restricted, Sequence, Stretch, Without
 
+QUANTITY_NAME = "数量"  # a list of its own: any number with what it counts
 DEFAULT_GAP = 12  # words that a bare * may skip
 LARGEST_GAP = 30
 DEFAULT_NEAR = 10  # words within which NOT cancels
@@ -180,7 +181,10 @@ class _Parser:
             if _product_size(parts) > MOST_SPELLINGS:
                 ja = f"書き方の組み合わせが {MOST_SPELLINGS} を超えます。"
                 raise self.error(ja, f"More than {MOST_SPELLINGS} combinations of spellings.", start)
-        return tuple(dict.fromkeys("".join(choice) for choice in product(*parts)))
+        spellings = tuple(dict.fromkeys("".join(choice) for choice in product(*parts)))
+        if any(QUANTITY in spelling and spelling != QUANTITY for spelling in spellings):
+            raise self.error("@数量 と言葉の間は 〜 でつないでください。", "Join @数量 to words by a gap (*).", start)
+        return spellings
 
     def part(self) -> tuple[str, ...] | None:
         """One literal, quoted literal, list or group of spellings."""
@@ -207,15 +211,16 @@ class _Parser:
 
     def word_list(self) -> tuple[str, ...]:
         """The words of the list whose name stands here; of two that fit, the longer name."""
-        names = [name for name in self.lists if self.text.startswith(name, self.at + 1)]
+        known_lists = {QUANTITY_NAME: (QUANTITY,), **self.lists}
+        names = [name for name in known_lists if self.text.startswith(name, self.at + 1)]
         if not names:
-            known = "、".join(f"@{name}" for name in sorted(self.lists)) or "なし"
+            known = "、".join(f"@{name}" for name in sorted(known_lists))
             raise self.error(
                 f"その語の一覧はありません(あるもの: {known})。", f"There is no such list (known: {known})."
             )
         name = max(names, key=len)
         self.at += 1 + len(name)
-        return self.lists[name]
+        return known_lists[name]
 
     def group(self) -> tuple[str, ...]:
         if not self._is_spelling_group():

@@ -11,9 +11,9 @@ from phrases.entry import Word as Name
 from phrases.forms import KEY_END, Word, forms_of
 from phrases.japanese import Japanese
 from phrases.normalize import fold
-from phrases.patterns import PatternSet, places
+from phrases.patterns import QUANTITY_PATTERN, PatternSet, places
 from phrases.sounds import Piece, confusable_words, is_other_word, nearest, pieces
-from phrases.tree import Pattern
+from phrases.tree import QUANTITY, Pattern
 
 SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
 SHORTEST_NAME = 4  # kana of a phrase whose name has a registered reading: names are looked for on purpose
@@ -56,6 +56,8 @@ class Scanner:
         terms = set(terms)
         self._owners: dict[Level, list[list[Owner]]] = {}
         self._automata = {}
+        self._counts = QUANTITY in terms
+        terms.discard(QUANTITY)
         self._raw = PatternSet(term.text for term in terms if isinstance(term, Pattern))
         patterns = _patterns(sorted(term for term in terms if isinstance(term, str)), japanese, names)
         for level, owners in patterns.items():
@@ -91,16 +93,17 @@ class Scanner:
             found.setdefault(spelling, {}).setdefault((occurrence.start, occurrence.end), occurrence)
         return {term: sorted(where.values(), key=_place) for term, where in found.items()}
 
-    def _by_pattern(self, dialogue: Dialogue) -> Iterator[tuple[Pattern, Occurrence]]:
+    def _by_pattern(self, dialogue: Dialogue) -> Iterator[tuple[Term, Occurrence]]:
         stream = dialogue.stream("surface")
-        for pattern in self._raw.found(stream.text):
+        wanted: list[tuple[Term, str]] = [(Pattern(pattern), pattern) for pattern in self._raw.found(stream.text)]
+        if self._counts:
+            wanted.append((QUANTITY, QUANTITY_PATTERN))
+        for term, pattern in wanted:
             for start, end in places(pattern, stream.text):
                 first, last = stream.word_at(start), stream.word_at(end - 1)
-                head, tail = (
-                    start - stream.offsets[first],
-                    stream.offsets[last] + len(dialogue.words[last].surface) - end,
-                )
-                yield Pattern(pattern), Occurrence(first, last + 1, "surface", head, tail)
+                head = start - stream.offsets[first]
+                tail = stream.offsets[last] + len(dialogue.words[last].surface) - end
+                yield term, Occurrence(first, last + 1, "surface", head, tail)
 
     def _by_near_sound(self, dialogue: Dialogue) -> Iterator[tuple[str, Occurrence]]:
         """Longer spellings with a few kana misheard."""

@@ -120,7 +120,7 @@ def _is_negated(context: Context, japanese: Japanese) -> bool:
     negation = cues.NEGATION.search(after)
     if not negation:
         return False
-    if cues.DENIED.match(after):
+    if cues.DENIED.match(after) or cues.NOT_OFFERED.match(after):
         return True
     if cues.CLAUSE_ENDS.search(after, 0, negation.start()):
         return False

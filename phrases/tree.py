@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+QUANTITY = "\x02"  # stands for `@数量` among spellings; nobody can type it
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

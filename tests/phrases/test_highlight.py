@@ -31,3 +31,28 @@ def test_a_spelling_is_found_wherever_it_stands(before: str, spelling: str) -> N
     text = f"{before}。{spelling}です"
     found = [text[span.start : span.end] for hit in MATCHER.match([Line("operator", text)]).hits for span in hit.spans]
     assert any(fold(piece).text == WORD for piece in found)
+
+
+FULL = Matcher(
+    PhraseSet((Phrase("p", "proposal", "お見積もりをお送りします"), Phrase("q", "proposal", "高崎様"))), JAPANESE
+)
+SAID = (
+    "お見積もりをお送りします",
+    "お見積りを、えー、お送りいたします",
+    "ｵ見積もりを送ります",
+    "髙\ufe00﨑様",
+    "髙﨑様",
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(AROUND, st.sampled_from(SAID), AROUND)
+def test_every_level_highlights_whole_characters_that_mean_the_phrase(before: str, said: str, after: str) -> None:
+    """The highlighted text alone is found again by the same entry, and no combining mark is cut from its letter."""
+    text = f"{before}。{said}。{after}"
+    for hit in FULL.match([Line("operator", text)]).hits:
+        (span,) = hit.spans
+        shown = text[span.start : span.end]
+        again = FULL.match([Line("operator", shown)]).hits
+        assert hit.phrase_id in {other.phrase_id for other in again}, shown
+        assert not text[span.end : span.end + 1].startswith(("\u3099", "\u309a", "\uff9e", "\uff9f", "\ufe00"))

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 import phrases
+from phrases.archive import Archive
 from phrases.dialogue import Line
 from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
@@ -60,6 +61,29 @@ def test_every_operator_finds_what_it_promises(query: str, lines: list[int], jap
     assert found(query, japanese, {"書類": ("お見積もり", "請求書")}) == lines
 
 
+@pytest.mark.parametrize(
+    ("query", "said", "found"),
+    [
+        ("@数量〜追加", "では３台ほど追加しますね", "３台ほど追加"),
+        ("@数量〜お得", "年に二万円もお得です", "二万円もお得"),
+        ("@数量", "十二か月です", "十二か月"),
+        ("@数量 NOT/2 無料", "三か月無料です", None),
+        ("@数量〜追加", "いくつか追加します", None),
+    ],
+)
+def test_a_quantity_is_any_number_with_what_it_counts(
+    query: str, said: str, found: str | None, japanese: Japanese
+) -> None:
+    entry = PhraseSet((Phrase("p", "proposal", query),))
+    lines = [Line("operator", said)]
+    matcher = Matcher(entry, japanese)
+    hits = matcher.match(lines).hits
+    assert [said[hit.spans[0].start : hit.spans[0].end] for hit in hits] == ([found] if found else [])
+    archive = Archive()
+    archive.add("c", lines, matcher.analyse(lines)[0])
+    assert [hit.hit for hit in archive.hits(entry, japanese)] == list(hits)
+
+
 def test_repetition_counts_within_a_turn(japanese: Japanese) -> None:
     entry = Phrase("p", "interest", "お願いします{2,}")
     assert Matcher(PhraseSet((entry,)), japanese).match(CALL).hits
@@ -93,6 +117,7 @@ def test_a_call_without_times_satisfies_no_condition_of_time(japanese: Japanese)
         ("プラン{0}", 4),
         ("プラン{5,2}", 4),
         ("", 1),
+        ("プラン@数量", 1),
         ("(A*B|C)D", 5),
     ],
 )
