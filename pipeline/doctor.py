@@ -39,6 +39,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield from _packages()
     yield _processor()
     yield _guarded("weights", lambda: _weights(settings))
+    if settings.speech.device != "cpu":
+        yield _device(settings)
     yield _guarded("japanese", _japanese)
     yield _guarded("dictionary", _dictionary)
     yield _guarded("classifier", _classifier)
@@ -87,6 +89,20 @@ def _weights(settings: Settings) -> Check:
 
     folder, model = find_weights(settings.speech.model, settings.data_dir)
     return Check("weights", "ok", f"{model.name} {model.version} sha256:{model.sha256[:12]}… {folder}")
+
+
+def _device(settings: Settings) -> Check:
+    """A GPU is there only if it hears something: a driver or cuDNN that does not fit shows at the first sound."""
+    from pipeline.speech.trial import try_recogniser
+
+    problem = try_recogniser(settings.speech, settings.data_dir)
+    if problem is None:
+        return Check("device", "ok", f"{settings.speech.device} {settings.speech.compute_type}")
+    remedy = Text(
+        'ドライバー・CUDA・cuDNN の版を確かめるか、speech.device = "cpu" にしてください。',
+        'Check the versions of driver, CUDA and cuDNN, or set speech.device = "cpu".',
+    )
+    return Check("device", "fail", problem, remedy)
 
 
 def _japanese() -> Check:
