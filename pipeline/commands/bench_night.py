@@ -14,9 +14,7 @@ from pipeline.language import Text
         "Run nights over made archives with a recogniser that pretends: what ledger and store cost, and how it grows.",
     )
 )
-@option(
-    "--store", "url", default="", help=Text("測る空のデータベースの URL(既定は SQLite)", "an empty database")
-)
+@option("--store", "url", default="", help=Text("測る PostgreSQL の URL(既定は SQLite)", "a PostgreSQL to measure on"))
 @option("--long", is_flag=True, help=Text("十万通話まで測る", "up to a hundred thousand calls"))
 @json_option()
 def night(context: Context, url: str, long: bool, as_json: bool) -> None:

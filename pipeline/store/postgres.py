@@ -2,7 +2,8 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import sqlalchemy as sa
@@ -32,6 +33,21 @@ def engine(url: sa.URL) -> sa.Engine:
             Text("PostgreSQL を使う部品が入っていません。", "The parts for PostgreSQL are not installed."),
             remedy=Text("pip install 'kouken[postgres]' を実行してください。", "Run pip install 'kouken[postgres]'."),
         ) from None
+
+
+@contextmanager
+def spare_database(url: str, name: str) -> Iterator[str]:
+    """The URL of a new database on the same server, gone afterwards; needs the right to create databases."""
+    made = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    quoted = made.dialect.identifier_preparer.quote(name)
+    try:
+        with made.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {quoted}")
+        yield sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+        with made.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {quoted} WITH (FORCE)")
+    finally:
+        made.dispose()
 
 
 def take_the_pen(connection: sa.Connection, seconds: int) -> None:

@@ -1,0 +1,21 @@
+"""The benchmark runs whole nights on both stores and measures what it says."""
+
+import pytest
+
+from pipeline import night_benchmark
+from tests.pipeline.faults import inline
+from tests.postgres import Server
+
+
+def test_bench_night_counts_every_call_and_finds_nothing_new_the_second_night(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr(night_benchmark, "SIZES", (5, 20))
+    monkeypatch.setattr(night_benchmark, "_in_own_process", night_benchmark.measure)
+    for url in ("", postgres.url("postgres")):
+        result = night_benchmark.bench_night(lambda step: None, url=url)
+        assert [row["calls"] for row in result["rows"]] == [5, 20]
+        assert all(row["cpu_s"] > row["second_night_cpu_s"] > 0 for row in result["rows"])
+        assert {row["store"] for row in result["rows"]} == {"postgresql+psycopg" if url else "sqlite"}
+        assert [bar["name"] for bar in result["bars"]] == ["ledger_ms_per_call", "growth_exponent", "memory_growth_mib"]
