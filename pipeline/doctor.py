@@ -41,6 +41,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("weights", lambda: _weights(settings))
     if settings.speech.device != "cpu":
         yield _device(settings)
+    if settings.speech.diarise:
+        yield _guarded("voices", _voices)
     yield _guarded("japanese", _japanese)
     yield _guarded("dictionary", _dictionary)
     yield _guarded("classifier", _classifier)
@@ -89,6 +91,14 @@ def _weights(settings: Settings) -> Check:
 
     folder, model = find_weights(settings.speech.model, settings.data_dir)
     return Check("weights", "ok", f"{model.name} {model.version} sha256:{model.sha256[:12]}… {folder}")
+
+
+def _voices() -> Check:
+    from models.voices.embedding import MODEL_FILE, SHA256
+    from pipeline.speech.diarise import check_voices
+
+    check_voices()
+    return Check("voices", "ok", f"{MODEL_FILE} sha256:{SHA256[:12]}…")
 
 
 def _device(settings: Settings) -> Check:

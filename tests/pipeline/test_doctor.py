@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.moments import manifest
+from models.voices import embedding
 from pipeline.doctor import Check, examine
 from pipeline.settings import Settings, SpeechSettings
 
@@ -32,6 +33,13 @@ def test_doctor_names_missing_weights_and_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "weights" / "model.bin").unlink()
     check = by_name(settings)["weights"]
     assert check.state == "fail" and "model.bin" in check.found
+
+
+def test_doctor_notices_damaged_voice_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert by_name(own_weights(tmp_path / "weights"))["voices"].state == "ok"
+    monkeypatch.setattr(embedding, "SHA256", "0" * 64)
+    check = by_name(own_weights(tmp_path / "again"))["voices"]
+    assert check.state == "fail" and check.remedy is not None
 
 
 def test_doctor_notices_a_damaged_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
