@@ -71,6 +71,34 @@ def error_rate(texts: Sequence[SpeakerText], reading: Reading | None = None) -> 
     return ErrorRate(float(rates.mean()), low, high, read, per_call)
 
 
+@dataclass(frozen=True, slots=True)
+class NameCounts:
+    """How often names were said, how often they were also written, and how often written without having been said."""
+
+    said: int
+    heard: int
+    invented: int
+
+
+def names_heard(texts: Sequence[SpeakerText], names: Sequence[str]) -> NameCounts:
+    """Counts over speakers and calls, blind to width and punctuation.
+
+    >>> texts = [SpeakerText("a", "マモルカ、マモルカです。", "マモルカ"), SpeakerText("b", "守る", "マモルカ")]
+    >>> names_heard(texts, ["マモルカ"])
+    NameCounts(said=2, heard=1, invented=1)
+    """
+    counts = [
+        (comparable(text.truth).count(comparable(name)), comparable(text.heard).count(comparable(name)))
+        for text in texts
+        for name in names
+    ]
+    return NameCounts(
+        said=sum(said for said, _ in counts),
+        heard=sum(min(pair) for pair in counts),
+        invented=sum(max(0, heard - said) for said, heard in counts),
+    )
+
+
 def bootstrap_interval(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:
     """95 % percentile interval of the mean, by resampling calls; the same for the same values."""
     draw = np.random.default_rng(SEED).integers(0, len(values), size=(RESAMPLES, len(values)))

@@ -21,24 +21,34 @@ from pipeline.language import Text
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=Text("書き起こし済みの JSON のフォルダー", "folder of transcripts made before"),
 )
+@option(
+    "--words",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=Text(
+        "単語登録(CSV か YAML)を使い、その語の聞き取りも数える", "use a word list and count how its names are heard"
+    ),
+)
 @json_option()
-def asr(context: Context, truth_dir: Path, pred: Path | None, as_json: bool) -> None:
+def asr(context: Context, truth_dir: Path, pred: Path | None, words: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
     from pipeline.speech.accuracy import as_json as to_json
     from pipeline.speech.accuracy import evaluate
+    from pipeline.speech.files import read_words
 
     def report(call_id: str) -> None:
         context.say(Text(call_id, call_id))
 
-    rates = evaluate(truth_dir, pred, context.settings, report)
+    evaluation = evaluate(truth_dir, pred, context.settings, report, read_words(words) if words else ())
     if as_json:
-        click.echo(json.dumps(to_json(rates), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(to_json(evaluation), ensure_ascii=False, indent=1))
         return
-    for role, rate in rates.items():
+    for role, rate in evaluation.rates.items():
         click.echo(
             f"{role}: CER {rate.cer:.3f} [{rate.ci_low:.3f}, {rate.ci_high:.3f}]"
             f"  reading CER {rate.reading_cer:.3f}  n={len(rate.per_call)}"
         )
+    if names := evaluation.names:
+        click.echo(f"names: said {names.said}  heard {names.heard}  invented {names.invented}")
 
 
 command = asr

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from models.evaluation.asr import ErrorRate, Reading, SpeakerText, error_rate
+from models.evaluation.asr import ErrorRate, NameCounts, Reading, SpeakerText, error_rate, names_heard
+from phrases.entry import Word
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput
 from pipeline.interchange import read_document, transcript_from_json
@@ -63,9 +64,21 @@ def recording_of(truth: Truth, folder: Path) -> Path:
     return found[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Error rates of operator and customer; of a word list, how often its names were heard."""
+
+    rates: Mapping[str, ErrorRate]
+    names: NameCounts | None
+
+
 def evaluate(
-    folder: Path, predictions: Path | None, settings: Settings, on_call: Callable[[str], None]
-) -> dict[str, ErrorRate]:
+    folder: Path,
+    predictions: Path | None,
+    settings: Settings,
+    on_call: Callable[[str], None],
+    words: Sequence[Word] = (),
+) -> Evaluation:
     """Error rates over the recordings of `folder`; without `predictions` the product transcribes them first.
 
     Raises `BadInput` naming the file that is missing or cannot be read.
@@ -74,7 +87,7 @@ def evaluate(
     if predictions is None:
         for truth in truths:
             recording_of(truth, folder)  # all are there, before an hour is spent on the first
-        transcribe = transcriber(settings)
+        transcribe = transcriber(settings, words)
 
     def transcript_of(truth: Truth) -> Transcript:
         on_call(truth.call_id)
@@ -82,17 +95,24 @@ def evaluate(
             return transcript_from_json(read_document(predictions / f"{truth.call_id}.json"))
         return transcribe(recording_of(truth, folder), truth.call_id)
 
-    return measure(truths, transcript_of, _sudachi_reading())
+    texts = spoken_texts(truths, transcript_of)
+    rates = _rates(texts, _sudachi_reading())
+    said = [text for role in ROLES for text in texts[role]]
+    return Evaluation(rates, names_heard(said, [word.surface for word in words]) if words else None)
 
 
-def transcriber(settings: Settings) -> Callable[[Path, str], Transcript]:
+def transcriber(settings: Settings, words: Sequence[Word] = ()) -> Callable[[Path, str], Transcript]:
     """The product, loaded once, on unmasked text: a path and a call id to the transcript."""
+    from pipeline.speech.reader import Reader
     from pipeline.speech.recognise import load_recogniser
     from pipeline.speech.transcribe import transcribe_recording
 
     unmasked = settings.model_copy(update={"privacy": settings.privacy.model_copy(update={"mask": False})})
-    recogniser = load_recogniser(settings.speech, settings.data_dir)
-    return lambda path, call_id: transcribe_recording(path, call_id=call_id, recogniser=recogniser, settings=unmasked)
+    recogniser = load_recogniser(settings.speech, settings.data_dir, words)
+    reader = Reader(words) if words else None
+    return lambda path, call_id: transcribe_recording(
+        path, call_id=call_id, recogniser=recogniser, settings=unmasked, reader=reader
+    )
 
 
 def _sudachi_reading() -> Reading:
@@ -112,11 +132,20 @@ def measure(
     truths: Iterable[Truth], transcript_of: Callable[[Truth], Transcript], reading: Reading | None = None
 ) -> dict[str, ErrorRate]:
     """Error rates of operator and customer, from a way to get each call's transcript."""
+    return _rates(spoken_texts(truths, transcript_of), reading)
+
+
+def spoken_texts(truths: Iterable[Truth], transcript_of: Callable[[Truth], Transcript]) -> dict[str, list[SpeakerText]]:
+    """What operator and customer said and what was heard of it, call by call."""
     texts: dict[str, list[SpeakerText]] = {role: [] for role in ROLES}
     for truth in truths:
         heard = spoken_text(transcript_of(truth), truth.operator_channel)
         for role in ROLES:
             texts[role].append(SpeakerText(truth.call_id, truth.text[role], heard[role]))
+    return texts
+
+
+def _rates(texts: Mapping[str, list[SpeakerText]], reading: Reading | None) -> dict[str, ErrorRate]:
     return {role: error_rate(texts[role], reading) for role in ROLES}
 
 
@@ -132,12 +161,15 @@ def spoken_text(transcript: Transcript, operator_channel: int) -> dict[str, str]
     return heard
 
 
-def as_json(rates: Mapping[str, ErrorRate]) -> dict[str, Any]:
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """The document of `kouken evaluate asr --json`."""
+    rates = evaluation.rates
     document: dict[str, Any] = {
         role: {"cer": rate.cer, "ci_low": rate.ci_low, "ci_high": rate.ci_high, "reading_cer": rate.reading_cer}
         for role, rate in rates.items()
     }
     calls = rates["operator"].per_call
     document["per_call"] = [{"call_id": call} | {role: rates[role].per_call[call] for role in ROLES} for call in calls]
+    if evaluation.names is not None:
+        document["names"] = asdict(evaluation.names)
     return document

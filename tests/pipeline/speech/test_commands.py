@@ -57,3 +57,19 @@ def test_evaluate_asr_prints_the_documented_json(tmp_path: Path, capsys: pytest.
     assert document["operator"]["cer"] == 0.25
     assert document["customer"]["reading_cer"] == 0
     assert document["per_call"] == [{"call_id": "a", "operator": 0.25, "customer": 0.0}]
+
+
+def test_evaluate_asr_counts_the_names_of_a_word_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_truth(tmp_path, "a", ("operator", "マモルカとマモルカです"), ("customer", "はい"))
+    write_transcript(
+        tmp_path,
+        "a",
+        Utterance("operator", "マモルカと守るかです", channel=0),
+        Utterance("customer", "マモルカ", channel=1),
+    )
+    Path("words.csv").write_text("surface,misheard\nマモルカ,守るか\n", encoding="utf-8")
+    assert run(["evaluate", "asr", ".", "--pred", ".", "--words", "words.csv", "--json"]) == ExitCode.DONE
+    assert json.loads(capsys.readouterr().out)["names"] == {"said": 2, "heard": 1, "invented": 1}
+    Path("words.csv").write_text('surface\n"A', encoding="utf-8")
+    assert run(["evaluate", "asr", ".", "--pred", ".", "--words", "words.csv"]) == ExitCode.BAD_INPUT
+    assert "words.csv" in capsys.readouterr().err
