@@ -51,7 +51,7 @@ def acting(user: str | None) -> tuple[str, str]:
 
 @contextmanager
 def opened(context: Context) -> Iterator["Store"]:
-    """The store with its dictionary; an error of what was read becomes one of the command."""
+    """The store, with a dictionary in it."""
     from pipeline.dictionary import dictionary_store
 
     with dictionary_store(context.settings) as store:

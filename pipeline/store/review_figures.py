@@ -1,6 +1,6 @@
 """How good hits and moments are, from the random samples alone, and how far the reviewers agree."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models.evaluation.agreement import Kappa, Share, kappa, share
 from pipeline.records import LABELS
 from pipeline.store.pages import Pins
-from pipeline.store.review_queue import probabilities
+from pipeline.store.review_queue import Draw, probabilities
 from pipeline.store.review_units import LABELS_OF, Place, Unit, ordinal, units
 from pipeline.store.reviews import Review, read_reviews
 
@@ -62,18 +62,21 @@ def precisions(connection: sa.Connection, pins: Pins, unit: str, limit: float) -
     """
     drawn = probabilities(connection, unit)
     latest = _latest(read_reviews(connection, drawn=True))
-    groups: dict[str, list[Unit]] = defaultdict(list)
+    sizes: Counter[str] = Counter()
+    samples: dict[str, list[Place]] = defaultdict(list)
     for found in units(connection, pins, unit):
-        groups[found.stratum].append(found)
+        sizes[found.stratum] += 1
+        if found.stratum in drawn and _is_drawn(found, drawn[found.stratum]):
+            samples[found.stratum].append(found.place)
     told = []
     for stratum in sorted(drawn):
-        sample = _sample(groups[stratum], drawn[stratum].seed, drawn[stratum].probability)
+        sample = samples[stratum]
         verdicts = [latest[place].verdict for place in sample if place in latest]
         sure = [verdict for verdict in verdicts if verdict != "unsure"]
         right = share(sum(verdict == "right" for verdict in sure), len(sure))
         told.append(
             Precision(
-                unit, stratum, len(groups[stratum]), len(sample), len(verdicts) - len(sure),
+                unit, stratum, sizes[stratum], len(sample), len(verdicts) - len(sure),
                 drawn[stratum].probability, right, standing(right, limit),
             )
         )  # fmt: skip
@@ -91,8 +94,7 @@ def recalls(connection: sa.Connection, pins: Pins) -> list[Recall]:
         moments[place.label] |= {(place.transcript_id, number) for number in covered}
     judged: dict[str, list[Review]] = defaultdict(list)
     for found in units(connection, pins, "utterance"):
-        at = drawn.get(found.stratum)
-        if at is None or ordinal(at.seed, found.stratum, found.place) >= at.probability:
+        if found.stratum not in drawn or not _is_drawn(found, drawn[found.stratum]):
             continue
         review = latest.get(found.place)
         if review is not None and review.verdict == "labels":
@@ -125,8 +127,8 @@ def standing(right: Share, limit: float) -> str:
     return DOUBTFUL if right.estimate < limit else FINE
 
 
-def _sample(population: Sequence[Unit], seed: str, probability: float) -> list[Place]:
-    return [found.place for found in population if ordinal(seed, found.stratum, found.place) < probability]
+def _is_drawn(unit: Unit, draw: Draw) -> bool:
+    return ordinal(draw.seed, unit.stratum, unit.place) < draw.probability
 
 
 def _latest(found: Sequence[Review]) -> dict[Place, Review]:

@@ -1,9 +1,9 @@
 """The queue: uncertain places first, with the items of random samples mixed in and marked as such."""
 
 import secrets
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -14,7 +14,7 @@ from pipeline.language import Text
 from pipeline.store import audit
 from pipeline.store.pages import Pins
 from pipeline.store.people import person
-from pipeline.store.review_units import UNITS, Place, Unit, least_sure, nearly_given, ordinal, units
+from pipeline.store.review_units import UNITS, Place, least_sure, nearly_given, ordinal, units
 from pipeline.store.reviews import place_of
 from pipeline.store.schema import review_draws, review_items, reviews
 
@@ -65,20 +65,16 @@ def draw(
     who = person(actor)
     if unit not in UNITS:
         raise BadInput(Text(f"{unit} は確認の単位ではありません。", f"{unit} is no unit of review."))
-    groups: dict[str, list[Unit]] = defaultdict(list)
-    for found in units(connection, pins, unit, stratum):
-        groups[found.stratum].append(found)
-    known = _last_draws(connection, unit)
-    drawn = []
-    for name in sorted(groups):
-        before = known.get(name)
-        if before is not None and seed not in (None, before.seed):
-            raise BadInput(
-                Text(f"{name} の種はすでに {before.seed} です。", f"The seed of {name} is {before.seed} already.")
-            )
-        number = WANTED[unit] if wanted is None else wanted
-        drawn.append(_draw(connection, pins, who, unit, name, groups[name], before, number, seed))
-    return drawn
+    number = WANTED[unit] if wanted is None else wanted
+    sizes = Counter(found.stratum for found in units(connection, pins, unit, stratum))
+    plans = _plans(_last_draws(connection, unit), unit, sizes, number, seed)
+    sampled: dict[str, dict[Place, float]] = defaultdict(dict)
+    for found in units(connection, pins, unit, stratum):  # once more: a million units do not fit in memory
+        plan = plans[found.stratum]
+        at = ordinal(plan.seed, found.stratum, found.place)
+        if at < plan.probability:
+            sampled[found.stratum][found.place] = at
+    return [_recorded(connection, pins, who, plans[name], sampled[name]) for name in sorted(plans)]
 
 
 def queue(
@@ -116,43 +112,45 @@ def _last_draws(connection: sa.Connection, unit: str) -> dict[str, Draw]:
     }
 
 
-def _draw(
-    connection: sa.Connection,
-    pins: Pins,
-    who: str,
-    unit: str,
-    stratum: str,
-    population: Sequence[Unit],
-    before: Draw | None,
-    wanted: int,
-    seed: str | None,
-) -> Draw:
-    probability = max(before.probability if before else 0.0, min(1.0, wanted / len(population)))
-    seed = before.seed if before else seed or secrets.token_hex(8)
+def _plans(
+    known: Mapping[str, Draw], unit: str, sizes: Mapping[str, int], wanted: int, seed: str | None
+) -> dict[str, Draw]:
+    """What is to be drawn from each stratum."""
+    plans = {}
+    for name, size in sizes.items():
+        before = known.get(name)
+        if before is not None and seed not in (None, before.seed):
+            raise BadInput(
+                Text(f"{name} の種はすでに {before.seed} です。", f"The seed of {name} is {before.seed} already.")
+            )
+        chance = max(before.probability if before else 0.0, min(1.0, wanted / size))
+        its_seed = before.seed if before else seed or secrets.token_hex(8)
+        plans[name] = Draw(0, unit, name, its_seed, chance, size, 0)
+    return plans
+
+
+def _recorded(connection: sa.Connection, pins: Pins, who: str, plan: Draw, sampled: Mapping[Place, float]) -> Draw:
+    """The drawing on record, and its items that no earlier one held."""
     row = {
-        "unit": unit,
-        "stratum": stratum,
-        "seed": seed,
-        "probability": probability,
-        "population": len(population),
+        "unit": plan.unit,
+        "stratum": plan.stratum,
+        "seed": plan.seed,
+        "probability": plan.probability,
+        "population": plan.population,
         "tagging_version": pins.tagging.version,
     }
     made = connection.execute(sa.insert(review_draws).values(**row, drawn_at=datetime.now(UTC), drawn_by=who))
     key = made.inserted_primary_key
     assert key is not None
-    there = {place for place, _ in _items(connection, unit, stratum)}
-    placed = {found.place: ordinal(seed, stratum, found.place) for found in population}
-    new = [(place, at) for place, at in placed.items() if at < probability and place not in there]
+    there = {place for place, _ in _items(connection, plan.unit, plan.stratum)}
+    new = [(place, at) for place, at in sampled.items() if place not in there]
     if new:
-        connection.execute(sa.insert(review_items), [_item_row(int(key[0]), stratum, place, at) for place, at in new])
-    details: dict[str, audit.Detail] = {
-        "unit": unit,
-        "probability": probability,
-        "population": len(population),
-        "added": len(new),
-    }
-    audit.record(connection, who, "reviews.draw", stratum, details)
-    return Draw(int(key[0]), unit, stratum, seed, probability, len(population), len(new))
+        rows = [_item_row(int(key[0]), plan.stratum, place, at) for place, at in new]
+        connection.execute(sa.insert(review_items), rows)
+    details: dict[str, audit.Detail] = {"unit": plan.unit, "probability": plan.probability}
+    details |= {"population": plan.population, "added": len(new)}
+    audit.record(connection, who, "reviews.draw", plan.stratum, details)
+    return replace(plan, draw_id=int(key[0]), added=len(new))
 
 
 def _item_row(draw_id: int, stratum: str, place: Place, at: float) -> dict[str, object]:

@@ -18,6 +18,7 @@ from pipeline.store.schema import moments, taggings, tags, transcripts, utteranc
 
 UNITS = ("hit", "moment", "utterance")
 LABELS_OF = {"operator": OPERATOR_LABELS, "customer": CUSTOMER_LABELS}
+BATCH = 10_000  # rows in memory while all of a stratum is walked
 SPEAKER_OF = {label: speaker for speaker, labels in LABELS_OF.items() for label in labels}
 
 
@@ -107,7 +108,7 @@ def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Itera
     query = _hit_rows(pins)
     if phrase_id is not None:
         query = query.where(tags.c.phrase_id == phrase_id)
-    return (_hit(row) for row in connection.execute(query))
+    return (_hit(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
 def _hit(row: sa.Row[Any]) -> Unit:
@@ -119,7 +120,7 @@ def _moments(connection: sa.Connection, pins: Pins, label: str | None) -> Iterat
     query = _moment_rows(pins)
     if label is not None:
         query = query.where(moments.c.label == label)
-    return (_moment(row) for row in connection.execute(query))
+    return (_moment(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
 def _moment(row: sa.Row[Any]) -> Unit:
@@ -136,7 +137,7 @@ def _utterances(connection: sa.Connection, pins: Pins, speaker: str | None) -> I
         .join(utterances, utterances.c.transcript_id == transcripts.c.transcript_id)
         .where(utterances.c.speaker.in_(LABELS_OF if speaker is None else [speaker]), utterances.c.text != "")
     )
-    for row in connection.execute(query):
+    for row in connection.execute(query.execution_options(yield_per=BATCH)):
         if not any(flag == "backchannel" or flag.startswith("suspect_") for flag in row.flags):
             place = Place("utterance", row.transcript_id, row.position, row.position, 0, row.length, "")
             yield Unit(place, row.speaker)
