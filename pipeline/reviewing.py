@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.store import reviews
-from pipeline.store.connect import Connection
+from pipeline.store.connect import Connection, Store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
 from pipeline.store.review_queue import Queued, draw, probabilities, queue
@@ -56,11 +56,16 @@ def current_pins(connection: Connection) -> Pins:
     return Pins.of_report(body)
 
 
-def draw_first_samples(connection: Connection, pins: Pins, actor: str) -> None:
-    """Draw moments and utterances where that was never done, so that whatever is reviewed also measures."""
-    for unit in ("moment", "utterance"):
-        if not probabilities(connection, unit):
-            draw(connection, pins, actor, unit)
+def draw_first_samples(store: Store, actor: str) -> Pins:
+    """Draw moments and utterances where that was never done, so that a queue always measures, too; the pins in use."""
+    with store.reading() as connection:
+        pins = current_pins(connection)
+        missing = [unit for unit in ("moment", "utterance") if not probabilities(connection, unit)]
+    if missing:
+        with store.writing() as connection:
+            for unit in missing:
+                draw(connection, pins, actor, unit)
+    return pins
 
 
 def questions(

@@ -28,9 +28,7 @@ def next_(context: Context, limit: int, unit: str | None, stratum: str, user: st
 
     actor, _ = acting(user)
     with opened(context) as store:
-        with store.writing() as connection:
-            pins = reviewing.current_pins(connection)
-            reviewing.draw_first_samples(connection, pins, actor)
+        pins = reviewing.draw_first_samples(store, actor)
         with store.reading() as connection:
             found = reviewing.questions(connection, pins, actor, limit, unit=unit, stratum=stratum)
     if as_json:
