@@ -1,5 +1,7 @@
 """Blocks of the PDF that are counted from contracts and outcomes."""
 
+from typing import Any
+
 import pandas as pd
 
 from models.figures.figure import Figure
@@ -10,6 +12,7 @@ from pipeline.reports.figure_tables import STEP_NAMES, group_names, header, in_w
 from pipeline.reports.figures import PeriodReport
 from pipeline.reports.pdf_pages import Block, Pages, cell, frame_table, heading, quiet, table_block, tile
 from pipeline.reports.words import ASSOCIATION, NOTES, TIER_NAMES
+from pipeline.values import NOTHING
 
 TILES = (
     "NRR",
@@ -21,6 +24,7 @@ TILES = (
     "median_expansion_month_since_start",
     "ltv_observed_yen",
 )
+GOAL_VALUES = ("target", "actual", "needed")
 GROUPS = ("plan", "industry", "region", "segment", "tier")
 GROUP_COLUMNS = ("n", "nrr", "grr", "logo_churn_rate", "expansion_rate", "mean_expansion_price_yen")
 _MONTH_COLUMNS = ("n", "opening_yen", "new_yen", "rise_yen", "fall_yen", "nrr", "grr", "logo_churn_rate")
@@ -152,16 +156,29 @@ def goals_section(report: PeriodReport, pages: Pages) -> None:
     """The KPI sheet, where the settings name one."""
     if report.goals.empty:
         return
+    columns = list(report.goals.columns)
     told = in_words(report.goals, pages.language)
-    rows = [[cell(value, "", pages) for value in row] for row in told.itertuples(index=False, name=None)]
-    widths = [2 if name in {"goal", "actions"} else 0 for name in report.goals.columns]
-    numbers = [name in {"target", "actual", "needed"} for name in report.goals.columns]
-    block = table_block(
-        [header(name, pages.language) for name in report.goals.columns], rows, numbers=numbers, widths=widths
-    )
-    pages.section(
-        Text("KPI シート(ゴール・目標・施策)", "KPI sheet: goals, targets, actions"), [{**block, "size": 6.8}]
-    )
+    rows = [
+        [
+            _goal_value(value, measure, pages) if column in GOAL_VALUES else cell(value, "", pages)
+            for column, value in zip(columns, row, strict=True)
+        ]
+        for row, measure in zip(told.itertuples(index=False, name=None), report.goals["measure"], strict=True)
+    ]
+    widths = [{"goal": 2.0, "actions": 3.0}.get(column, 0) for column in columns]
+    headers = [header(column, pages.language) for column in columns]
+    block = table_block(headers, rows, numbers=[column in GOAL_VALUES for column in columns], widths=widths)
+    title = Text("KPI シート(ゴール・目標・施策)", "KPI sheet: goals, targets, actions")
+    pages.section(title, [{**block, "size": 6.8}])
+
+
+def _goal_value(value: Any, measure: str, pages: Pages) -> str:
+    """A target or an actual as its measure is read: rates with two digits, for small steps."""
+    if value is None or value != value:
+        return NOTHING
+    if measure.endswith("_rate") or measure in {"nrr", "grr"}:
+        return pages.formats.percent(float(value), 2)
+    return cell(value, measure, pages)
 
 
 def association_section(report: PeriodReport, pages: Pages) -> None:

@@ -5,6 +5,7 @@ import pandas as pd
 from models.figures.book import Assumptions, figure_book
 from models.figures.figure import calendar_year
 from models.figures.health import HealthFormula, Part
+from models.figures.kpi_sheet import Goal, Target, sheet_rows
 from models.figures.tiers import TierThresholds
 from models.scoring import Tally
 from pipeline.reports.build import summary
@@ -46,7 +47,8 @@ def made_report(*, night: bool = True, minimum_group: int = 1) -> PeriodReport:
         assumptions=given,
         minimum_group=minimum_group,
     )
-    goals = pd.DataFrame([{"goal": "解約を減らす", "owner": "CS 部長", "measure": "grr", "status": "on_track"}])
+    target = Target("logo_churn_rate", 0.0125, "lower", "2025-04", "2026-03", 0.02, ("更新 90 日前の面談",))
+    goals = sheet_rows([Goal("解約を減らす", "CS 部長", (), (target,))], book.months, AS_OF.date())
     said = made_conversations(calls) if night else None
     return PeriodReport(book, goals, standing(said.calls, contracts) if said else {}, said, False)
 

@@ -138,6 +138,12 @@ def test_i7_the_report_of_one_operator_names_no_other(report: PeriodReport) -> N
     assert "長い通話ほど場面は多くなる" in whole  # J6
 
 
+def test_the_kpi_sheet_stands_with_its_rates_as_rates(report: PeriodReport) -> None:
+    whole = "".join(texts(report_pdf(report, "ja")[0]))
+    assert "KPIシート" in whole and "更新90日前の面談" in whole
+    assert "1.25%" in whole
+
+
 def test_before_the_first_night_the_report_says_that_nothing_was_heard() -> None:
     whole = "".join(texts(report_pdf(made_report(night=False), "ja")[0]))
     assert "夜間バッチの結果がまだない" in whole
