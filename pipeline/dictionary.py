@@ -13,7 +13,7 @@ from phrases.messages import PhraseError, Problem
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.settings import Settings
-from pipeline.store import dictionary, drafts, publishing, words
+from pipeline.store import dictionary, drafts, offers, publishing, words
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import Fields, Items, Key, Publication
 from pipeline.store.drafts import Draft
@@ -176,16 +176,16 @@ def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
 
 
 def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:
-    """Bring what the starter dictionary of this release adds into a draft; see `drafts.starter_offer`."""
+    """Bring what the starter dictionary of this release adds into a draft; see `offers.starter_offer`."""
     starter = given.phrase_set
     with store.reading() as connection:
-        offer = drafts.starter_offer(connection, starter)
+        offer = offers.starter_offer(connection, starter)
         current = dictionary.read_items(connection, dictionary.published(connection).version)
     rows = tuple(Row(*key, "changed" if key in current else "new") for key in sorted(offer))
     draft = None
     if offer and not given.dry_run:
         with store.writing() as connection:
-            draft = drafts.take_starter(connection, _draft_for(connection, given, actor), actor, starter, via)
+            draft = offers.take_starter(connection, _draft_for(connection, given, actor), actor, starter, via)
     return Imported(draft, rows, starter.version, base_known=True)
 
 

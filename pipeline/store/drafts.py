@@ -22,15 +22,13 @@ from pipeline.store.dictionary import (
     Items,
     Key,
     hash_of,
-    items_of,
     keep_texts,
-    known_names,
     phrase_set_of,
     published,
     read_items,
     texts,
 )
-from pipeline.store.people import STARTER, person
+from pipeline.store.people import person
 from pipeline.store.schema import dictionary_drafts, draft_changes
 
 OPEN_STATES = ("draft", "in_review", "approved")
@@ -169,41 +167,11 @@ def save(
         raise Conflict(clashes)
     by_key = {change.key: change for change in draft.changes}
     for key, fields in wanted.items():
-        _put(connection, draft_id, key, fields, by_key.get(key), in_force.get(key), seen.get(key), who)
+        put_change(connection, draft_id, key, fields, by_key.get(key), in_force.get(key), seen.get(key), who)
     if wanted:
         step(connection, draft, "draft")
         named = sorted(f"{kind}:{name}" for kind, name in wanted)
         details: dict[str, audit.Detail] = {"via": via, "changes": len(named), "items": named[:MOST_NAMED]}
-        audit.record(connection, who, "phrases.save", str(draft_id), details)
-    return read_draft(connection, draft_id)
-
-
-def starter_offer(connection: sa.Connection, starter: PhraseSet) -> Items:
-    """What the starter dictionary of this release adds: items that this store never had, and newer texts of items that
-    nobody here has changed. What was edited or removed here is never offered again.
-    """
-    in_force, ever = read_items(connection, published(connection).version), known_names(connection)
-    edited = _edited_by_people(connection)
-    return {
-        key: fields
-        for key, fields in items_of(starter).items()
-        if key not in ever or (key in in_force and key not in edited and in_force[key] != fields)
-    }
-
-
-def take_starter(connection: sa.Connection, draft_id: int, actor: str, starter: PhraseSet, via: str = "") -> Draft:
-    """Put the offer into a draft, to be reviewed like any change; items that the draft already changes stay."""
-    who, draft = person(actor), read_draft(connection, draft_id)
-    if draft.state != "draft":
-        raise wrong_state(draft, "draft")
-    in_force = read_items(connection, published(connection).version)
-    taken = {change.key for change in draft.changes}
-    offer = {key: fields for key, fields in starter_offer(connection, starter).items() if key not in taken}
-    for key, fields in offer.items():
-        _put(connection, draft_id, key, fields, None, in_force.get(key), None, STARTER)
-    if offer:
-        step(connection, draft, "draft")
-        details: dict[str, audit.Detail] = {"via": via, "changes": len(offer), "starter": starter.version}
         audit.record(connection, who, "phrases.save", str(draft_id), details)
     return read_draft(connection, draft_id)
 
@@ -221,15 +189,6 @@ def discard(connection: sa.Connection, draft_id: int, actor: str, via: str = "")
     step(connection, draft, "discarded")
     audit.record(connection, who, "phrases.discard", str(draft_id), {"via": via})
     return read_draft(connection, draft_id)
-
-
-def _edited_by_people(connection: sa.Connection) -> set[Key]:
-    """Items that somebody here changed in a published draft."""
-    query = sa.select(draft_changes.c.kind, draft_changes.c.name, draft_changes.c.editors).join(
-        dictionary_drafts, dictionary_drafts.c.draft_id == draft_changes.c.draft_id
-    )
-    rows = connection.execute(query.where(dictionary_drafts.c.state == "published"))
-    return {(kind, name) for kind, name, editors in rows if set(editors) != {STARTER}}
 
 
 def _clashes(
@@ -250,7 +209,7 @@ def _clashes(
     return clashes
 
 
-def _put(
+def put_change(
     connection: sa.Connection,
     draft_id: int,
     key: Key,
@@ -260,6 +219,7 @@ def _put(
     seen: Fields | None,
     who: str,
 ) -> None:
+    """Keep one change of a draft: `before` is the draft's own of that item, if any, `seen` what the editor saw."""
     base = in_force if before is None or seen == in_force else before.base
     editors = sorted({*(before.editors if before else ()), who})
     connection.execute(sa.delete(draft_changes).where(_is(draft_id, key)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from phrases.entry import Phrase, PhraseSet
 from pipeline.errors import BadInput, KoukenError, NotAllowed
-from pipeline.store import audit, dictionary, drafts, publishing
+from pipeline.store import audit, dictionary, drafts, offers, publishing
 from pipeline.store.conflict import Conflict
 from pipeline.store.connect import Store
 from pipeline.store.dictionary import Fields, Key
@@ -317,16 +317,16 @@ def test_a_later_starter_offers_what_is_new_and_never_overwrites_an_edit(store: 
     through(store, draft_id)
     later = PhraseSet((replace(QUOTE, weight=0.3), replace(SCENE, weight=0.3), new, removed), STARTER.lists)
     with store.writing() as connection:
-        assert drafts.starter_offer(connection, later).keys() == {A_SCENE, ("phrase", "p.new")}
+        assert offers.starter_offer(connection, later).keys() == {A_SCENE, ("phrase", "p.new")}
         draft_id = drafts.open_draft(connection, "sato")
-        drafts.take_starter(connection, draft_id, "sato", later)
+        offers.take_starter(connection, draft_id, "sato", later)
     through(store, draft_id)
     assert in_force(store).by_id["p.quote"].phrase == "お見積もり"
     assert in_force(store).by_id["a.scene"].weight == 0.3
     with store.reading() as connection:
-        assert drafts.starter_offer(connection, later) == {}
+        assert offers.starter_offer(connection, later) == {}
         again = PhraseSet((*later.phrases[:1],), STARTER.lists)
-        assert drafts.starter_offer(connection, again) == {}
+        assert offers.starter_offer(connection, again) == {}
 
 
 def test_a_draft_of_somebody_else_is_not_discarded(store: Store) -> None:
