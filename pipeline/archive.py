@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from pipeline.audio.legs import group_legs, legs_sha256, without_leg
+from pipeline.audio.legs import DEFAULT_ROLES, Direction, LegRoles, group_legs, legs_sha256, untold, without_leg
 from pipeline.errors import BadInput, Reason
 from pipeline.language import Text
 from pipeline.records import Call
@@ -102,14 +102,16 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def join_legs(found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
+def join_legs(
+    found: Sequence[ArchiveFile], roles: LegRoles = DEFAULT_ROLES, direction_of: Direction = untold
+) -> list[ArchiveFile]:
     """Two files that are the two sides of one call become one recording; a mixed copy beside them is not analysed.
 
     A leg whose other side has not arrived yet stays a recording of its own, until it has.
     """
     readable = {PurePosixPath(file.relative): file for file in found if file.sha256 and file.problem is None}
     changed: dict[str, ArchiveFile] = {}
-    for call in group_legs(Path(path) for path in readable):
+    for call in group_legs((Path(path) for path in readable), roles, direction_of):
         if call.other_leg is None:
             continue
         operator, customer = readable[PurePosixPath(call.main)], readable[PurePosixPath(call.other_leg)]

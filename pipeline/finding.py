@@ -17,7 +17,7 @@ from pipeline.night import Night
 from pipeline.outcomes.load import read_table
 from pipeline.outcomes.phone_key import phone_key
 from pipeline.records import Call
-from pipeline.sources.configured import preset_named
+from pipeline.sources.configured import legs_of, preset_named
 from pipeline.sources.preset import BY_PRESET, COLUMNS, PROBLEM_TEXTS, ParsedName
 from pipeline.sources.sidecar import BROKEN, with_sidecar
 from pipeline.store import erasure, recordings, tables
@@ -43,7 +43,7 @@ def find(night: Night) -> None:
             night.stop_now()
     name = night.settings.sources.preset
     legs = not name or preset_named(name, night.settings).legs
-    joined = join_legs(hashed) if legs else hashed
+    joined = join_legs(hashed, *legs_of(night.settings)) if legs else hashed
     parsed = _parsed(night, joined) if name else {}
     with night.store.reading() as connection:
         erased = erasure.erased_things(connection)

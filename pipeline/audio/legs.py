@@ -52,12 +52,13 @@ DEFAULT_ROLES = LegRoles()
 Direction = Callable[[Path], str | None]  # "inbound", "outbound" …, None where nothing tells
 
 
-def _untold(path: Path) -> str | None:
+def untold(path: Path) -> str | None:
+    """Nothing tells who called whom."""
     return None
 
 
 def group_legs(
-    paths: Iterable[Path], roles: LegRoles = DEFAULT_ROLES, direction_of: Direction = _untold
+    paths: Iterable[Path], roles: LegRoles = DEFAULT_ROLES, direction_of: Direction = untold
 ) -> list[CallFiles]:
     """Calls in the order of their first file. A leg whose other side is missing stays a recording of its own.
 

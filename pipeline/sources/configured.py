@@ -1,7 +1,9 @@
 """The preset that the settings name, shipped or the user's own."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from pipeline.audio.legs import Direction, LegRoles, untold, without_leg
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.settings import Settings
@@ -55,3 +57,16 @@ def with_preset(settings: Settings) -> Settings:
         return changed
     speech = settings.speech.model_copy(update={"operator_channel": preset.operator_channel})
     return changed.model_copy(update={"speech": speech})
+
+
+def legs_of(settings: Settings) -> tuple[LegRoles, Direction]:
+    """How the two files of one call are read: whose side each holds, and who called whom as far as names tell it."""
+    roles = LegRoles(settings.speech.received_leg, settings.speech.operator_channel)
+    if not settings.sources.preset:
+        return roles, untold
+    preset = preset_named(settings.sources.preset, settings)
+
+    def direction(path: Path) -> str | None:
+        return preset.parse(path.with_stem(without_leg(path.stem)).as_posix()).fields.get("direction")
+
+    return roles, direction

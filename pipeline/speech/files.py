@@ -7,14 +7,14 @@ from pathlib import Path
 from phrases.entry import Word
 from phrases.messages import PhraseError
 from phrases.words import load_words
-from pipeline.audio.legs import CallFiles, Direction, LegRoles, group_legs, without_leg
+from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
 from pipeline.filenames import as_text, output_stem
 from pipeline.formats.write import write_transcript
 from pipeline.language import Text
 from pipeline.settings import Settings
-from pipeline.sources.configured import preset_named
+from pipeline.sources.configured import legs_of
 from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
@@ -38,8 +38,7 @@ def find_recordings(paths: Sequence[Path], settings: Settings) -> list[CallFiles
     if not found:
         names = ", ".join(map(str, paths))
         raise BadInput(Text(f"録音がありません: {names}", f"No recording in {names}"))
-    roles = LegRoles(settings.speech.received_leg, settings.speech.operator_channel)
-    calls = group_legs(found, roles, _directions(settings))
+    calls = group_legs(found, *legs_of(settings))
     twice = [stem for stem, count in Counter(call.stem for call in calls).items() if count > 1]
     if twice:
         raise BadInput(
@@ -52,14 +51,6 @@ def find_recordings(paths: Sequence[Path], settings: Settings) -> list[CallFiles
             ),
         )
     return calls
-
-
-def _directions(settings: Settings) -> Direction:
-    """Who called whom, as far as the preset reads it in a name."""
-    if not settings.sources.preset:
-        return lambda path: None
-    preset = preset_named(settings.sources.preset, settings)
-    return lambda path: preset.parse(path.with_stem(without_leg(path.stem)).as_posix()).fields.get("direction")
 
 
 def read_words(path: Path) -> tuple[Word, ...]:

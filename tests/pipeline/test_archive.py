@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file
+from pipeline.archive import ArchiveFile, assign_calls, find_files, hash_file, join_legs
+from pipeline.audio.legs import LegRoles
 from pipeline.errors import BadInput, Reason
 from pipeline.records import Call
 
@@ -82,3 +83,11 @@ def test_archive_equal_content_is_one_call_and_the_listed_name_keeps_it() -> Non
     calls = [Call("C1", recording="b.wav", operator_id="OP1")]
     assigned = assign_calls([file("a.wav", "same"), file("b.wav", "same")], calls)
     assert [(item.call_id, item.call_rule) for item in assigned] == [("C1", "duplicate"), ("C1", "recording")]
+
+
+def test_outgoing_calls_turn_the_sides_of_their_two_files() -> None:
+    found = [ArchiveFile(name, 1, 1, sha256=name) for name in ("a-r.wav", "a-t.wav")]
+    incoming = {file.relative: file.leg for file in join_legs(found)}
+    outgoing = {file.relative: file.leg for file in join_legs(found, LegRoles(), lambda path: "outbound")}
+    assert incoming == {"a-r.wav": "customer", "a-t.wav": "operator"}
+    assert outgoing == {"a-r.wav": "operator", "a-t.wav": "customer"}
