@@ -100,6 +100,7 @@ NIGHT_STATES: Mapping[str, Word] = {
 }
 FLAGS: Mapping[str, Word] = {
     "backchannel": _word("相づち", "Back-channel", "発話時間に数えません。", "Not counted as speech time."),
+    "estimated_speaker": _word("話者は推定", "Speaker estimated", "声と話し方による。", "By voice and wording."),
     "suspect_invented": _word("聞き違いの疑い(定型句)", "Suspect: stock phrase"),
     "suspect_silence": _word("聞き違いの疑い(無音)", "Suspect: silence"),
     "suspect_loop": _word("聞き違いの疑い(繰り返し)", "Suspect: loop"),
