@@ -21,7 +21,7 @@ def night_lock(settings: Settings) -> Iterator[None]:
     if not settings.store_url.startswith("sqlite"):
         yield
         return
-    with _locked(Path(settings.store_url.removeprefix("sqlite:///")).parent):
+    with _locked(Path(settings.store_url.partition(":///")[2] or settings.data_dir / "kouken.db").parent):
         yield
 
 

@@ -123,13 +123,15 @@ def _after_listing(store: Store) -> Callable[[], bool]:
     return stop
 
 
-def test_second_night_on_sqlite_is_told_who_is_running(tmp_path: Path) -> None:
-    centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)
+@pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
+def test_second_night_on_sqlite_is_told_who_is_running(tmp_path: Path, scheme: str) -> None:
+    centre = small_centre(tmp_path, f"{scheme}:///{tmp_path / 'kouken.db'}", QUICK)
     centre.record("a.wav", PLAIN)
     with night_lock(centre.settings), pytest.raises(Locked) as error:
         centre.night()
     assert error.value.exit_code is ExitCode.LOCKED
     assert str(os.getpid()) in error.value.render("ja")
+    assert (tmp_path / "night.lock").exists()
 
 
 def test_archive_that_goes_away_marks_no_recording(quick_centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
