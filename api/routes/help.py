@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from api.deps import PagesDep
 from api.pages import language_of
+from pipeline.expected import Expectation, expectations
 from pipeline.language import Text
 from pipeline.reports.believe import believe
 from pipeline.reports.explained import estimate_options, explained_formula
@@ -42,7 +43,12 @@ def show_help(request: Request, pages: PagesDep) -> Response:
 def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
     """One page of the guide."""
     language = language_of(request)
-    told = {"explained": explained_formula(), "options": estimate_options(), "measured": believe()}
+    told = {
+        "explained": explained_formula(),
+        "options": estimate_options(),
+        "measured": believe(),
+        "expected": _expected(request),
+    }
     source = pages.text(f"{language}/{topic}.md", language, **told)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
     return pages.render(
@@ -53,3 +59,8 @@ def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
         titles=TITLES,
         content=Markup(html),  # noqa: S704 - our own text; raw HTML in it is switched off
     )
+
+
+def _expected(request: Request) -> tuple[Expectation, ...]:
+    """The classifier's thresholds in force."""
+    return expectations(request.app.state.settings.moments)

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.moments.chart import reliability_svg
 from models.moments.classify import MomentClassifier
-from models.moments.crossfit import Evidence, Judged, cross_fitted, evidence_of, judged, wordings_of
+from models.moments.crossfit import Evidence, Judged, cross_fitted, evidence_of, judged
 from models.moments.figures import Curve, Figures, confusion, curve_of, reliability
 from models.moments.labels import LABELS, Call, Message, MomentsError
 
@@ -65,17 +65,16 @@ def card_of(
     new: MomentClassifier,
     in_use: MomentClassifier | None,
     train: Sequence[Call],
-    validation: Sequence[Call],
+    evidence: Mapping[str, Evidence],
     seed: int,
 ) -> ModelCard:
-    """Measure `new` on the validation calls, and compare it with the model in use on the same."""
-    wordings = wordings_of(validation, seed)
-    evidence = {name: evidence_of(new, calls) for name, calls in wordings.items()}
+    """Measure `new` by its `evidence` on the validation calls, and compare it with the model in use on the same."""
     fair = cross_fitted(new.head, evidence)
     clean = fair["clean"]
-    targets, written = clean.evidence.targets, wordings["clean"]
-    before = _scores(in_use, {name: evidence_of(in_use, wordings[name]) for name in COMPARED}, seed) if in_use else None
-    scores = _scores(new, evidence, seed)
+    targets, written = clean.evidence.targets, clean.evidence.calls
+    scores, before = _scores(new, evidence, seed), None
+    if in_use:
+        before = _scores(in_use, {name: evidence_of(in_use, evidence[name].calls) for name in COMPARED}, seed)
     known, positive = targets >= 0, (targets == 1).any(axis=1)
     return ModelCard(
         version=new.manifest.version,

@@ -5,7 +5,7 @@ flatter it. Here each tenth of the calls is judged with the mix and the threshol
 n-grams and the first stage never saw any of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +39,7 @@ class Evidence:
         """The number of each sentence's call, (n,)."""
         return np.repeat(np.arange(len(self.calls)), [len(call.sentences) for call in self.calls])
 
-    def of_calls(self, names: set[str]) -> NDArray[np.bool_]:
+    def of_calls(self, names: Set[str]) -> NDArray[np.bool_]:
         """Which sentences belong to calls of these names, (n,)."""
         return np.array([call.call_id in names for call in self.calls], dtype=bool)[self.call]
 
@@ -59,12 +59,12 @@ class Judged:
         return figures_of(self.probabilities[rows], self.given[rows], targets, call, seed)
 
 
-def wordings_of(validation: Sequence[Call], seed: int) -> dict[str, list[Call]]:
-    """The validation calls as they are written, as a recogniser might write them, and as one did (where there are)."""
+def evidence_by_wording(classifier: MomentClassifier, validation: Sequence[Call], seed: int) -> dict[str, Evidence]:
+    """The validation calls read as they are written, as a recogniser might write them, and as one did (if any)."""
     written = [call for call in validation if call.form != HEARD]
     heard = [call for call in validation if call.form == HEARD]
     wordings = {"clean": written, "recognised": recognised(written, seed), "heard": heard}
-    return {name: calls for name, calls in wordings.items() if calls}
+    return {name: evidence_of(classifier, calls) for name, calls in wordings.items() if calls}
 
 
 def evidence_of(classifier: MomentClassifier, calls: Sequence[Call]) -> Evidence:
@@ -74,7 +74,7 @@ def evidence_of(classifier: MomentClassifier, calls: Sequence[Call]) -> Evidence
     return Evidence(calls, np.concatenate(log_odds), np.array(kept))
 
 
-def fit_decision(head: Head, wordings: Mapping[str, Evidence], without: set[str] = frozenset()) -> Head:  # type: ignore[assignment]
+def fit_decision(head: Head, wordings: Mapping[str, Evidence], without: Set[str] = frozenset()) -> Head:
     """`head` with mix and thresholds from all the wordings of the calls, save those named."""
     rows = {name: ~evidence.of_calls(without) for name, evidence in wordings.items()}
     log_odds = np.concatenate([wordings[name].log_odds[chosen] for name, chosen in rows.items()])

@@ -33,9 +33,9 @@ class Schedule:
     the head. `kept`: the share of the running mean that stays at each of its updates.
     """
 
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 4  # windows
-    lr: float = 4e-5
+    lr: float = 6e-5
     layer_decay: float = 0.95
     head_lr: float = 5e-4
     weight_decay: float = 0.01

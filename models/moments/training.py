@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.moments.calibration import fit_layer, targets_of
 from models.moments.card import ModelCard, card_of, write_card
 from models.moments.classify import MomentClassifier, load_classifier
-from models.moments.crossfit import evidence_of, fit_decision, wordings_of
+from models.moments.crossfit import evidence_by_wording, fit_decision
 from models.moments.data import in_split, read_calls
 from models.moments.encoder import MODEL_FILE, OnnxEncoder
 from models.moments.first_stage import FirstStage, fit_first_stage, write_first_stage
@@ -46,14 +46,14 @@ def train_moments(
     stage = fit_first_stage(train)
     ngrams, layer = fit_layers(encoder, train, read_head(encoder_dir / TAUGHT_FILE), seed)
     classifier = MomentClassifier(UNNAMED, stage, encoder, ngrams, layer)
-    wordings = {name: evidence_of(classifier, calls) for name, calls in wordings_of(validation, seed).items()}
+    evidence = evidence_by_wording(classifier, validation, seed)
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as scratch:
         folder = Path(scratch)
-        _write(folder, encoder_dir, stage, ngrams, fit_decision(layer, wordings))
+        _write(folder, encoder_dir, stage, ngrams, fit_decision(layer, evidence))
         new = load_classifier(folder)
         in_use = load_classifier(out_dir) if (out_dir / MANIFEST).exists() else None
-        card = card_of(new, in_use, train, validation, seed)
+        card = card_of(new, in_use, train, evidence, seed)
         if card.replaced:
             write_card(card, folder)
             _move(folder, out_dir)

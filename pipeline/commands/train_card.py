@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.expected import Expectation
 from pipeline.language import Text, in_language
-from pipeline.text.expected import Expectation
 
 
 @common_options(
@@ -33,7 +33,7 @@ from pipeline.text.expected import Expectation
 @json_option()
 def card(context: Context, at: tuple[float, ...], plot: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.text.expected import expectations, reliability_plot
+    from pipeline.expected import expectations, reliability_plot
 
     rows = expectations(context.settings.moments, at)
     if plot:

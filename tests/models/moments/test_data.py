@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.moments.data import TRAINING_CALLS, in_split, read_calls
-from models.moments.labels import LABELS, MomentsError
+from models.moments.data import TRAINING_CALLS, TRAINING_DATA, in_split, read_calls, write_calls
+from models.moments.labels import LABELS, OPERATOR_LABELS, MomentsError
+from tests.models.moments.calls import some_calls
 
 TURN = {"speaker": "operator", "sentences": [{"text": "いかがですか。", "labels": ["proposal"]}]}
 CALL = {"call_id": "c-1", "industry": "試験", "turns": [TURN]}
@@ -49,3 +51,24 @@ def test_whole_industries_are_kept_for_validation() -> None:
     calls = read_calls(TRAINING_CALLS)
     kept = {call.industry for call in in_split(calls, "validation")} - {c.industry for c in in_split(calls, "train")}
     assert len(kept) >= 4
+
+
+def test_calls_are_written_as_they_are_read(tmp_path: Path) -> None:
+    calls = [replace(call, form="heard") for call in some_calls()]
+    write_calls(calls, tmp_path / "new" / "calls.jsonl")
+    assert read_calls(tmp_path) == calls
+
+
+def test_what_was_not_judged_is_no_target() -> None:
+    call = replace(some_calls()[0], judged=(frozenset({"appeal"}),) + (frozenset(),) * 11)
+    assert [call.target(0, label) for label in OPERATOR_LABELS] == [0.0, -1.0, -1.0]
+    assert call.target(1, "complaint") == -1.0
+    assert call.part(0, 1).target(0, "appeal") == 0.0
+    assert some_calls()[0].target(1, "complaint") == 1.0
+
+
+def test_what_was_heard_of_the_shipped_calls_is_in_their_splits() -> None:
+    written = {call.call_id: call.split for call in read_calls(TRAINING_CALLS)}
+    heard = read_calls(TRAINING_DATA / "heard")
+    assert {call.form for call in heard} == {"heard"}
+    assert [call.call_id for call in heard if written.get(call.call_id) != call.split] == []

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from models.moments.calibration import fit_mix, fit_thresholds, targets_of
-from models.moments.figures import calibration_error, confusion, figures_of, reliability
+from models.moments.figures import calibration_error, confusion, curve_of, figures_of, reliability
 from models.moments.head import sigmoid
 from models.moments.labels import LABELS
 from tests.models.moments.calls import call_of
@@ -50,3 +50,12 @@ def test_the_threshold_maximises_expected_f1() -> None:
     probabilities, targets = np.zeros((3, 8)), np.zeros((3, 8))
     probabilities[:, 0] = [0.9, 0.8, 0.1]
     assert fit_thresholds(probabilities, targets)[LABELS.index("appeal")] == 0.8
+
+
+def test_a_curve_says_what_other_thresholds_would_give() -> None:
+    """Probabilities 0.9 and 0.3 bear the label, 0.6 does not; the last sentence cannot bear it."""
+    curve = curve_of(np.array([0.9, 0.3, 0.6, 0.99]), np.array([1.0, 1.0, 0.0, -1.0]))
+    assert curve.at(0.8) == (1.0, 0.5)
+    assert curve.at(0.4) == (0.5, 0.5)
+    assert curve.at(0.2) == pytest.approx((2 / 3, 1.0), abs=0.001)
+    assert curve.at(0.97)[0] == 1.0

@@ -1,13 +1,17 @@
 """The whole way of an encoder: made with transformers, taught, exported, trained on, used. Needs torch and onnx."""
 
+import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.moments.classify import load_classifier
+from models.moments.encoder import OnnxEncoder
 from models.moments.finetune import Schedule
 from models.moments.labels import Sentence
 from models.moments.training import train_moments
+from tests.models.moments.calls import some_calls
 
 pytest.importorskip("torch", reason="the training extra is not installed")
 pytest.importorskip("onnx", reason="the training extra is not installed")
@@ -20,7 +24,7 @@ def test_any_hugging_face_encoder_goes_the_whole_way(data_dir: Path, tmp_path: P
     base, encoder = tmp_path / "base", tmp_path / "encoder"
     make_tiny_encoder(base)
     losses: list[float] = []
-    schedule = Schedule(epochs=4, lr=1e-3)
+    schedule = Schedule(epochs=6, lr=1e-3)
     teach_encoder(data_dir, encoder, 1, base=base, schedule=schedule, progress=lambda step, loss: losses.append(loss))
     assert losses[-1] < losses[0]
     train_moments(data_dir, tmp_path / "model", 1, encoder_dir=encoder)
@@ -28,3 +32,23 @@ def test_any_hugging_face_encoder_goes_the_whole_way(data_dir: Path, tmp_path: P
         [Sentence("customer", "もう解約したいんです。")], skip=False
     )
     assert "churn_risk" in verdict.labels
+
+
+def test_rounding_the_weights_hardly_moves_the_vectors(tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from models.moments.export import export
+    from models.moments.finetune import vectors_of
+    from models.moments.reading import Reader
+    from tests.models.moments.tiny_encoder import make_tiny_encoder
+
+    make_tiny_encoder(tmp_path / "base")
+    export(tmp_path / "base", tmp_path / "onnx")
+    call = some_calls()[0].part(0, 4)
+    reader = Reader(AutoTokenizer.from_pretrained(tmp_path / "base"), [call], random.Random(0))
+    (piece,) = reader.plain()
+    with torch.no_grad():
+        exact = vectors_of(AutoModel.from_pretrained(tmp_path / "base").eval(), [piece], reader.pad).numpy()
+    rounded = OnnxEncoder(tmp_path / "onnx").vectors(call.sentences, range(4))
+    assert np.linalg.norm(exact - rounded) < 0.05 * np.linalg.norm(exact)

@@ -8,6 +8,7 @@ import pytest
 
 from models.moments.card import CARD_FILE, CHART_FILE, card_of, read_curves
 from models.moments.classify import load_classifier
+from models.moments.crossfit import evidence_by_wording
 from models.moments.data import in_split, read_calls
 from models.moments.head import HEAD_FILE, read_head, write_head
 from models.moments.labels import HEARD, LABELS, Call, MomentsError
@@ -43,7 +44,9 @@ def test_a_card_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 def test_the_card_is_made_again_from_the_model(data_dir: Path, model_dir: Path) -> None:
     calls = read_calls(data_dir)
-    again = card_of(load_classifier(model_dir), None, in_split(calls, "train"), in_split(calls, "validation"), seed=1)
+    model = load_classifier(model_dir)
+    evidence = evidence_by_wording(model, in_split(calls, "validation"), 1)
+    again = card_of(model, None, in_split(calls, "train"), evidence, seed=1)
     assert json.loads(json.dumps(asdict(again))) == json.loads((model_dir / CARD_FILE).read_text(encoding="utf-8"))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from models.moments.labels import CUSTOMER_LABELS, OPERATOR_LABELS, Placed, Sentence, Verdict
 from phrases.entry import Phrase, PhraseSet
+from phrases.files import load_starter
 from phrases.matcher import Matcher
 from pipeline.errors import KoukenError
 from pipeline.records import Speaker, Transcript, Utterance
@@ -124,3 +125,25 @@ def test_tagger_settings_that_differ_are_part_of_the_version() -> None:
 def test_tagger_model_that_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(KoukenError, match=r"manifest\.json がありません"):
         load_tagger(PhraseSet(()), MomentsSettings(model=tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("speaker", ["operator", "customer", "unknown"])
+def test_tagger_odd_utterances_do_not_keep_the_others_from_being_read(speaker: Speaker) -> None:
+    odd = (
+        "",
+        " ",
+        "あ",
+        "😀😀",
+        "Hello, I would like to cancel.",
+        "我想解约",
+        "\ud83d",
+        "あ" * 10_000,
+        "[O][C]</s>",
+        "\x00\n",
+    )
+    offer = Utterance("operator", "人数が増えるのでしたら、一つ上のコースに変えられてはいかがでしょうか。")
+    said = Transcript("C1", None, None, {}, (*(Utterance(speaker, text) for text in odd), offer))
+    tags, moments = load_tagger(load_starter()).read(said)
+    assert ("proposal", (len(odd),)) in [(moment.label, moment.utterances) for moment in moments]
+    assert speaker != "unknown" or {tag.utterance for tag in tags} == {len(odd)}
