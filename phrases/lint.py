@@ -15,7 +15,7 @@ from phrases.meaning import Encode
 from phrases.messages import Message, Problem
 from phrases.query import QueryError, parse
 from phrases.scan import spelling_words
-from phrases.tree import QUANTITY, Node, Sequence, positive_sequences, sequences
+from phrases.tree import QUANTITY, Node, Sequence, patterns, positive_sequences, sequences
 
 MOST_PHRASES = 5_000
 LEAST_EXAMPLES = 2
@@ -86,12 +86,17 @@ def _too_short(phrase: Phrase, tree: Node, japanese: Japanese) -> Iterator[Probl
         for spelling in (spelling for stretch in sequence.stretches for spelling in stretch.spellings):
             if spelling != QUANTITY and not spelling_words(spelling, japanese):
                 yield _error(phrase.id, f"「{spelling}」には言葉がありません。", f"“{spelling}” holds no word.")
+    for spelling in (*_alone(tree), *(pattern.text for pattern in patterns(tree))):
+        if len(spelling) <= 2 and _KANA.fullmatch(spelling):
+            ja = f"「{spelling}」は短すぎて、どこにでも当たります。"
+            yield _error(phrase.id, ja, f"“{spelling}” is too short.")
+
+
+def _alone(tree: Node) -> Iterator[str]:
+    """Spellings that are a whole query by themselves."""
     for sequence in positive_sequences(tree):
         if len(sequence.stretches) == 1:
-            for spelling in sequence.stretches[0].spellings:
-                if len(spelling) <= 2 and _KANA.fullmatch(spelling):
-                    ja = f"「{spelling}」は短すぎて、どこにでも当たります。"
-                    yield _error(phrase.id, ja, f"“{spelling}” is too short.")
+            yield from sequence.stretches[0].spellings
 
 
 def _signature(sequence: Sequence, japanese: Japanese) -> frozenset[tuple[str, ...]]:

@@ -99,6 +99,11 @@ def test_a_pattern_that_matches_everything_is_a_lint_error(japanese: Japanese) -
     assert any("ほとんどの通話" in problem.message.ja for problem in lint(PhraseSet((entry,)), japanese))
 
 
+def test_a_pattern_of_one_kana_is_a_lint_error(japanese: Japanese) -> None:
+    entry = Phrase("short.1", "proposal", "/あ/", examples=("あ", "ああ"), counter_examples=("い",))
+    assert any("短すぎ" in problem.message.ja for problem in lint(PhraseSet((entry,)), japanese))
+
+
 def test_the_archive_finds_what_matching_finds(japanese: Japanese) -> None:
     matcher = Matcher(PhraseSet(()), japanese)
     archive = Archive()
