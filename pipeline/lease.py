@@ -29,7 +29,7 @@ class Lease:
     def __init__(self, store: Store, run_id: int, *, stale_s: float, most_attempts: int) -> None:
         self.store, self.run_id = store, run_id
         self.stale_s, self.most_attempts = stale_s, most_attempts
-        self._let_go: Callable[[], None] = store.hold(run_id)
+        self.let_go: Callable[[], None] = store.hold(run_id)
         self._beaten = time.monotonic()
         self._seen: dict[int, tuple[int, float]] = {}
 
@@ -95,4 +95,4 @@ class Lease:
                 ledger.release(connection, self.run_id)
                 runs.finish_run(connection, self.run_id, state)
         finally:
-            self._let_go()
+            self.let_go()

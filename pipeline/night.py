@@ -1,7 +1,7 @@
 """One night under way: what it was asked, the versions it is pinned to, what it works with."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -134,9 +134,12 @@ def night_of(
         formula=scoring.FORMULA.version,
     )
     archive, work = request.archive.resolve(), settings.work
-    with store.writing() as connection:
-        run_id = runs.start_run(connection, str(archive), versions.to_json(), whoami())
-        lease = Lease(store, run_id, stale_s=work.lease_minutes * 60, most_attempts=work.attempts)
+    with ExitStack() as unless_begun:
+        with store.writing() as connection:
+            run_id = runs.start_run(connection, str(archive), versions.to_json(), whoami())
+            lease = Lease(store, run_id, stale_s=work.lease_minutes * 60, most_attempts=work.attempts)
+            unless_begun.callback(lease.let_go)
+        unless_begun.pop_all()
     state = "failed"
     try:
         lease.take_over_dead()

@@ -88,7 +88,7 @@ def test_frozen_night_loses_its_work_and_is_refused_when_it_wakes(shared: Centre
             ledger.settle(connection, claim, "done")
         with store.reading() as connection:
             assert [run.state for run in (runs.last_run(connection),) if run] == ["done"]
-        frozen._let_go()
+        frozen.let_go()
 
 
 def _night_that_froze(store: Store, centre: Centre) -> tuple[Lease, ledger.Claim]:
