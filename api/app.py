@@ -5,21 +5,26 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware import Middleware
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api import errors
+from api.access import Gate, MustChange, SignInNeeded
+from api.gates import on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
-from api.routes import calls, contribution, health, help, nights, operators, report, sound
-from api.security import LoopbackOnly, SecurityHeaders
+from api.rate import Attempts
+from api.routes import account, calls, contribution, health, help, nights, operators, people, report, sound
+from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.errors import KoukenError
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 
+API = "/api/v1"
 DESCRIPTION = (
     "通話の解析結果を JSON で読むための API です。時刻は ISO 8601、金額は円の整数、率は 0〜1 の小数です。"
     "一覧は next_cursor で続きを読みます。誤りは problem+json(RFC 9457)で、code は変わりません。"
@@ -40,24 +45,32 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("kouken"),
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,  # served by a route of our own, behind the same gate
         docs_url=None,  # the usual viewers load scripts from elsewhere
         redoc_url=None,
         middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(LoopbackOnly),
+            Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
+            Middleware(KnownNames, names=settings.web.names),
+            Middleware(SmallBodies),
             Middleware(errors.BugsBecomeAnswers),
         ],
         exception_handlers={
             errors.Missing: errors.on_missing,
+            SignInNeeded: on_sign_in_needed,
+            MustChange: on_must_change,
             RequestValidationError: errors.on_invalid,
             HTTPException: errors.on_http,
             KoukenError: errors.on_kouken,
         },
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
+    app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (report, contribution, operators, calls, sound, nights, help, health):
-        app.include_router(noun.pages, include_in_schema=False)
-        app.include_router(noun.api, prefix="/api/v1", responses=errors.DOCUMENTED)
+    for noun in (account, people, report, contribution, operators, calls, sound, nights, help, health):
+        app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
+        app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
+    described = APIRouter()
+    described.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
+    app.include_router(described, dependencies=[Depends(Gate())])
     return app

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
+from api.access import Visitor
 from api.errors import NO_OPERATOR, NO_REPORT
 from api.pages import Pages, pages_of
 from pipeline.store.connect import Store
@@ -22,9 +23,12 @@ StoreDep = Annotated[Store, Depends(_store)]
 PagesDep = Annotated[Pages, Depends(pages_of)]
 
 
-def _newest(store: StoreDep) -> Body | None:
+def _newest(request: Request, store: StoreDep) -> Body | None:
+    """The newest report, as far as whoever asks may see it."""
     with store.reading() as connection:
-        return latest_report(connection)
+        body = latest_report(connection)
+    visitor: Visitor | None = request.state.visitor
+    return as_seen_by(visitor, body) if visitor and body else body
 
 
 NewestDep = Annotated[Body | None, Depends(_newest)]
@@ -41,6 +45,20 @@ ReportDep = Annotated[Body, Depends(_report)]
 LARGEST_ID = 2**63 - 1
 NightId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Number of the night")]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many items")]
+
+
+def as_seen_by(visitor: Visitor, body: Body) -> Body:
+    """The report without operators beyond the visitor's reach; an operator's team is that of their last call."""
+    reach = visitor.reach.within
+    if reach is None:
+        return body
+    operators = [item for item in body["operators"] if reach.has(item["operator_id"], item["team"])]
+    seen = {**body, "operators": operators}
+    if contribution := body.get("contribution"):
+        names = {item["operator_id"] for item in operators}
+        estimates = {name: value for name, value in contribution.get("operators", {}).items() if name in names}
+        seen["contribution"] = {**contribution, "operators": estimates}
+    return seen
 
 
 def operator_in(body: Body, operator_id: str) -> Mapping[str, Any]:

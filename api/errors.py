@@ -23,6 +23,8 @@ MEDIA_TYPE = "application/problem+json"
 class Missing(Exception):
     """What was asked for is not there; `code` is stable."""
 
+    status = 404
+
     def __init__(self, code: str, title: Text, remedy: Text) -> None:
         self.code, self.title, self.remedy = code, title, remedy
         super().__init__(code)
@@ -30,6 +32,8 @@ class Missing(Exception):
 
 class Unusable(Missing):
     """The question itself cannot be understood."""
+
+    status = 422
 
 
 class Problem(BaseModel):
@@ -96,7 +100,13 @@ _TELL = Text("サーバーの記録を添えて、管理者に知らせてくだ
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for status, text in {404: "Not found", 422: "The input cannot be read", 503: "Busy"}.items()
+    for status, text in {
+        401: "Sign in first",
+        403: "Not allowed",
+        404: "Not found",
+        422: "The input cannot be read",
+        503: "Busy",
+    }.items()
 }
 
 
@@ -120,9 +130,9 @@ def answer(
 
 
 async def on_missing(request: Request, error: Exception) -> Response:
-    """404, or 422 for a question that cannot be understood."""
+    """404, 422 for a question that cannot be understood, or 403."""
     assert isinstance(error, Missing)
-    status = 422 if isinstance(error, Unusable) else 404
+    status = error.status
     return answer(request, status, error.code, error.title, error.remedy)
 
 

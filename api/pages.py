@@ -51,6 +51,7 @@ class Pages:
             .render(
                 language=language,
                 language_links=_language_links(request),
+                visitor=getattr(request.state, "visitor", None),
                 **values,
             )
         )

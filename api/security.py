@@ -1,7 +1,7 @@
-"""What guards every answer: only this machine may ask, and a page may load nothing from elsewhere."""
+"""What guards every answer: only known names are served, and a page may load nothing from elsewhere."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -29,6 +29,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+LARGEST_BODY = 1_000_000
+_TOO_LARGE = PlainTextResponse("送られたものが大きすぎます。\nToo large.\n", status_code=413)
 CACHES = (  # the first prefix that fits; pages hold customers' words, of which nothing stays in a browser's cache
     ("/static/fonts/", "public, max-age=31536000"),
     ("/static/", "no-cache"),
@@ -57,18 +60,20 @@ def host_of(header: str) -> str:
     return header.partition(":")[0]
 
 
-class LoopbackOnly:
-    """Refuses requests addressed to any other name: a web page elsewhere could point its own name at this machine."""
+class KnownNames:
+    """Refuses requests addressed to any name but this machine's own and those in the settings: a web page elsewhere
+    could point its own name at this machine."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
+        self.app, self.names = app, frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 421."""
-        if scope["type"] == "http" and not is_loopback(host_of(Headers(scope=scope).get("host", ""))):
+        host = host_of(Headers(scope=scope).get("host", "")) if scope["type"] == "http" else "localhost"
+        if not is_loopback(host) and host.lower() not in self.names:
             answer = PlainTextResponse(
-                "このアドレスでは応答しません。http://127.0.0.1 で開いてください。\n"
-                "Not served under this name. Open http://127.0.0.1 instead.\n",
+                "この名前では応答しません。開くときの名前を設定 web.names に加えてください。\n"
+                "Not served under this name. Add it to the setting web.names.\n",
                 status_code=421,
             )
             await answer(scope, receive, send)
@@ -76,25 +81,51 @@ class LoopbackOnly:
         await self.app(scope, receive, send)
 
 
+class SmallBodies:
+    """Refuses bodies beyond what any form of ours can hold, before they are read; and counts while they come in."""
+
+    def __init__(self, app: ASGIApp, most: int = LARGEST_BODY) -> None:
+        self.app, self.most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer 413."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > self.most:
+            await _TOO_LARGE(scope, receive, send)
+            return
+        taken = 0
+
+        async def receive_counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return message if taken <= self.most else {"type": "http.disconnect"}
+
+        await self.app(scope, receive_counting, send)
+
+
 class SecurityHeaders:
     """Adds the headers to every answer, errors included."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, is_secure: bool = False) -> None:
+        self.app, self.headers = app, HEADERS | (ONLY_TLS if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with the headers set when the answer starts."""
-        guarded = _with_headers(send, scope["path"]) if scope["type"] == "http" else send
+        guarded = _with_headers(send, scope["path"], self.headers) if scope["type"] == "http" else send
         await self.app(scope, receive, guarded)
 
 
-def _with_headers(send: Send, path: str) -> Callable[[Message], Awaitable[None]]:
+def _with_headers(send: Send, path: str, fixed: Mapping[str, str]) -> Callable[[Message], Awaitable[None]]:
     cache = next((rule for prefix, rule in CACHES if path.startswith(prefix)), "no-store")
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in fixed.items():
                 headers[name] = value
             headers.setdefault("Cache-Control", cache)
         await send(message)

@@ -10,21 +10,33 @@ from api.app import create_app
 from api.security import is_loopback
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Language, Text, in_language
-from pipeline.settings import Settings
+from pipeline.settings import Settings, WebSettings
+from pipeline.store.connect import Store
+from pipeline.store.users import is_anybody_known
 
 
 def run(settings: Settings, language: Language) -> None:
-    """Serve until interrupted. Raises `BadInput` for an address that other machines can reach."""
+    """Serve until interrupted. Raises `BadInput` for an address that other machines can reach unprotected."""
     host, port = settings.web.host, settings.web.port
-    check_address(host)
+    check_address(settings.web)
     app = create_app(settings)
+    check_somebody(settings.web, app.state.store)
     with listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
+        scheme = "https" if settings.web.certificate else "http"
         text = Text(
-            f"画面を開く: http://{shown}:{port} (止めるには Ctrl-C)", f"Open http://{shown}:{port} (Ctrl-C stops)"
+            f"画面を開く: {scheme}://{shown}:{port} (止めるには Ctrl-C)",
+            f"Open {scheme}://{shown}:{port} (Ctrl-C stops)",
         )
         click.echo(in_language(text, language))
-        config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            ssl_certfile=settings.web.certificate,
+            ssl_keyfile=settings.web.key,
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -46,19 +58,41 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def check_address(host: str) -> None:
-    """Nobody signs in yet, so whoever reaches the port reads every call: only loopback will do."""
-    if is_loopback(host):
+def check_address(web: WebSettings) -> None:
+    """Passwords and calls must not cross a network in the clear, unless somebody has said that they may."""
+    if (web.certificate is None) != (web.key is None):
+        raise BadInput(
+            Text("web.certificate と web.key は組で設定してください。", "Set web.certificate and web.key together.")
+        )
+    if is_loopback(web.host) or web.is_secure or web.allow_plain_http:
         return
     raise BadInput(
         Text(
-            f"web.host が「{host}」です。画面にはまだサインインがなく、届く人の誰にでも全通話が見えてしまうため、"
-            "この計算機の中だけで待ち受けます。",
-            f"web.host is “{host}”. The pages have no sign-in yet, and whoever reaches them could read every call, so "
-            "they are served to this machine only.",
+            f"web.host が「{web.host}」ですが、TLS がありません。パスワードと通話が途中で読めてしまいます。",
+            f"web.host is “{web.host}” without TLS: passwords and calls could be read on the way.",
         ),
         remedy=Text(
-            'web.host を "127.0.0.1" にしてください。離れた所からは SSH のポート転送で開けます。',
-            'Set web.host to "127.0.0.1"; from elsewhere, open it through an SSH port forward.',
+            "web.certificate と web.key を設定するか、TLS の中継の後ろで web.behind_tls = true にしてください。"
+            'この機械の中だけなら web.host = "127.0.0.1" です。危険を承知なら web.allow_plain_http = true で開けます。',
+            "Set web.certificate and web.key, or web.behind_tls = true behind a proxy that ends TLS. For this machine "
+            'only, web.host = "127.0.0.1". Whoever accepts the risk sets web.allow_plain_http = true.',
+        ),
+    )
+
+
+def check_somebody(web: WebSettings, store: Store) -> None:
+    """Where others can reach the pages, the first of them must not become the administrator."""
+    with store.reading() as connection:
+        known = is_anybody_known(connection)
+    if known or (is_loopback(web.host) and not web.is_secure):
+        return
+    raise BadInput(
+        Text(
+            "利用者がまだいません。このまま開くと、最初に来た人が管理者になってしまいます。",
+            "There is no user yet, and the first visitor would become the administrator.",
+        ),
+        remedy=Text(
+            "kouken users add 名前 --role administrator --role manager で、先に管理者を作ってください。",
+            "Make one first: kouken users add NAME --role administrator --role manager",
         ),
     )

@@ -140,6 +140,10 @@ CALL_RULES: Mapping[str, Word] = {
     "file_name": _word("ファイル名で", "by file name"),
     "unlisted": _word("通話表に行なし", "not in the calls table"),
     "duplicate": _word("同じ内容の録音", "same content as another file"),
+    "preset": _word("名前から", "told by its name"),
+    "unparsed": _word("名前が読めない", "name cannot be read"),
+    "mixed": _word("左右別の録音があるため不要", "both sides are there as files of their own"),
+    "erased": _word("消去済み", "erased on request"),
 }
 JOIN_STATES: Mapping[str, Word] = {
     "matched": _word("契約と結合", "Joined"),
@@ -298,6 +302,24 @@ EFFECTS: Mapping[str, Word] = {
     "renewal": _word("継続率", "Renewal"),
     "upsell": _word("増額・追加のあった割合", "Upsell or cross-sell"),
     "mrr_delta_yen": _word("月額(1件あたり)", "Monthly fee (each)"),
+}
+
+
+ROLES: Mapping[str, Word] = {
+    "administrator": _word("システム管理者", "Administrator", "利用者と役割、監査ログ", "users and roles, audit log"),
+    "manager": _word(
+        "マネージャー",
+        "Manager",
+        "レポート、オペレーター、通話(チームで限れます)",
+        "reports, operators, calls (of teams)",
+    ),
+    "qa_editor": _word("QA(編集)", "QA editor", "通話を聞き、辞書を直す", "hears calls, edits the dictionary"),
+    "qa_approver": _word(
+        "QA(承認)", "QA approver", "通話を聞き、辞書を承認する", "hears calls, approves the dictionary"
+    ),
+    "operator": _word("オペレーター", "Operator", "自分の通話と自分のレポート", "their own calls and report"),
+    "analyst": _word("分析者", "Analyst", "数字と、伏せ字にした文(音声なし)", "figures and masked words, no voices"),
+    "auditor": _word("監査", "Auditor", "監査ログと夜間バッチ", "audit log and nights"),
 }
 
 

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.access import NOT_ALLOWED, Visitor, VisitorDep, note
 from api.cursors import read_cursor, write_cursor
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep
 from api.downloads import Encoding, csv_file
 from api.errors import NO_CALL
+from api.policy import hears_unmasked
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out
@@ -64,21 +66,30 @@ Asked = Annotated[dict[str, Any], Depends(_asked)]
 
 @pages.get("/calls", response_class=HTMLResponse)
 def show_calls(
-    request: Request, pages: PagesDep, store: StoreDep, newest: NewestDep, asked: Asked, cursor: Cursor = None
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    newest: NewestDep,
+    visitor: VisitorDep,
+    asked: Asked,
+    cursor: Cursor = None,
 ) -> Response:
     """The analysed calls, latest first."""
     if newest is None:
         return pages.render(request, "start.html", section="calls")
-    calls, more = _page(store, newest, asked, cursor, PAGE)
+    calls, more = _page(store, newest, _filter(asked, visitor), cursor, PAGE)
     return pages.render(
         request, "calls.html", section="calls", body=newest, calls=calls, asked=asked, more=more, cursor=cursor
     )
 
 
 @pages.get("/calls.csv")
-def download_calls(store: StoreDep, report: ReportDep, asked: Asked, encoding: Encoding = "utf-8") -> Response:
+def download_calls(
+    store: StoreDep, report: ReportDep, visitor: VisitorDep, asked: Asked, encoding: Encoding = "utf-8"
+) -> Response:
     """All calls of the filter as a table, in the order of the list."""
-    table = call_table((_row(call), call.tally) for call in _every(store, report, asked))
+    note(store, visitor, "export.calls", "calls", {name: str(value) for name, value in asked.items()})
+    table = call_table((_row(call), call.tally) for call in _every(store, report, _filter(asked, visitor)))
     return csv_file(table, "kouken-calls.csv", encoding)
 
 
@@ -88,11 +99,12 @@ def show_call(
     pages: PagesDep,
     store: StoreDep,
     report: ReportDep,
+    visitor: VisitorDep,
     call_id: CallId,
     recording: RecordingId = None,
 ) -> Response:
     """One call: what was said, what was found in it, and why."""
-    detail, siblings = _whole(store, report, call_id, recording)
+    detail, siblings = _whole(store, report, visitor, call_id, recording)
     return pages.render(
         request,
         "call.html",
@@ -102,42 +114,46 @@ def show_call(
         siblings=siblings,
         turns=lay_out(detail.transcript, detail.tags, detail.moments),
         timeline=draw_timeline(detail.transcript, detail.moments),
-        playable=find_sound(detail.places) is not None and muted_spans(detail.transcript) is not None,
+        playable=visitor.may("sound.play")
+        and find_sound(detail.places) is not None
+        and muted_spans(detail.transcript) is not None,
     )
 
 
 @api.get("/calls", operation_id="listCalls", summary="通話の一覧 / calls", response_model=CallList)
 def read_calls(
-    store: StoreDep, report: ReportDep, asked: Asked, limit: Limit = 100, cursor: Cursor = None
+    store: StoreDep, report: ReportDep, visitor: VisitorDep, asked: Asked, limit: Limit = 100, cursor: Cursor = None
 ) -> dict[str, Any]:
     """The analysed calls, latest first, those without a time last."""
-    calls, more = _page(store, report, asked, cursor, limit)
+    calls, more = _page(store, report, _filter(asked, visitor), cursor, limit)
     return {"items": [_plain(call) for call in calls], "next_cursor": more}
 
 
 @api.get("/calls/{call_id:path}", operation_id="getCall", summary="通話 / one call", response_model=Call)
-def read_one_call(store: StoreDep, report: ReportDep, call_id: CallId, recording: RecordingId = None) -> dict[str, Any]:
+def read_one_call(
+    store: StoreDep, report: ReportDep, visitor: VisitorDep, call_id: CallId, recording: RecordingId = None
+) -> dict[str, Any]:
     """The transcript with its evidence and decisions."""
-    detail, _ = _whole(store, report, call_id, recording)
+    detail, _ = _whole(store, report, visitor, call_id, recording)
     document = transcript_to_json(detail.transcript, detail.tags, detail.moments)
     del document["call_id"]
     return {"call": _plain(detail.call), **document, "versions": report["versions"]}
 
 
 def _page(
-    store: Store, report: Body, asked: dict[str, Any], cursor: str | None, limit: int
+    store: Store, report: Body, wanted: CallFilter, cursor: str | None, limit: int
 ) -> tuple[list[ListedCall], str | None]:
     """One more than asked for is read, to know whether there is more."""
     after = read_cursor(cursor)
     with store.reading() as connection:
-        found = list_calls(connection, Pins.of_report(report), _filter(asked), after=after, limit=limit + 1)
+        found = list_calls(connection, Pins.of_report(report), wanted, after=after, limit=limit + 1)
     page = found[:limit]
     return page, write_cursor(page[-1].position) if len(found) > limit else None
 
 
-def _every(store: Store, report: Body, asked: dict[str, Any]) -> Iterator[ListedCall]:
+def _every(store: Store, report: Body, wanted: CallFilter) -> Iterator[ListedCall]:
     """The whole list, read in portions of one consistent view."""
-    pins, wanted = Pins.of_report(report), _filter(asked)
+    pins = Pins.of_report(report)
     with store.reading() as connection:
         after = None
         while found := list_calls(connection, pins, wanted, after=after, limit=DOWNLOADED_AT_ONCE):
@@ -149,7 +165,7 @@ def _row(call: ListedCall) -> dict[str, Any]:
     return dict(call.extra) | {name: getattr(call, name) for name in ListedCall.__slots__}
 
 
-def _filter(asked: dict[str, Any]) -> CallFilter:
+def _filter(asked: dict[str, Any], visitor: Visitor) -> CallFilter:
     since, until = asked.get("since"), asked.get("until")
     return CallFilter(
         operator_id=asked.get("operator"),
@@ -158,6 +174,7 @@ def _filter(asked: dict[str, Any]) -> CallFilter:
         label=asked.get("label"),
         reaction=asked.get("reaction"),
         unknown=asked.get("unknown"),
+        within=visitor.reach.within,
     )
 
 
@@ -165,15 +182,21 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), TOKYO)
 
 
-def _whole(store: Store, report: Body, call_id: str, recording: int | None) -> tuple[CallDetail, Sequence[ListedCall]]:
-    """The recording asked for, else the call's last. Raises `Missing`."""
+def _whole(
+    store: Store, report: Body, visitor: Visitor, call_id: str, recording: int | None
+) -> tuple[CallDetail, Sequence[ListedCall]]:
+    """The recording asked for, else the call's last; the look is put on record. Raises `Missing`."""
     pins = Pins.of_report(report)
     with store.reading() as connection:
-        siblings = recordings_of_call(connection, pins, call_id)
+        siblings = recordings_of_call(connection, pins, call_id, visitor.reach.within)
         chosen = [call for call in siblings if recording in (None, call.recording_id)]
         if not chosen:
             raise NO_CALL
-        return read_call(connection, pins, chosen[-1]), siblings
+        detail = read_call(connection, pins, chosen[-1])
+    if not detail.transcript.options.get("mask") and not hears_unmasked(visitor.user):
+        raise NOT_ALLOWED
+    note(store, visitor, "call.read", call_id, {"recording": detail.call.recording_id})
+    return detail, siblings
 
 
 def _plain(call: ListedCall) -> dict[str, Any]:

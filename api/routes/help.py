@@ -17,7 +17,9 @@ from pipeline.reports.explained import estimate_options, explained_formula
 pages = APIRouter()
 api = APIRouter()
 
-Topic = Literal["start", "score", "labels", "estimate", "believe", "figures", "dictionary", "limits", "nights", "api"]
+Topic = Literal[
+    "start", "score", "labels", "estimate", "believe", "figures", "dictionary", "limits", "nights", "access", "api"
+]
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
     "score": Text("スコアの式", "The score formula"),
@@ -28,6 +30,7 @@ TITLES: dict[Topic, Text] = {
     "dictionary": Text("フレーズ辞書を直す", "Changing the phrase dictionary"),
     "limits": Text("数字の限界", "What the numbers cannot say"),
     "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
+    "access": Text("利用者と役割", "Users and roles"),
     "api": Text("JSON で読む", "Reading as JSON"),
 }
 assert set(TITLES) == set(get_args(Topic))

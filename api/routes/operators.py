@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from api.access import VisitorDep, note
 from api.charts import SCORES, scale_around
 from api.deps import Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_in
 from api.downloads import Encoding, csv_file
@@ -21,26 +22,41 @@ SHOWN_CALLS = 20
 
 @pages.get("/operators", response_class=HTMLResponse)
 def show_operators(request: Request, pages: PagesDep, newest: NewestDep) -> Response:
-    """All operators of the newest report."""
+    """All operators of the newest report that this person may see."""
     if newest is None:
         return pages.render(request, "start.html", section="operators")
-    return pages.render(request, "operators.html", section="operators", body=newest, scores=SCORES)
+    return pages.render(
+        request,
+        "operators.html",
+        section="operators",
+        body=newest,
+        scores=SCORES,
+    )
 
 
 @pages.get("/operators.csv")
-def download_operators(report: ReportDep, encoding: Encoding = "utf-8") -> Response:
+def download_operators(
+    report: ReportDep, store: StoreDep, visitor: VisitorDep, encoding: Encoding = "utf-8"
+) -> Response:
     """The list as a table."""
+    note(store, visitor, "export.operators", "operators")
     return csv_file(operator_table(report["operators"]), "kouken-operators.csv", encoding)
 
 
 @pages.get("/operators/{operator_id:path}", response_class=HTMLResponse)
 def show_operator(
-    request: Request, pages: PagesDep, store: StoreDep, report: ReportDep, operator_id: OperatorId
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    report: ReportDep,
+    visitor: VisitorDep,
+    operator_id: OperatorId,
 ) -> Response:
     """One operator against the centre, with their latest calls."""
     operator = operator_in(report, operator_id)
+    wanted = CallFilter(operator_id=operator_id, within=visitor.reach.within)
     with store.reading() as connection:
-        calls = list_calls(connection, Pins.of_report(report), CallFilter(operator_id=operator_id), limit=SHOWN_CALLS)
+        calls = list_calls(connection, Pins.of_report(report), wanted, limit=SHOWN_CALLS)
     estimates = report.get("contribution", {}).get("operators", {})
     return pages.render(
         request,
@@ -59,7 +75,9 @@ def show_operator(
     "/operators", operation_id="listOperators", summary="オペレーターの一覧 / operators", response_model=OperatorList
 )
 def read_operators(
-    report: ReportDep, limit: Limit = 100, cursor: Annotated[str | None, Query(max_length=300)] = None
+    report: ReportDep,
+    limit: Limit = 100,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Response:
     """By operator id; `cursor` is the last id of the page before."""
     later = [operator for operator in report["operators"] if cursor is None or operator["operator_id"] > cursor]

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from api.access import VisitorDep
 from api.charts import SCORES, scale_around
 from api.deps import Body, NewestDep, NightId, PagesDep, ReportDep, StoreDep
 from api.errors import NO_REPORT
-from api.pages import Pages
+from api.pages import Pages, address, path_part
+from api.policy import Permission
 from api.schemas import Report
 from pipeline.outcomes.report import COUNT_TEXTS
 from pipeline.reports.explained import dropped_texts
@@ -21,7 +23,22 @@ pages = APIRouter()
 api = APIRouter(tags=["report"])
 
 
-@pages.get("/", response_class=HTMLResponse)
+@pages.get("/")
+def show_start(request: Request, visitor: VisitorDep) -> Response:
+    """Where this person's work begins: the report of the centre, one's own page, or whatever may be opened."""
+    user = visitor.user
+    own = f"/operators/{path_part(user.operator_id)}" if user.operator_id and user.roles == ("operator",) else None
+    places: tuple[tuple[Permission, str], ...] = (
+        ("report.read", "/report"),
+        ("operators.read", own or "/operators"),
+        ("nights.read", "/nights"),
+        ("signed_in", "/help"),
+    )
+    path = next(path for permission, path in places if visitor.may(permission))
+    return RedirectResponse(address(path, request.query_params), status_code=303)
+
+
+@pages.get("/report", response_class=HTMLResponse)
 def show_newest(request: Request, pages: PagesDep, newest: NewestDep) -> Response:
     """The newest report, or how to make the first."""
     if newest is None:

@@ -65,6 +65,18 @@ class Pins:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Calls of these operators or these teams (as of the call), and no others: what one person may see."""
+
+    operators: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+    def has(self, operator_id: str | None, team: str | None) -> bool:
+        """Whether something of that operator and team lies within."""
+        return operator_id in self.operators or team in self.teams
+
+
+@dataclass(frozen=True, slots=True)
 class CallFilter:
     """Which calls to list. Times are UTC, `until` is exclusive; `unknown` lists those without operator or time."""
 
@@ -74,6 +86,7 @@ class CallFilter:
     label: str | None = None
     reaction: str | None = None
     unknown: Unknown | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +178,20 @@ def list_calls(
     return [_listed(row) for row in connection.execute(query)]
 
 
-def recordings_of_call(connection: sa.Connection, pins: Pins, call_id: str) -> list[ListedCall]:
+def recordings_of_call(
+    connection: sa.Connection, pins: Pins, call_id: str, within: Within | None = None
+) -> list[ListedCall]:
     """The analysed recordings of one call, oldest first; most calls have one, an unknown id has none."""
-    query = _calls(pins).where(recordings.c.call_id == call_id).order_by(recordings.c.recording_id)
+    query = _of_reach(_calls(pins), within).where(recordings.c.call_id == call_id).order_by(recordings.c.recording_id)
     return [_listed(row) for row in connection.execute(query)]
 
 
-def recording_by_id(connection: sa.Connection, pins: Pins, recording_id: int) -> ListedCall | None:
+def recording_by_id(
+    connection: sa.Connection, pins: Pins, recording_id: int, within: Within | None = None
+) -> ListedCall | None:
     """One analysed recording; None where there is none of that id."""
-    row = connection.execute(_calls(pins).where(recordings.c.recording_id == recording_id).limit(1)).one_or_none()
+    query = _of_reach(_calls(pins), within).where(recordings.c.recording_id == recording_id).limit(1)
+    row = connection.execute(query).one_or_none()
     return None if row is None else _listed(row)
 
 
@@ -257,7 +275,14 @@ def _held(table: sa.Table, at_load: int | None) -> Iterator[sa.ColumnElement[boo
     yield table.c.until_load.is_(None) | (table.c.until_load > at_load)
 
 
+def _of_reach(query: sa.Select[Any], within: Within | None) -> sa.Select[Any]:
+    if within is None:
+        return query
+    return query.where(calls.c.operator_id.in_(within.operators) | calls.c.team.in_(within.teams))
+
+
 def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
+    query = _of_reach(query, wanted.within)
     if wanted.operator_id is not None:
         query = query.where(calls.c.operator_id == wanted.operator_id)
     if wanted.since is not None:

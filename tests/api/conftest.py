@@ -1,6 +1,6 @@
 """The pages over a store that is built once (they only read), and over an empty one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,11 +8,37 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from pipeline.settings import Settings
+from pipeline.store import sessions, users
 from pipeline.store.migrate import open_store
+from pipeline.store.users import Role
 from tests.api.world import fill, place_of, telling_call
 from tests.pipeline.audio.making import speechlike, write_wav
 
 BASE = "http://127.0.0.1:8000"
+EVERYTHING: tuple[Role, ...] = ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor")
+
+
+def opened_as(
+    settings: Settings,
+    *roles: Role,
+    name: str = "tester",
+    teams: Sequence[str] = (),
+    operator_id: str | None = None,
+) -> TestClient:
+    """A browser in which a person of these roles has signed in; what it sends is as from our own pages."""
+    store = open_store(settings.store_url)
+    with store.writing() as connection:
+        if users.find_user(connection, name) is None:
+            users.add_user(
+                connection, "root", name, roles, None, teams=teams, operator_id=operator_id, must_change=False
+            )
+        token = sessions.open_session(connection, name)
+    store.close()
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    cookies = {"kouken_session": token}
+    return TestClient(
+        create_app(settings), base_url=BASE, raise_server_exceptions=False, headers=headers, cookies=cookies
+    )
 
 
 @pytest.fixture(scope="session")
@@ -34,17 +60,17 @@ def heard(tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
     store = open_store(settings.store_url)
     fill(store, [telling_call()], tmp_path / "archive")
     store.close()
-    with TestClient(create_app(settings), base_url=BASE, raise_server_exceptions=False) as opened:
+    with opened_as(settings, *EVERYTHING) as opened:
         yield opened, recording
 
 
 @pytest.fixture
 def client(filled: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(filled), base_url=BASE, raise_server_exceptions=False) as opened:
+    with opened_as(filled, *EVERYTHING) as opened:
         yield opened
 
 
 @pytest.fixture
 def empty_client(tmp_path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=tmp_path)), base_url=BASE, raise_server_exceptions=False) as opened:
+    with opened_as(Settings(data_dir=tmp_path), *EVERYTHING) as opened:
         yield opened

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from models.simulation.centre import draw_centre
 from models.simulation.replicate import LAST_DAY, tables_of
 from models.simulation.scenario import SCENARIOS
@@ -16,7 +14,7 @@ from pipeline.contribution import contribution_document
 from pipeline.reports.believe import believe
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
-from tests.api.conftest import BASE
+from tests.api.conftest import EVERYTHING, opened_as
 from tests.api.test_pages import text_of
 from tests.api.world import fill, plain_calls
 
@@ -71,7 +69,7 @@ def page(tmp_path: Path, contribution: dict[str, Any], path: str = "/") -> str:
     store = open_store(settings.store_url)
     fill(store, plain_calls(12, "OP-002", "高橋", 5), contribution=contribution)
     store.close()
-    with TestClient(create_app(settings), base_url=BASE) as client:
+    with opened_as(settings, *EVERYTHING) as client:
         return text_of(client.get(path).text)
 
 

@@ -9,9 +9,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.app import create_app
 from pipeline.settings import Settings
-from tests.api.conftest import BASE
+from tests.api.conftest import EVERYTHING, opened_as
 
 NAMES = "operator since until label reaction unknown cursor limit before state lang recording encoding".split()
 WORDS = ["", "appeal", "proposal", "declined", "operator", "time", "en", "ja", "NaN", "true", "W251bGwsIDFd"]
@@ -30,7 +29,7 @@ FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 
 @pytest.fixture(scope="module")
 def steady(filled: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(filled), base_url=BASE, raise_server_exceptions=False) as opened:
+    with opened_as(filled, *EVERYTHING) as opened:
         yield opened
 
 

@@ -2,12 +2,15 @@
 
 import re
 import socket
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.serve import check_address, listen
+from api.serve import check_address, check_somebody, listen
 from pipeline.errors import BadInput, ExitCode, KoukenError
+from pipeline.settings import Settings, WebSettings
+from pipeline.store.migrate import open_store
 
 EVERY_KIND = ("/", "/calls/20261003-0017", "/api/v1/report", "/static/kouken.css", "/nowhere", "/api/v1/nowhere")
 
@@ -47,16 +50,32 @@ def test_this_machine_is_answered(client: TestClient, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.5", "kouken.example", ""])
-def test_serve_refuses_an_address_that_others_can_reach(host: str) -> None:
+def test_serve_refuses_an_address_that_others_can_reach_in_the_clear(host: str) -> None:
     with pytest.raises(BadInput) as caught:
-        check_address(host)
+        check_address(WebSettings(host=host))
     assert caught.value.exit_code is ExitCode.BAD_INPUT
     assert "127.0.0.1" in caught.value.render("ja") and "127.0.0.1" in caught.value.render("en")
+    check_address(WebSettings(host=host, behind_tls=True))
+    check_address(WebSettings(host=host, allow_plain_http=True))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_serve_takes_loopback(host: str) -> None:
-    check_address(host)
+    check_address(WebSettings(host=host))
+
+
+def test_serve_wants_certificate_and_key_together() -> None:
+    with pytest.raises(BadInput):
+        check_address(WebSettings(certificate=Path("cert.pem")))
+
+
+def test_where_others_can_reach_it_the_first_visitor_does_not_become_administrator(tmp_path: Path) -> None:
+    store = open_store(Settings(data_dir=tmp_path).store_url)
+    check_somebody(WebSettings(), store)
+    for web in (WebSettings(host="192.168.0.5", allow_plain_http=True), WebSettings(behind_tls=True)):
+        with pytest.raises(BadInput):
+            check_somebody(web, store)
+    store.close()
 
 
 def test_what_people_wrote_stays_text(client: TestClient) -> None:

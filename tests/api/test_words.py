@@ -12,7 +12,7 @@ GUARDS = (Path(__file__).parents[2] / "pipeline" / "speech" / "guards.py").read_
 
 
 def test_words_tell_every_reason_why_a_hit_is_not_counted() -> None:
-    assert set(CANCELLATIONS) == {*OF_THE_DICTIONARY, "classifier"}
+    assert set(CANCELLATIONS) == {*OF_THE_DICTIONARY, "classifier", "threshold"}
 
 
 def test_words_tell_every_note_about_a_recording() -> None:

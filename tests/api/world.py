@@ -44,6 +44,7 @@ class Said:
     row: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     coverage: float | None = 1.0
+    is_masked: bool = True
 
 
 def say(speaker: str, start_ms: int, end_ms: int, text: str, *flags: str) -> Utterance:
@@ -268,7 +269,9 @@ def _store_call(connection: Connection, item: Said, claim: ledger.Claim) -> None
     version = VERSIONS["speech"]
     duration = max((utterance.end_ms or 0) for utterance in item.utterances) / 1000
     audio = AudioFacts(duration, 2, 8000, "pcm_mulaw", "wav", duration, item.coverage, 0, item.notes)
-    transcript = Transcript(item.call_id, audio, MODEL, {"beam_size": 5}, item.utterances, item.masked)
+    transcript = Transcript(
+        item.call_id, audio, MODEL, {"beam_size": 5, "mask": item.is_masked}, item.utterances, item.masked
+    )
     key = transcripts.save_transcript(connection, claim.recording_id, version, transcript)
     ledger.settle(connection, claim, "done")
     tagging_id = transcripts.save_tagging(connection, key, TAGGING, item.tags, item.moments)

@@ -1,0 +1,173 @@
+"""The gate before every route: who asks, whether they may, and that a change comes from our own pages."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import compare_digest
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from api.errors import Missing
+from api.policy import Permission, Reach, permission_of, reach_of
+from pipeline.errors import Locked
+from pipeline.language import Text
+from pipeline.settings import Settings, WebSettings
+from pipeline.store import audit
+from pipeline.store.connect import Store
+from pipeline.store.sessions import TOUCH_EVERY, Session, find_session, touch_session
+from pipeline.store.users import User, is_anybody_known
+
+log = logging.getLogger(__name__)
+SAFE = ("GET", "HEAD", "OPTIONS")
+CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
+OPEN_WHILE_MUST_CHANGE = ("/account", "/account/password", "/sign-out")
+
+
+class Refused(Missing):
+    """The person may not do this."""
+
+    status = 403
+
+
+class SignInNeeded(Exception):
+    """401, or for a page the way to the sign-in. `first`: nobody has been made yet."""
+
+    def __init__(self, first: bool) -> None:
+        self.first = first
+        super().__init__()
+
+
+class MustChange(Exception):
+    """A given password has to be replaced before anything else."""
+
+
+NOT_ALLOWED = Refused(
+    "not_allowed",
+    Text("この画面を開く権限がありません。", "You may not open this."),
+    Text("必要なときは、管理者に役割の変更を頼んでください。", "Ask an administrator for the role if you need it."),
+)
+NOT_FROM_HERE = Refused(
+    "not_from_here",
+    Text("この操作は受け付けられませんでした。", "This was not accepted."),
+    Text(
+        "画面を開いたままサインインし直したときなどに起こります。前の画面を開き直して、もう一度お試しください。",
+        "It happens when a page was left open over another sign-in. Reload the page before and try again.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, and how far what they ask for reaches."""
+
+    user: User
+    csrf: str
+    reach: Reach
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a link to it is worth showing."""
+        return reach_of(self.user, permission) is not None
+
+
+def cookie_name(web: WebSettings) -> str:
+    """Behind TLS the browser itself holds the cookie to this host and to TLS."""
+    return "__Host-kouken" if web.is_secure else "kouken_session"
+
+
+def token_of(request: Request) -> str | None:
+    """The session token that the browser holds."""
+    settings: Settings = request.app.state.settings
+    return request.cookies.get(cookie_name(settings.web))
+
+
+def session_of(request: Request) -> Session | None:
+    """The session of whoever asks, if it is still alive."""
+    token = token_of(request)
+    if not token:
+        return None
+    store: Store = request.app.state.store
+    web: WebSettings = request.app.state.settings.web
+    idle, longest = timedelta(minutes=web.idle_minutes), timedelta(hours=web.session_hours)
+    with store.reading() as connection:
+        found = find_session(connection, token, idle=idle, longest=longest)
+    if found and datetime.now(UTC) - found.seen_at > TOUCH_EVERY:
+        _touch(store, token)
+    return found
+
+
+def _touch(store: Store, token: str) -> None:
+    try:
+        with store.writing() as connection:
+            touch_session(connection, token)
+    except Locked:  # a night is writing: the next look will tell
+        log.info("session not touched: the store is busy")
+
+
+class Gate:
+    """Stands before every route of a router: refuses, or leaves the `Visitor` in the request's state."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix  # a route knows its path within its router only
+
+    async def __call__(self, request: Request) -> None:
+        """Raises `SignInNeeded`, `Refused` or `MustChange`."""
+        permission = permission_of(request.method, self.prefix + request.scope["route"].path)
+        if request.method not in SAFE and not is_from_here(request):
+            raise NOT_FROM_HERE
+        request.state.visitor = None
+        if permission == "public":
+            return
+        session = await run_in_threadpool(session_of, request)
+        if session is None:
+            raise SignInNeeded(first=not await run_in_threadpool(_anybody, request))
+        reach = reach_of(session.user, permission) if permission else None
+        request.state.visitor = Visitor(session.user, session.csrf, reach or Reach(None))
+        if reach is None:
+            raise NOT_ALLOWED
+        if request.method not in SAFE and not _carries(session.csrf, request.headers, await request.form()):
+            raise NOT_FROM_HERE
+        if session.user.must_change and request.url.path not in OPEN_WHILE_MUST_CHANGE:
+            raise MustChange
+
+
+def _anybody(request: Request) -> bool:
+    store: Store = request.app.state.store
+    with store.reading() as connection:
+        return is_anybody_known(connection)
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a browser says that the request comes from a page of this very server; silence is no yes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _carries(csrf: str, headers: Mapping[str, str], form: FormData) -> bool:
+    given = headers.get(CSRF_HEADER) or form.get(CSRF_FIELD)
+    return isinstance(given, str) and compare_digest(given.encode(), csrf.encode())
+
+
+def note(
+    store: Store, visitor: Visitor, action: str, object: str, details: Mapping[str, audit.Detail] | None = None
+) -> None:
+    """Put a look or an export on record."""
+    with store.writing() as connection:
+        audit.record(connection, visitor.user.name, action, object, details)
+
+
+def _visitor(request: Request) -> Visitor:
+    visitor: Visitor | None = request.state.visitor
+    if visitor is None:
+        raise NOT_ALLOWED
+    return visitor
+
+
+VisitorDep = Annotated[Visitor, Depends(_visitor)]

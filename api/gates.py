@@ -1,0 +1,34 @@
+"""What happens to those who may not pass yet: a page leads to the sign-in, a program gets a problem."""
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api import errors
+from api.access import SignInNeeded
+from api.routes.account import sign_in_address
+from pipeline.language import Text
+
+_SIGN_IN = Text("サインインしてください。", "Sign in first.")
+_HOW = Text("画面からサインインしたブラウザーでお使いください。", "Use a browser that has signed in through the pages.")
+_CHANGE = Text("パスワードを変えてください。", "Change your password first.")
+_WHERE = Text(
+    "管理者から受け取ったパスワードは、最初に自分のものへ変えます(/account)。",
+    "A password given by an administrator has to be replaced by one's own first (/account).",
+)
+
+
+async def on_sign_in_needed(request: Request, error: Exception) -> Response:
+    """401 for programs and for what is not a page to look at; the way to the sign-in for pages."""
+    assert isinstance(error, SignInNeeded)
+    if errors.is_api(request) or request.method != "GET":
+        return errors.answer(request, 401, "sign_in_needed", _SIGN_IN, _HOW)
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = "/first" if error.first else sign_in_address(request.url.path + query)
+    return RedirectResponse(path, status_code=303)
+
+
+async def on_must_change(request: Request, error: Exception) -> Response:
+    """A given password is replaced before anything else."""
+    if errors.is_api(request) or request.method != "GET":
+        return errors.answer(request, 403, "password_must_change", _CHANGE, _WHERE)
+    return RedirectResponse("/account", status_code=303)

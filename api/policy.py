@@ -1,0 +1,117 @@
+"""Who may do what, in one place. What is not listed here is refused, and a test holds the list against the routes.
+
+A role gives permissions; a permission reaches as far as the roles that give it: a manager's to their teams, an
+operator's to their own calls, everybody else's to the whole centre.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.store.pages import Within
+from pipeline.store.users import Role, User
+
+Permission = Literal[
+    "public",  # without signing in
+    "signed_in",
+    "report.read",  # the centre's own figures: only with a view of the whole centre
+    "operators.read",
+    "calls.read",
+    "calls.words",  # what was said
+    "sound.play",
+    "nights.read",
+    "users.manage",
+    "audit.read",
+]
+
+_READS: frozenset[Permission] = frozenset({"report.read", "operators.read", "calls.read", "nights.read"})
+_LISTENS: frozenset[Permission] = frozenset({"calls.words", "sound.play"})
+_CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
+_WORDS: frozenset[Permission] = frozenset({"calls.words"})
+GRANTS: dict[Role, frozenset[Permission]] = {
+    "administrator": frozenset({"users.manage", "audit.read", "nights.read"}),
+    "manager": _READS | _LISTENS,
+    "qa_editor": _CALLS | _LISTENS,
+    "qa_approver": _CALLS | _LISTENS,
+    "operator": _CALLS | _LISTENS,
+    "analyst": _READS | _WORDS,  # masked words only, and no voices
+    "auditor": frozenset({"audit.read", "nights.read"}),
+}
+
+ROUTES: dict[tuple[str, str], Permission] = {
+    ("GET", "/openapi.json"): "signed_in",
+    ("GET", "/sign-in"): "public",
+    ("POST", "/sign-in"): "public",
+    ("GET", "/first"): "public",  # answers only as long as there is nobody
+    ("POST", "/first"): "public",
+    ("POST", "/sign-out"): "signed_in",
+    ("GET", "/account"): "signed_in",
+    ("POST", "/account/password"): "signed_in",
+    ("POST", "/account/sign-out-everywhere"): "signed_in",
+    ("GET", "/users"): "users.manage",
+    ("POST", "/users"): "users.manage",
+    ("GET", "/users/{name}"): "users.manage",
+    ("POST", "/users/{name}"): "users.manage",
+    ("POST", "/users/{name}/password"): "users.manage",
+    ("GET", "/audit"): "audit.read",
+    ("GET", "/"): "signed_in",  # leads to where one may go
+    ("GET", "/report"): "report.read",
+    ("GET", "/nights/{run_id}/report"): "report.read",
+    ("GET", "/contribution"): "report.read",
+    ("GET", "/contribution/{exposure}"): "report.read",
+    ("GET", "/operators"): "operators.read",
+    ("GET", "/operators.csv"): "operators.read",
+    ("GET", "/operators/{operator_id:path}"): "operators.read",
+    ("GET", "/calls"): "calls.read",
+    ("GET", "/calls.csv"): "calls.read",
+    ("GET", "/calls/{call_id:path}"): "calls.words",
+    ("GET", "/sound/{recording_id}"): "sound.play",
+    ("GET", "/sound/{recording_id}/peaks"): "sound.play",
+    ("GET", "/nights"): "nights.read",
+    ("GET", "/nights/{run_id}"): "nights.read",
+    ("GET", "/help"): "signed_in",
+    ("GET", "/help/{topic}"): "signed_in",
+    ("GET", "/api/v1/health"): "public",
+    ("GET", "/api/v1/report"): "report.read",
+    ("GET", "/api/v1/nights/{run_id}/report"): "report.read",
+    ("GET", "/api/v1/operators"): "operators.read",
+    ("GET", "/api/v1/operators/{operator_id:path}"): "operators.read",
+    ("GET", "/api/v1/calls"): "calls.read",
+    ("GET", "/api/v1/calls/{call_id:path}"): "calls.words",
+    ("GET", "/api/v1/nights"): "nights.read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a person's permission reaches."""
+
+    within: Within | None  # None: the whole centre
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.within is None
+
+
+def permission_of(method: str, path: str) -> Permission | None:
+    """What a route asks for; None where nobody has thought of it, which refuses everybody."""
+    return ROUTES.get((method, path))
+
+
+def reach_of(user: User, permission: Permission) -> Reach | None:
+    """How far the permission reaches for this person; None if they do not have it."""
+    if permission in ("public", "signed_in"):
+        return Reach(None)
+    giving = [role for role in user.roles if permission in GRANTS[role]]
+    if not giving:
+        return None
+    if any(role != "operator" and not (role == "manager" and user.teams) for role in giving):
+        return Reach(None)
+    teams = frozenset(user.teams) if "manager" in giving else frozenset()
+    operators = frozenset({user.operator_id}) if "operator" in giving and user.operator_id else frozenset()
+    return None if permission == "report.read" else Reach(Within(operators, teams))
+
+
+def hears_unmasked(user: User) -> bool:
+    """Whether words that were never masked may be read: by everybody who may also hear the call."""
+    return reach_of(user, "sound.play") is not None

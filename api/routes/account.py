@@ -1,0 +1,182 @@
+"""Signing in and out, the first administrator, and one's own password."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.access import VisitorDep, cookie_name, token_of
+from api.deps import PagesDep, StoreDep
+from api.errors import NO_PAGE
+from api.rate import Attempts
+from pipeline.errors import BadInput
+from pipeline.language import Text
+from pipeline.passwords import hash_password, is_password
+from pipeline.settings import WebSettings
+from pipeline.store import audit, sessions, users
+from pipeline.store.connect import Store
+from pipeline.store.people import person
+
+pages = APIRouter()
+api = APIRouter()
+
+Field = Annotated[str, Form(max_length=300)]
+WRONG = Text("名前かパスワードが違います。", "The name or the password is wrong.")
+TOO_OFTEN = Text("失敗が続いたため、しばらく待ってからお試しください。", "Too many failures; try again later.")
+DIFFERENT = Text("二つの新しいパスワードが違います。", "The two new passwords differ.")
+
+
+@pages.get("/sign-in", response_class=HTMLResponse)
+def show_sign_in(request: Request, pages: PagesDep, next: str = "/") -> Response:
+    """The form."""
+    return pages.render(request, "sign_in.html", next=_safe(next), problem=None, name="")
+
+
+@pages.post("/sign-in")
+def sign_in(
+    request: Request, pages: PagesDep, store: StoreDep, name: Field, password: Field, next: Field = "/"
+) -> Response:
+    """A session, or the form again; the same words whether the name or the password was wrong."""
+    attempts: Attempts = request.app.state.attempts
+    key = f"{request.client.host if request.client else ''} {name.strip().casefold()}"
+    if attempts.wait_s(key):
+        wait = {"Retry-After": str(round(attempts.wait_s(key)) + 1)}
+        return _again(request, pages, TOO_OFTEN, name, next, 429, wait)
+    token = _try(store, name, password)
+    if token is None:
+        attempts.failed(key)
+        return _again(request, pages, WRONG, name, next, 403, {})
+    attempts.succeeded(key)
+    return _with_cookie(request, RedirectResponse(_safe(next), status_code=303), token)
+
+
+def _again(
+    request: Request, pages: PagesDep, problem: Text, name: str, next: str, status: int, headers: dict[str, str]
+) -> Response:
+    answer = pages.render(request, "sign_in.html", status=status, next=_safe(next), problem=problem, name=name)
+    answer.headers.update(headers)
+    return answer
+
+
+def _try(store: Store, name: str, password: str) -> str | None:
+    """A token if the password is right; a failure is put on record under the name that was tried, if it is one."""
+    try:
+        known = person(name)
+    except BadInput:
+        return None
+    with store.reading() as connection:
+        kept, known_user = users.password_hash_of(connection, known), users.find_user(connection, known)
+    right = is_password(password, kept)
+    with store.writing() as connection:
+        action = "session.sign_in" if right else "session.sign_in_refused"
+        audit.record(connection, known if known_user else "unknown", action, known if known_user else "unknown")
+        return sessions.open_session(connection, known) if right else None
+
+
+@pages.post("/sign-out")
+def sign_out(request: Request, store: StoreDep, visitor: VisitorDep) -> Response:
+    """End this session."""
+    token = token_of(request)
+    with store.writing() as connection:
+        if token:
+            sessions.close_session(connection, token)
+        audit.record(connection, visitor.user.name, "session.sign_out", visitor.user.name)
+    return _without_cookie(request)
+
+
+@pages.get("/first", response_class=HTMLResponse)
+def show_first(request: Request, pages: PagesDep, store: StoreDep) -> Response:
+    """Ask for the first administrator, and for nothing else."""
+    _require_nobody(store)
+    return pages.render(request, "first.html", problem=None, name="")
+
+
+@pages.post("/first")
+def make_first(
+    request: Request, pages: PagesDep, store: StoreDep, name: Field, password: Field, repeated: Field
+) -> Response:
+    """The first administrator, who also manages the centre until somebody else does."""
+    _require_nobody(store)
+    try:
+        if password != repeated:
+            raise BadInput(DIFFERENT)
+        kept = hash_password(password, name.strip())
+        with store.writing() as connection:
+            if users.is_anybody_known(connection):
+                raise NO_PAGE
+            made = users.add_user(connection, person(name), name, ("administrator", "manager"), kept, must_change=False)
+            token = sessions.open_session(connection, made.name)
+    except BadInput as error:
+        return pages.render(request, "first.html", status=422, problem=error.text, name=name)
+    return _with_cookie(request, RedirectResponse("/", status_code=303), token)
+
+
+def _require_nobody(store: Store) -> None:
+    with store.reading() as connection:
+        if users.is_anybody_known(connection):
+            raise NO_PAGE
+
+
+@pages.get("/account", response_class=HTMLResponse)
+def show_account(request: Request, pages: PagesDep, visitor: VisitorDep) -> Response:
+    """One's roles, and the form for a new password."""
+    return pages.render(request, "account.html", section="account", user=visitor.user, problem=None, done=False)
+
+
+@pages.post("/account/password")
+def change_password(
+    request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, old: Field, new: Field, repeated: Field
+) -> Response:
+    """A new password; every other session of the person ends."""
+    name = visitor.user.name
+    try:
+        if new != repeated:
+            raise BadInput(DIFFERENT)
+        with store.reading() as connection:
+            known = users.password_hash_of(connection, name)
+        if not is_password(old, known):
+            raise BadInput(WRONG)
+        kept = hash_password(new, name)
+    except BadInput as error:
+        values = {"section": "account", "user": visitor.user, "problem": error.text, "done": False}
+        return pages.render(request, "account.html", status=422, **values)
+    with store.writing() as connection:
+        users.set_password(connection, name, name, kept)
+        token = sessions.open_session(connection, name)
+    return _with_cookie(request, RedirectResponse("/", status_code=303), token)
+
+
+@pages.post("/account/sign-out-everywhere")
+def sign_out_everywhere(request: Request, store: StoreDep, visitor: VisitorDep) -> Response:
+    """End all sessions of the person, this one too."""
+    with store.writing() as connection:
+        users.end_sessions(connection, visitor.user.name)
+        audit.record(connection, visitor.user.name, "session.sign_out_everywhere", visitor.user.name)
+    return _without_cookie(request)
+
+
+def _safe(next: str) -> str:
+    """A path of our own, never another site's."""
+    plain = next.startswith("/") and not next.startswith(("//", "/\\")) and next.isprintable()
+    return next if plain else "/"
+
+
+def sign_in_address(path: str) -> str:
+    """Where to sign in, and to come back from."""
+    return "/sign-in" + ("" if path == "/" else "?" + urlencode({"next": path}))
+
+
+def _with_cookie(request: Request, answer: Response, token: str) -> Response:
+    web: WebSettings = request.app.state.settings.web
+    answer.set_cookie(
+        cookie_name(web), token, httponly=True, secure=web.is_secure, samesite="lax", max_age=web.session_hours * 3600
+    )
+    return answer
+
+
+def _without_cookie(request: Request) -> Response:
+    web: WebSettings = request.app.state.settings.web
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(cookie_name(web), httponly=True, secure=web.is_secure, samesite="lax")
+    return answer

@@ -1,0 +1,159 @@
+"""Managing who may sign in, and reading who did what."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.access import VisitorDep
+from api.deps import PagesDep, StoreDep
+from api.errors import Missing
+from pipeline.errors import BadInput
+from pipeline.language import Bilingual, Text
+from pipeline.passwords import generate_password, hash_password
+from pipeline.store import audit, users
+from pipeline.store.connect import Store
+from pipeline.store.users import ROLES, Role, User
+
+pages = APIRouter()
+api = APIRouter()
+
+PAGE = 100
+Name = Annotated[str, Path(max_length=64)]
+Field = Annotated[str, Form(max_length=300)]
+Chosen = Annotated[list[Role], Form()]
+NO_USER = Missing(
+    "user_not_found",
+    Text("この名前の利用者はいません。", "There is no user of that name."),
+    Text("利用者の一覧から選んでください。", "Choose from the list of users."),
+)
+
+
+@pages.get("/users", response_class=HTMLResponse)
+def show_users(request: Request, pages: PagesDep, store: StoreDep) -> Response:
+    """Everybody, and the form for one more."""
+    return _list(request, pages, store)
+
+
+@pages.post("/users")
+def add(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    visitor: VisitorDep,
+    name: Field,
+    roles: Chosen = [],  # noqa: B006 - FastAPI copies it
+    shown_name: Field = "",
+    teams: Field = "",
+    operator_id: Field = "",
+) -> Response:
+    """A person with a generated password, shown once."""
+    password = generate_password()
+    kept = hash_password(password)
+    try:
+        with store.writing() as connection:
+            made = users.add_user(
+                connection,
+                visitor.user.name,
+                name,
+                roles,
+                kept,
+                shown_name=shown_name,
+                teams=_teams(teams),
+                operator_id=operator_id.strip() or None,
+            )
+    except BadInput as error:
+        return _list(request, pages, store, problem=error.text, status=422)
+    return pages.render(request, "user.html", section="users", user=made, roles=ROLES, password=password, problem=None)
+
+
+@pages.get("/users/{name}", response_class=HTMLResponse)
+def show_user(request: Request, pages: PagesDep, store: StoreDep, name: Name) -> Response:
+    """One person."""
+    user = _found(store, name)
+    return pages.render(request, "user.html", section="users", user=user, roles=ROLES, password=None, problem=None)
+
+
+@pages.post("/users/{name}")
+def change(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    visitor: VisitorDep,
+    name: Name,
+    roles: Chosen = [],  # noqa: B006 - FastAPI copies it
+    shown_name: Field = "",
+    teams: Field = "",
+    operator_id: Field = "",
+    active: Field = "",
+) -> Response:
+    """Roles, teams and whether the person may sign in at all; open sessions end."""
+    user = _found(store, name)
+    changes = {"roles": roles, "teams": _teams(teams), "operator_id": operator_id.strip() or None}
+    changes |= {"shown_name": shown_name.strip() or user.shown_name, "active": active == "yes"}
+    try:
+        with store.writing() as connection:
+            users.change_user(connection, visitor.user.name, name, **changes)
+    except BadInput as error:
+        values = {"user": user, "roles": ROLES, "password": None, "problem": error.text}
+        return pages.render(request, "user.html", section="users", status=422, **values)
+    return RedirectResponse("/users", status_code=303)
+
+
+@pages.post("/users/{name}/password")
+def give_password(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, name: Name) -> Response:
+    """A generated password, shown once; the person has to change it at the next sign-in."""
+    user = _found(store, name)
+    password = generate_password()
+    kept = hash_password(password)
+    with store.writing() as connection:
+        users.set_password(connection, visitor.user.name, name, kept, must_change=True)
+    return pages.render(request, "user.html", section="users", user=user, roles=ROLES, password=password, problem=None)
+
+
+@pages.get("/audit", response_class=HTMLResponse)
+def show_audit(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    actor: Annotated[str, Query(max_length=64)] = "",
+    action: Annotated[str, Query(max_length=64)] = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+) -> Response:
+    """Who did what, newest first, and whether the chain is whole."""
+    with store.reading() as connection:
+        found = audit.list_entries(connection, action=action, actor=actor, before=before, limit=PAGE + 1)
+        chain = audit.verify(connection)
+    more = found[PAGE - 1].number if len(found) > PAGE else None
+    return pages.render(
+        request,
+        "audit.html",
+        section="audit",
+        entries=found[:PAGE],
+        chain=chain,
+        more=more,
+        asked={"actor": actor, "action": action},
+    )
+
+
+def _list(
+    request: Request, pages: PagesDep, store: Store, problem: Bilingual | None = None, status: int = 200
+) -> HTMLResponse:
+    with store.reading() as connection:
+        found = users.list_users(connection)
+    return pages.render(
+        request, "users.html", section="users", status=status, users=found, roles=ROLES, problem=problem
+    )
+
+
+def _found(store: Store, name: str) -> User:
+    with store.reading() as connection:
+        user = users.find_user(connection, name)
+    if user is None:
+        raise NO_USER
+    return user
+
+
+def _teams(text: str) -> list[str]:
+    """Names as typed in one field, with commas of either width."""
+    return [name.strip() for name in text.replace("、", ",").replace(",", ",").split(",") if name.strip()]

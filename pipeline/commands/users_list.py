@@ -1,0 +1,29 @@
+"""`kouken users list`."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option
+from pipeline.language import Text
+
+
+@common_options(Text("サインインできる人の一覧を出します。", "List everybody who may sign in."))
+@json_option()
+def list_users(context: Context, as_json: bool) -> None:
+    """Read and print."""
+    from pipeline.store import users
+    from pipeline.store.migrate import open_store
+
+    with open_store(context.settings.store_url) as store, store.reading() as connection:
+        found = users.list_users(connection)
+    if as_json:
+        click.echo(json.dumps([asdict(user) for user in found], ensure_ascii=False, indent=1))
+        return
+    for user in found:
+        reach = user.operator_id or ",".join(user.teams)
+        click.echo("\t".join([user.name, ",".join(user.roles), reach, "active" if user.active else "stopped"]))
+
+
+command = list_users
