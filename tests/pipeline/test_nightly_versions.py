@@ -21,7 +21,7 @@ class Counting(QuickTagger):
     """Counts the transcripts it reads; a newer dictionary finds one more phrase."""
 
     def __init__(self, dictionary_version: str = "quick-1") -> None:
-        self.dictionary_version = dictionary_version  # type: ignore[misc]
+        self.dictionary_version = dictionary_version
         self.read_ids: list[str] = []
 
     def read(self, transcript: Transcript) -> tuple[tuple[Tag, ...], tuple[Moment, ...]]:
@@ -61,7 +61,7 @@ def test_new_moment_model_is_tagged_anew_and_not_heard_anew(quick_centre: Centre
     quick_centre.record("a.wav", PROPOSAL)
     done_by(quick_centre, Counting())
     newer = Counting()
-    newer.rules_version = "quick-2"  # type: ignore[misc]
+    newer.rules_version = "quick-2"
     assert done_by(quick_centre, newer) == ([], ["a"])
 
 

@@ -101,7 +101,7 @@ def test_own_preset_is_read_from_the_settings() -> None:
 
 @pytest.mark.parametrize("bad", [{"pattern": "(?P<call_id"}, {"pattern": "(?P<nonsense>x)"}, {"zone": "Asia/Nowhere"}])
 def test_own_preset_that_cannot_work_is_refused_with_its_name(bad: dict[str, str]) -> None:
-    settings = Settings(sources=SourcesSettings(presets={"mine": SourcePreset(**bad)}))  # type: ignore[arg-type]
+    settings = Settings(sources=SourcesSettings(presets={"mine": SourcePreset(**bad)}))
     with pytest.raises(BadInput) as error:
         preset_named("mine", settings)
     assert "mine" in error.value.render("ja")
