@@ -70,7 +70,7 @@ def test_the_card_repeats(shipped: MomentClassifier) -> None:
     calls = read_calls(TRAINING_DATA)
     evidence = evidence_by_wording(shipped, in_split(calls, "validation"), record["seed"])
     card = card_of(shipped, None, in_split(calls, "train"), evidence, record["seed"])
-    assert (card.version, card.training_sentences) == (record["version"], record["training_sentences"])
+    assert card.version == record["version"]
     assert set(card.figures) == set(record["figures"]) == {"clean", "recognised", "heard"}
     for wording, figures in card.figures.items():
         stated = record["figures"][wording]
