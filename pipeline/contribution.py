@@ -40,15 +40,22 @@ def with_moments(calls: pd.DataFrame, analysed: Sequence[str], tallies: Sequence
 
 
 def contribution_document(
-    tables: Tables, as_of: date, already_dropped: Mapping[str, int] | None = None, *, closer: bool = False
+    tables: Tables,
+    as_of: date,
+    already_dropped: Mapping[str, int] | None = None,
+    *,
+    closer: bool = False,
+    detector: Mapping[str, tuple[float, float]] | None = None,
 ) -> dict[str, Any]:
     """The estimate as plain JSON values, with the yearly figures and NRR as it is and without the contribution.
 
-    `closer` adds `closer_look`: doses, other windows and survival curves, for about as much time again.
+    `closer` adds `closer_look`: doses, other windows and survival curves, for about as much time again. `detector`:
+    precision and recall of whatever found the moments, for the attenuation that is told beside the estimate.
     """
-    contribution = estimate(tables, as_of, already_dropped=already_dropped)
+    options = Options(detector=dict(detector or {}))
+    contribution = estimate(tables, as_of, options, already_dropped=already_dropped)
     document = to_json(contribution) | _yearly(contribution, tables, as_of)
-    return document | ({"closer_look": closer_look(tables, as_of, Options())} if closer else {})
+    return document | ({"closer_look": closer_look(tables, as_of, options)} if closer else {})
 
 
 def is_of(document: Mapping[str, Any] | None, tables: Tables) -> bool:

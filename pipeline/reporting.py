@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from models.contribution.tables import Tables, last_day
+from models.scoring import CATEGORIES
 from pipeline.contribution import contribution_document, is_of, with_moments
 from pipeline.errors import ExitCode
+from pipeline.expected import expectations
 from pipeline.language import Text
 from pipeline.night import Night
 from pipeline.outcomes.join import join_calls
 from pipeline.progress import Progress
 from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_unlisted
 from pipeline.reports.files import write_report
+from pipeline.settings import MomentsSettings
 from pipeline.store import recordings, reports, runs, scores, tables
 from pipeline.store.connect import Connection
 
@@ -55,9 +58,16 @@ def _contribution(night: Night, material: Material, before: Mapping[str, Any] | 
     if as_of is None or is_of(earlier, given):
         return earlier
     night.progress.stage(Text("貢献の推定", "Contribution"), 1)
-    document = contribution_document(given, as_of, closer=True)
+    detector = detector_of(night.settings.moments) if material.tallies else None
+    document = contribution_document(given, as_of, closer=True, detector=detector)
     night.progress.step(f"{document['status']} {as_of}")
     return document
+
+
+def detector_of(settings: MomentsSettings) -> dict[str, tuple[float, float]]:
+    """Precision and recall of the operator's labels at the thresholds in force; sentence by sentence, so that those of
+    whole calls, which the estimate rests on, are somewhat better."""
+    return {item.label: (item.precision, item.recall) for item in expectations(settings) if item.label in CATEGORIES}
 
 
 def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:

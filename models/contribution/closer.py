@@ -1,5 +1,6 @@
 """A closer look, on request: doses, other windows, and how long contracts lasted after the call."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from models.contribution.dose import dose_effects
 from models.contribution.hazard import survival_curves
 from models.contribution.index_calls import index_calls
 from models.contribution.inference import Interval
+from models.contribution.learners import on_one_thread
 from models.contribution.options import ANY, Options
 from models.contribution.stability import stability
 from models.contribution.tables import Tables, guard
@@ -17,6 +19,7 @@ from models.contribution.verdicts import judge_data, verdict
 Json = dict[str, Any]
 
 
+@on_one_thread
 def closer_look(tables: Tables, as_of: date, options: Options) -> Json:
     """`dose` per moment, `other_choices` of window and horizon for `any`, `survival` (descriptive).
 
@@ -29,7 +32,8 @@ def closer_look(tables: Tables, as_of: date, options: Options) -> Json:
     if verdict(general)[0] == "refuse" or not moments:
         return {}
     known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
-    doses = {name: dose_effects(rows, known, name, options) for name in moments}
+    plain = replace(options, second_opinion=False)  # nothing here is claimed, so nothing has to be confirmed
+    doses = {name: dose_effects(rows, known, name, plain) for name in moments}
     curves = survival_curves(rows, exposure(rows, ANY, moments), as_of)
     return {
         "dose": {

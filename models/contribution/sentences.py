@@ -115,7 +115,9 @@ def _attenuation(result: MomentEstimate) -> Message | None:
         return None
     return Message(
         "attenuation",
-        f"場面の判定の誤りのため、推定は真の差の約{factor:.0%}に縮んでいると見込まれます(割り戻してはいません)。",
-        f"Errors in finding the moment shrink the estimate to about {factor:.0%} of the true difference "
+        f"場面の判定の誤り(検証用の通話の文での)のため、推定は真の差の約{factor:.0%}に縮んでいると見込まれます"
+        "(割り戻してはいません)。",
+        f"Errors in finding the moment, as on sentences of validation calls, shrink the estimate to about {factor:.0%} "
+        "of the true difference "
         "(not divided out).",
     )

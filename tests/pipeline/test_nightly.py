@@ -18,6 +18,7 @@ from pipeline.nightly import run_night
 from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
+from pipeline.reporting import detector_of
 from pipeline.store import ledger
 from pipeline.store.migrate import open_store
 from tests.pipeline import fake_speech
@@ -174,6 +175,6 @@ def test_nightly_estimate_sees_no_more_than_the_tables(centre: Centre) -> None:
     given = Tables(frames["calls"], frames["contracts"], frames["outcomes"], frames["customer_snapshots"])
     as_of = last_day(given, date.max)
     assert as_of is not None
-    expected = contribution_document(given, as_of)["moments"]
+    expected = contribution_document(given, as_of, detector=detector_of(centre.settings.moments))["moments"]
     assert expected["proposal"]["status"] != "refuse"
     assert centre.report["contribution"]["moments"] == json.loads(json.dumps(expected))
