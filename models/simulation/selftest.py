@@ -150,7 +150,7 @@ def _claimed(scenario: str, trials: list[Trial], shown: list[Trial]) -> list[Fig
     """False claims: intervals that leave zero out, one by one; and anything called an effect, per data set."""
     outside = [float(np.mean([trial.estimates[name].p < 0.05 for trial in shown])) for name in PRIMARY]
     any_claim = float(np.mean([trial.claims > 0 for trial in trials]))
-    high = math.inf if scenario == "hidden" else 0.04
+    high = None if scenario == "hidden" else 0.04
     return [
         *(
             _bar(scenario, f"{name}: intervals without zero", share, high=high)

@@ -14,6 +14,7 @@ from pipeline.interchange import read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
 
+VCON_KEYS = {"vcon", "parties", "dialog", "analysis", "attachments"}
 LARGEST_FILE = 64 << 20  # bytes; ten hours of speech are two megabytes
 ROLES: dict[str, Speaker] = {
     **{name: who for who, text in SPEAKERS.items() for name in (text.ja, text.en)},  # type: ignore[misc]
@@ -54,6 +55,9 @@ def _json(path: Path) -> Transcript:
     if "payload" in document or "ciphertext" in document:
         ja = "署名または暗号化された vCon は読めません。開いたものを渡してください。"
         raise BadInput(Text(f"{path}: {ja}", f"{path}: a signed or encrypted vCon cannot be read; unwrap it first."))
+    if not VCON_KEYS & document.keys():
+        ja = "書き起こしでも対話でも vCon でもありません。"
+        raise BadInput(Text(ja, "Neither a transcript nor a dialogue nor a vCon."))
     return from_vcon(document)[0]
 
 
