@@ -37,10 +37,11 @@ class Turn:
 
 
 def lay_out(transcript: Transcript, tags: Sequence[Tag], moments: Sequence[Moment]) -> list[Turn]:
-    """The call, turn by turn."""
+    """The call, turn by turn. What the classifier only nearly said is for reviewers, not for readers."""
     tags_at, moments_at, masked_at = defaultdict(list), defaultdict(list), defaultdict(list)
     for tag in tags:
-        tags_at[tag.utterance].append(tag)
+        if tag.cancelled_by != "threshold":
+            tags_at[tag.utterance].append(tag)
     for moment in moments:
         moments_at[moment.utterances[0]].append(moment)
     for masked in transcript.masked:
