@@ -1,20 +1,20 @@
 """Tell a person that something is wrong with the night: by mail or by webhook, each only where the settings name it."""
 
 import json
-import smtplib
 import socket
 import urllib.request
 from collections.abc import Sequence
 from email.message import EmailMessage
 
+from pipeline import mail
 from pipeline.errors import KoukenError
 from pipeline.language import Text
-from pipeline.settings import AlertSettings
+from pipeline.settings import AlertSettings, MailSettings
 
 WAIT_SECONDS = 20
 
 
-def send(texts: Sequence[Text], settings: AlertSettings) -> int:
+def send(texts: Sequence[Text], settings: AlertSettings, mail_settings: MailSettings) -> int:
     """Tell it by every way that is set up; how many. Raises `KoukenError` if one does not take it.
 
     The message holds what is wrong and the name of this machine: no customer, no file, nothing that was said.
@@ -22,33 +22,31 @@ def send(texts: Sequence[Text], settings: AlertSettings) -> int:
     ways = 0
     if not texts:
         return ways
-    try:
-        if settings.mail_to and settings.smtp_host:
-            _mail(texts, settings)
-            ways += 1
-        if settings.webhook_url:
+    if settings.mail_to and mail_settings.host:
+        mail.send(mail_settings, _message(texts, settings, mail_settings))
+        ways += 1
+    if settings.webhook_url:
+        try:
             _post(texts, settings.webhook_url)
-            ways += 1
-    except (OSError, smtplib.SMTPException) as error:
-        raise KoukenError(
-            Text(
-                f"通知を送れませんでした({type(error).__name__})。", f"The alert was not sent ({type(error).__name__})."
-            ),
-            remedy=Text("[alerts] の宛先を確かめてください。", "Check where [alerts] sends it."),
-        ) from None
+        except OSError as error:
+            raise KoukenError(
+                Text(
+                    f"通知を送れませんでした({type(error).__name__})。",
+                    f"The alert was not sent ({type(error).__name__}).",
+                ),
+                remedy=Text("alerts.webhook_url を確かめてください。", "Check alerts.webhook_url."),
+            ) from None
+        ways += 1
     return ways
 
 
-def _mail(texts: Sequence[Text], settings: AlertSettings) -> None:
+def _message(texts: Sequence[Text], settings: AlertSettings, mail_settings: MailSettings) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = f"[kouken] {socket.gethostname()}: {texts[0].ja}"
-    message["From"] = settings.mail_from or f"kouken@{socket.gethostname()}"
+    message["From"] = mail_settings.sender
     message["To"] = settings.mail_to
     message.set_content("\n".join(f"{text.ja}\n{text.en}" for text in texts))
-    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=WAIT_SECONDS) as server:
-        if settings.smtp_tls:
-            server.starttls()
-        server.send_message(message)
+    return message
 
 
 def _post(texts: Sequence[Text], url: str) -> None:

@@ -86,11 +86,7 @@ class AlertSettings(Section):
 
     every_hours: float = Field(26.0, gt=0, description="次の夜が始まるまでの上限(時間)。過ぎたら異常とする")
     longest_hours: float = Field(10.0, gt=0, description="一夜の長さの上限(時間)。過ぎたら異常とする")
-    mail_to: str = Field("", description="異常を知らせるメールの宛先。空なら送らない")
-    mail_from: str = Field("", description="メールの差出人")
-    smtp_host: str = Field("", description="メールサーバー")
-    smtp_port: int = Field(25, ge=1, le=65535, description="メールサーバーのポート")
-    smtp_tls: bool = Field(False, description="メールサーバーと STARTTLS で話す")
+    mail_to: str = Field("", description="異常を知らせるメールの宛先([mail] のサーバーから送る)。空なら送らない")
     webhook_url: str = Field("", pattern="^(https?://.*)?$", description="異常を JSON で知らせる URL。空なら送らない")
     metrics: Path | None = Field(None, description="Prometheus の textfile(*.prom)の置き場所")
 

@@ -84,11 +84,15 @@ def told_afterwards(settings: "Settings") -> Iterator[None]:
     except KoukenError as error:
         if type(error) is StoppedByLimit:
             raise  # it was time: the next night goes on, and nobody has to do anything
-        send([Text(error.render("ja"), error.render("en"))], settings.alerts)
+        send([Text(error.render("ja"), error.render("en"))], settings.alerts, settings.mail)
         raise
     except Exception as error:
         name = type(error).__name__
-        send([Text(f"夜間バッチが止まりました({name})。", f"The night broke off ({name}).")], settings.alerts)
+        send(
+            [Text(f"夜間バッチが止まりました({name})。", f"The night broke off ({name}).")],
+            settings.alerts,
+            settings.mail,
+        )
         raise
     finally:
         if settings.alerts.metrics is not None:

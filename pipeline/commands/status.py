@@ -49,7 +49,7 @@ def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
         for text in wrong:
             context.say(text)
     if notify:
-        send(wrong, context.settings.alerts)
+        send(wrong, context.settings.alerts, context.settings.mail)
     return ExitCode.FAILED if check and wrong else ExitCode.DONE
 
 

@@ -3,6 +3,7 @@
 import http.server
 import json
 import shutil
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from pipeline.errors import KoukenError
 from pipeline.language import Text
 from pipeline.metrics import as_text, write_metrics
 from pipeline.progress import Lines
-from pipeline.settings import AlertSettings
+from pipeline.settings import AlertSettings, MailSettings
 from pipeline.store.runs import Run
 from pipeline.watch import problems, standing
 from tests.pipeline.centre import PLAIN, Centre
@@ -123,14 +124,15 @@ def webhook() -> Iterator[str]:
 
 def test_alert_goes_where_the_settings_say_and_nowhere_by_default(webhook: str) -> None:
     told = [Text("第7夜は失敗しました。", "Night 7 failed.")]
-    assert alerts.send(told, AlertSettings()) == 0
-    assert alerts.send([], AlertSettings(webhook_url=webhook)) == 0
-    assert alerts.send(told, AlertSettings(webhook_url=webhook)) == 1
+    assert alerts.send(told, AlertSettings(), MailSettings()) == 0
+    assert alerts.send([], AlertSettings(webhook_url=webhook), MailSettings()) == 0
+    assert alerts.send(told, AlertSettings(webhook_url=webhook), MailSettings()) == 1
     assert _Hook.taken[-1]["text"] == "第7夜は失敗しました。"
 
 
 def test_alert_by_mail_has_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[EmailMessage] = []
+    encrypted: list[bool] = []
 
     class Server:
         def __init__(self, host: str, port: int, timeout: float) -> None:
@@ -142,19 +144,24 @@ def test_alert_by_mail_has_both_languages(monkeypatch: pytest.MonkeyPatch) -> No
         def __exit__(self, *_: object) -> None:
             """Nothing."""
 
+        def starttls(self, context: ssl.SSLContext) -> None:
+            encrypted.append(context.verify_mode is ssl.CERT_REQUIRED)
+
         def send_message(self, message: EmailMessage) -> None:
+            assert encrypted == [True]
             sent.append(message)
 
     monkeypatch.setattr("smtplib.SMTP", Server)
-    settings = AlertSettings(mail_to="a@example.jp", smtp_host="mail.example", smtp_port=2525)
-    assert alerts.send([Text("失敗しました。", "It failed.")], settings) == 1
+    server = MailSettings(host="mail.example", port=2525, sender="kouken@example.jp")
+    settings = AlertSettings(mail_to="a@example.jp")
+    assert alerts.send([Text("失敗しました。", "It failed.")], settings, server) == 1
     body = sent[0].get_content()
     assert "失敗しました。" in body and "It failed." in body and sent[0]["To"] == "a@example.jp"
 
 
 def test_alert_that_cannot_be_sent_is_told() -> None:
     with pytest.raises(KoukenError):
-        alerts.send([Text("x", "x")], AlertSettings(webhook_url="http://127.0.0.1:1/"))
+        alerts.send([Text("x", "x")], AlertSettings(webhook_url="http://127.0.0.1:1/"), MailSettings())
 
 
 def test_webhook_is_http_only() -> None:
