@@ -2,8 +2,9 @@
 
 A sentence is read alone; its vector is the mean over its tokens, seen from the mean of ordinary sentences of the same
 speaker (reference.tsv), because raw vectors of one model all point nearly the same way. On the shipped validation calls
-an entry with this level and similarity 0.55 has 1.6 hits per 1,000 sentences, of which 78 % bear the label of the
-entry (0.5: 3.8 and 71 %; 0.6: 0.6 and 81 %); without the reference no threshold gets beyond 16 %.
+(with the weights before the present ones) an entry with this level and similarity 0.55 has 1.6 hits per 1,000
+sentences, of which 78 % bear the label of the entry (0.5: 3.8 and 71 %; 0.6: 0.6 and 81 %); without the reference no
+threshold gets beyond 16 %.
 """
 
 from collections.abc import Sequence
