@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api import words
+from api.navigation import PLACES
 from pipeline.language import Bilingual, Language, in_language
 from pipeline.values import Formats
 
@@ -91,6 +92,7 @@ def _environment(language: Language) -> Environment:
         "say": partial(_say, language),
         "word": words.word,
         "words": words,
+        "places": PLACES,
         "address": address,
         "Markup": Markup,
     }

@@ -1,0 +1,28 @@
+"""The way through the pages: which there are, in which order, and whom each is shown to."""
+
+from dataclasses import dataclass
+
+from api.policy import Permission
+from pipeline.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the main navigation."""
+
+    section: str  # what the page's template names itself
+    href: str
+    permission: Permission
+    name: Text
+
+
+PLACES = (
+    Place("report", "/report", "report.read", Text("ダッシュボード", "Dashboard")),
+    Place("contribution", "/contribution/any", "report.read", Text("貢献の推定", "Contribution")),
+    Place("operators", "/operators", "operators.read", Text("オペレーター", "Operators")),
+    Place("calls", "/calls", "calls.read", Text("通話", "Calls")),
+    Place("nights", "/nights", "nights.read", Text("夜間バッチ", "Nights")),
+    Place("users", "/users", "users.manage", Text("利用者", "Users")),
+    Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit")),
+    Place("help", "/help", "signed_in", Text("ヘルプ", "Help")),
+)
