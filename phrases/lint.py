@@ -49,16 +49,37 @@ def lint(phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode
         try:
             trees[phrase.id] = parse(phrase.phrase, phrase_set.words)
         except QueryError as error:
-            place = error.position + 1
-            problems.append(
-                _error(phrase.id, f"{place}文字目: {error.message.ja}", f"Character {place}: {error.message.en}")
-            )
+            problems.append(_unreadable(phrase, error))
             continue
         problems.extend(_too_short(phrase, trees[phrase.id], japanese))
     problems.extend(_same(phrase_set, trees, japanese))
     problems.extend(homophones(phrase_set, trees, japanese))
     problems.extend(_examples(phrase_set, trees, japanese, encode))
     return tuple(problems)
+
+
+def lint_entry(
+    phrase: Phrase, phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of one entry as it would stand in a dictionary, in the place of the one with its id.
+
+    The other entries are only compared with it: this takes milliseconds where `lint` takes seconds.
+    """
+    japanese = japanese or Japanese()
+    rivals = (other for other in phrase_set.phrases if other.category == phrase.category and other.id != phrase.id)
+    among = phrase_set.of((*rivals, phrase))
+    trees = _trees(among)
+    pairs = (pair for pair in _pairs(among, trees, japanese) if phrase.id in pair)
+    same = [same_as(phrase.id, one if other == phrase.id else other) for one, other in pairs]
+    subsumed = _subsumed(_single(among, trees, japanese))
+    partly = [problem for problem in subsumed if problem.place == phrase.id]
+    return (*lint(phrase_set.of((phrase,)), japanese, encode), *same, *partly)
+
+
+def _unreadable(phrase: Phrase, error: QueryError) -> Problem:
+    place = error.position + 1
+    message = Message(f"{place}文字目: {error.message.ja}", f"Character {place}: {error.message.en}")
+    return Problem(phrase.id, message, position=error.position)
 
 
 def _error(place: str, ja: str, en: str) -> Problem:
@@ -108,24 +129,34 @@ def _signature(sequence: Sequence, japanese: Japanese) -> frozenset[tuple[str, .
 
 def _same(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
     """Entries that mean the same after normalisation, and entries that another one already finds."""
-    single: dict[tuple[str, str], list[str]] = defaultdict(list)
     for later, earlier in _pairs(phrase_set, trees, japanese):
         yield same_as(later, earlier)
+    yield from _subsumed(_single(phrase_set, trees, japanese))
+
+
+def _single(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> dict[tuple[str, str], list[str]]:
+    """Entries that are one stretch of words, by category and words."""
+    single: dict[tuple[str, str], list[str]] = defaultdict(list)
     for phrase in phrase_set.phrases:
         tree = trees.get(phrase.id)
         if isinstance(tree, Sequence) and len(tree.stretches) == 1:
             for keys in next(iter(_signature(tree, japanese))):
                 single[phrase.category, keys].append(phrase.id)
-    yield from _subsumed(single)
+    return single
 
 
-def duplicates(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[tuple[str, str], ...]:
-    """Pairs of entries that mean the same after normalisation, the later id first; unreadable queries are left out."""
+def _trees(phrase_set: PhraseSet) -> dict[str, Node]:
+    """The queries that can be read, by entry."""
     trees: dict[str, Node] = {}
     for phrase in phrase_set.phrases:
         with suppress(QueryError):
             trees[phrase.id] = parse(phrase.phrase, phrase_set.words)
-    return tuple(_pairs(phrase_set, trees, japanese or Japanese()))
+    return trees
+
+
+def duplicates(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[tuple[str, str], ...]:
+    """Pairs of entries that mean the same after normalisation, the later id first; unreadable queries are left out."""
+    return tuple(_pairs(phrase_set, _trees(phrase_set), japanese or Japanese()))
 
 
 def same_as(later: str, earlier: str) -> Problem:

@@ -18,12 +18,14 @@ class Message:
 class Problem:
     """One thing wrong with a dictionary. `place` is a phrase id, or a file with a line: `proposal.yaml:12`.
 
-    An error keeps a dictionary from being used; a warning asks for a second look.
+    An error keeps a dictionary from being used; a warning asks for a second look. `position` is the character of the
+    phrase (from 0) that is to blame, where one is.
     """
 
     place: str
     message: Message
     is_error: bool = True
+    position: int | None = None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message.ja}"

@@ -2,7 +2,7 @@ import pytest
 
 from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
-from phrases.lint import MOST_PHRASES, lint
+from phrases.lint import MOST_PHRASES, lint, lint_entry
 
 GOOD = Phrase(
     "p.good",
@@ -73,3 +73,22 @@ def test_an_entry_that_another_one_already_finds_is_only_a_warning(japanese: Jap
 def test_a_dictionary_without_end_is_refused(japanese: Japanese) -> None:
     many = tuple(changed(id=f"p.{number}") for number in range(MOST_PHRASES + 1))
     assert [place for place, _ in problems(japanese, *many)] == ["phrases"]
+
+
+def test_one_entry_is_linted_among_the_others(japanese: Japanese) -> None:
+    """The same problems as of the whole dictionary, of this entry alone; the one of its id is replaced."""
+    twin, wide = (
+        changed(id="p.early", phrase="見積もりをお送りしましょう"),
+        changed(id="p.wide", phrase="お送りしましょう"),
+    )
+    broken = changed(id="p.broken", phrase="(")
+    told = lint_entry(GOOD, PhraseSet((changed(note="いままでの文"), twin, wide, broken)), japanese)
+    assert [(problem.place, problem.is_error, problem.message.ja) for problem in told] == [
+        ("p.good", True, "p.early と同じです(表記をそろえると)。"),
+        ("p.good", False, "一部は p.wide がすでに見つけます。"),
+    ]
+
+
+def test_what_cannot_be_read_is_pointed_at(japanese: Japanese) -> None:
+    (problem,) = (one for one in lint_entry(changed(phrase="見積もり(書"), PhraseSet(()), japanese) if one.position)
+    assert problem.position == 4 and problem.message.ja.startswith("5文字目")
