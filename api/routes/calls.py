@@ -22,6 +22,7 @@ from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
 from pipeline.store.connect import Store
 from pipeline.store.pages import (
+    SEGMENTS,
     CallDetail,
     CallFilter,
     ListedCall,
@@ -44,7 +45,13 @@ RecordingId = Annotated[int | None, Query(ge=1, lt=2**63, description="which rec
 Day = Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY)]
 Label = Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
 Reaction = Literal["accepted", "welcomed", "deferred", "declined", "none"]
+Moment = Literal["appeal", "enablement", "proposal"]
+Outcome = Literal["renewed", "churned"]
 Text = Annotated[str, Query(max_length=200)]
+Segment = Annotated[
+    str,
+    Query(max_length=200, pattern=f"^(|({'|'.join(SEGMENTS)}):.+)$", description="plan:…, region:… and so on"),
+]
 
 
 def _asked(
@@ -53,11 +60,20 @@ def _asked(
     until: Day | Literal[""] | None = None,
     label: Label | Literal[""] | None = None,
     reaction: Reaction | Literal[""] | None = None,
-    unknown: Literal["operator", "time", ""] | None = None,
+    unknown: Literal["operator", "time", "contract", ""] | None = None,
+    team: Text | None = None,
+    reason: Text | None = None,
+    without: Moment | Literal[""] | None = None,
+    segment: Segment | None = None,
+    outcome: Outcome | Literal[""] | None = None,
+    outcome_since: Day | Literal[""] | None = None,
+    outcome_until: Day | Literal[""] | None = None,
 ) -> dict[str, Any]:
     """The filters of the address; an empty field of the form is no filter. Days are Tokyo's, `until` included."""
     given = {"operator": operator, "since": since, "until": until, "label": label}
-    given |= {"reaction": reaction, "unknown": unknown}
+    given |= {"reaction": reaction, "unknown": unknown, "team": team, "reason": reason, "without": without}
+    given |= {"segment": segment, "outcome": outcome}
+    given |= {"outcome_since": outcome_since, "outcome_until": outcome_until}
     return {name: value for name, value in given.items() if value}
 
 
@@ -166,7 +182,8 @@ def _row(call: ListedCall) -> dict[str, Any]:
 
 
 def _filter(asked: dict[str, Any], visitor: Visitor) -> CallFilter:
-    since, until = asked.get("since"), asked.get("until")
+    since, until, ended_by = asked.get("since"), asked.get("until"), asked.get("outcome_until")
+    column, _, value = asked.get("segment", "").partition(":")
     return CallFilter(
         operator_id=asked.get("operator"),
         since=_midnight(since) if since else None,
@@ -175,6 +192,13 @@ def _filter(asked: dict[str, Any], visitor: Visitor) -> CallFilter:
         reaction=asked.get("reaction"),
         unknown=asked.get("unknown"),
         within=visitor.reach.within,
+        team=asked.get("team"),
+        reason=asked.get("reason"),
+        without=asked.get("without"),
+        segment=(column, value) if column else None,
+        outcome=asked.get("outcome"),
+        outcome_since=asked.get("outcome_since"),
+        outcome_until=ended_by + timedelta(days=1) if ended_by else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -25,7 +25,8 @@ from pipeline.store.schema import files as files_table
 from pipeline.store.scores import counted
 from pipeline.store.transcripts import Tagging, read_moments, read_tags, read_transcript
 
-Unknown = Literal["operator", "time"]
+Unknown = Literal["operator", "time", "contract"]
+SEGMENTS = ("plan", "tier", "region", "industry", "segment")  # of a contract term
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Which calls to list. Times are UTC, `until` is exclusive; `unknown` lists those without operator or time."""
+    """Which calls to list. Times are UTC; `until` and `outcome_until` are exclusive.
+
+    `unknown` lists those without operator, time or contract. `without`: an operator's moment that the call has none of.
+    `segment`: one of `SEGMENTS` and its value, of the contract term that the call was joined to.
+    """
 
     operator_id: str | None = None
     since: datetime | None = None
@@ -87,6 +92,13 @@ class CallFilter:
     reaction: str | None = None
     unknown: Unknown | None = None
     within: Within | None = None
+    team: str | None = None
+    reason: str | None = None
+    without: str | None = None
+    segment: tuple[str, str] | None = None
+    outcome: str | None = None
+    outcome_since: date | None = None
+    outcome_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +183,7 @@ def list_calls(
     connection: sa.Connection, pins: Pins, wanted: CallFilter, *, after: Position | None = None, limit: int = 100
 ) -> list[ListedCall]:
     """Analysed calls, latest first, at most `limit` after a position."""
-    query = _of_filter(_calls(pins), wanted)
+    query = _of_contract(_of_filter(_calls(pins), wanted), pins, wanted)
     if after is not None:
         query = query.where(_beyond(after))
     query = query.order_by(calls.c.started_at.desc().nulls_last(), taggings.c.tagging_id.desc()).limit(limit)
@@ -285,6 +297,10 @@ def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
     query = _of_reach(query, wanted.within)
     if wanted.operator_id is not None:
         query = query.where(calls.c.operator_id == wanted.operator_id)
+    if wanted.team is not None:
+        query = query.where(calls.c.team == wanted.team)
+    if wanted.reason is not None:
+        query = query.where(calls.c.reason == wanted.reason)
     if wanted.since is not None:
         query = query.where(calls.c.started_at >= wanted.since)
     if wanted.until is not None:
@@ -293,6 +309,8 @@ def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
         query = query.where(calls.c.operator_id.is_(None))
     if wanted.unknown == "time":
         query = query.where(calls.c.started_at.is_(None))
+    if wanted.without is not None:
+        query = query.where(taggings.c.tagging_id.not_in(_tagged_with(wanted.without)))
     if wanted.label is not None or wanted.reaction is not None:
         query = query.where(_has_moment(wanted))
     return query
@@ -300,12 +318,35 @@ def _of_filter(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
 
 def _has_moment(wanted: CallFilter) -> sa.ColumnElement[bool]:
     # not EXISTS: without statistics SQLite would search all moments of the label once for every call
-    there = sa.select(moments.c.tagging_id)
-    if wanted.label is not None:
-        there = there.where(moments.c.label == wanted.label)
+    there = sa.select(moments.c.tagging_id) if wanted.label is None else _tagged_with(wanted.label)
     if wanted.reaction is not None:
         there = there.where(moments.c.reaction == wanted.reaction)
     return taggings.c.tagging_id.in_(there)
+
+
+def _tagged_with(label: str) -> sa.Select[tuple[int]]:
+    return sa.select(moments.c.tagging_id).where(moments.c.label == label)
+
+
+def _of_contract(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Select[Any]:
+    """Calls by what they were joined to, and by what became of it."""
+    joined = call_contracts.c
+    if wanted.unknown == "contract":
+        query = query.where(joined.join_status.is_distinct_from("matched"))
+    if wanted.outcome is not None:
+        query = query.where(joined.outcome == wanted.outcome)
+    if wanted.outcome_since is not None:
+        query = query.where(joined.outcome_on >= wanted.outcome_since)
+    if wanted.outcome_until is not None:
+        query = query.where(joined.outcome_on < wanted.outcome_until)
+    if wanted.segment is not None:
+        column, value = wanted.segment
+        term = (contracts.c.contract_id == joined.joined_contract_id) & (
+            contracts.c.started_on == joined.term_started_on
+        )
+        held = _held(contracts, pins.loads.get("contracts"))
+        query = query.where(sa.exists().where(term, contracts.c[column] == value, *held))
+    return query
 
 
 def _beyond(after: Position) -> sa.ColumnElement[bool]:

@@ -21,6 +21,7 @@ PAGES = (
     "/calls",
     "/calls?label=proposal&reaction=declined",
     "/calls?operator=nobody",
+    "/calls?segment=plan:ベーシック&team=第二課&without=proposal&outcome=churned&outcome_until=2026-12-31",
     "/calls/20261003-0017",
     "/calls/no-row-in-the-table",
     "/nights",
@@ -179,5 +180,6 @@ def test_unknown_things_are_a_page_that_says_what_to_do(client: TestClient) -> N
         assert answer.status_code == 404, path
         assert "<h1>" in answer.text
     assert client.get("/calls?since=yesterday").status_code == 422
+    assert client.get("/calls?segment=mrr_yen:1").status_code == 422
     assert client.get("/nights/abc").status_code == 422
     assert client.post("/calls").status_code == 405

@@ -1,6 +1,7 @@
 """A page shows the calls that its report counted: the same versions, the calls table as it stood."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -58,6 +59,22 @@ def test_pages_show_the_calls_table_as_it_stood(store: Store) -> None:
         frame = frame_of("calls", [changed])
         tables.store_table(connection, "calls", frame, file_name="c", sha256="new", report={}, complete=False)
     assert [call.operator_id for call in listed(store, pins)] == ["OP-017"]
+
+
+def test_calls_are_found_by_team_reason_contract_and_what_became_of_it(store: Store) -> None:
+    told = telling_call()  # of 第一課, about 使い方; its contract, plan ベーシック, was renewed on 28 October
+    unlisted = Said("no-row", told.utterances)
+    pins = pins_of(store, [told, *plain_calls(2, "OP-1", "", 5), unlisted])
+
+    def ids(**wanted: Any) -> list[str]:
+        return [call.call_id for call in listed(store, pins, **wanted)]
+
+    assert ids(team="第一課") == ids(reason="使い方") == [told.call_id]
+    assert ids(without="proposal") == ["OP-1-001", "no-row"]
+    assert len(ids(segment=("plan", "ベーシック"))) == 3 and ids(segment=("plan", "プロ")) == []
+    assert ids(unknown="contract") == ["no-row"]
+    assert ids(outcome="renewed", outcome_since=date(2026, 10, 28), outcome_until=date(2026, 10, 29)) == [told.call_id]
+    assert ids(outcome="renewed", outcome_until=date(2026, 10, 28)) == ids(outcome="churned") == []
 
 
 def test_calls_without_time_come_last_and_once(store: Store) -> None:
