@@ -11,8 +11,8 @@ from pipeline.store import reviews
 from pipeline.store.connect import Connection, Store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
-from pipeline.store.review_queue import Queued, draw, probabilities, queue
-from pipeline.store.review_units import UNITS, Place
+from pipeline.store.review_queue import draw, probabilities, queue
+from pipeline.store.review_units import UNITS, Place, Queued
 from pipeline.store.reviews import Review
 from pipeline.store.transcripts import read_transcript
 

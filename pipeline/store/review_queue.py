@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -14,12 +13,15 @@ from pipeline.language import Text
 from pipeline.store import audit
 from pipeline.store.pages import Pins
 from pipeline.store.people import person
-from pipeline.store.review_units import UNITS, Place, least_sure, nearly_given, ordinal, units
-from pipeline.store.reviews import place_of
-from pipeline.store.schema import review_draws, review_items, reviews
+from pipeline.store.review_claims import held_by_others
+from pipeline.store.review_units import UNITS, Place, Queued, ordinal, units
+from pipeline.store.review_useful import most_useful
+from pipeline.store.reviews import place_of, read_reviews
+from pipeline.store.schema import review_draws, review_items
 
 WANTED = {"hit": 20, "moment": 50, "utterance": 200}  # of a stratum, where nothing else is asked for
 RANDOM_SHARE = 1 / 3  # of the queue
+NO_THRESHOLDS: Mapping[str, float] = {}
 TWICE = 0.2  # share of random items that a second person judges, too: agreement is measured on them
 
 
@@ -34,18 +36,6 @@ class Draw:
     probability: float
     population: int
     added: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """One thing to review. `item_id` and `probability` only where it is part of a random sample."""
-
-    place: Place
-    is_random: bool
-    item_id: int | None
-    probability: float | None
-    phrase_id: str | None
-    confidence: float | None
 
 
 def draw(
@@ -78,15 +68,23 @@ def draw(
 
 
 def queue(
-    connection: sa.Connection, pins: Pins, reviewer: str, limit: int, *, unit: str | None = None, stratum: str = ""
+    connection: sa.Connection,
+    pins: Pins,
+    reviewer: str,
+    limit: int,
+    *,
+    unit: str | None = None,
+    stratum: str = "",
+    thresholds: Mapping[str, float] = NO_THRESHOLDS,
 ) -> list[Queued]:
     """What a reviewer should look at next: about a third of it random, wherever both kinds are left.
 
-    Nobody gets what he has judged before; a random item goes to one person, `TWICE` of them to two.
+    Nobody gets what he has judged before, or what another is looking at; a random item goes to one person who can
+    tell, `TWICE` of them to two. `thresholds`: of the classifier, by label; what lies nearest to them comes first.
     """
     who = person(reviewer)
     random = [item for item in _random_items(connection, who) if _fits(item.place, item.phrase_id, unit, stratum)]
-    uncertain = _uncertain(connection, pins, unit, stratum, limit)
+    uncertain = _uncertain(connection, pins, who, unit, stratum, limit, thresholds)
     chosen: list[Queued] = []
     left = iter(random)
     while len(chosen) < limit:
@@ -177,38 +175,46 @@ def _items(connection: sa.Connection, unit: str, stratum: str) -> Iterator[tuple
 def _random_items(connection: sa.Connection, who: str) -> Iterator[Queued]:
     """Items still to be judged, strata taking turns: by how far into its own sample each one stands."""
     judged: dict[int, set[str]] = defaultdict(set)
-    for item_id, reviewer in connection.execute(sa.select(reviews.c.item_id, reviews.c.reviewer)):
-        if item_id is not None:
-            judged[item_id].add(reviewer)
+    told: dict[int, set[str]] = defaultdict(set)
+    for review in read_reviews(connection, drawn=True):
+        assert review.item_id is not None
+        judged[review.item_id].add(review.reviewer)
+        if review.verdict != "unsure":
+            told[review.item_id].add(review.reviewer)
+    for claim in held_by_others(connection, who):
+        if claim.item_id is not None:
+            told[claim.item_id].add(claim.reviewer)
     drawn = [one for unit in UNITS for one in _last_draws(connection, unit).values()]
     chance = {(one.unit, one.stratum): one.probability for one in drawn}
     rows = connection.execute(sa.select(review_items)).all()
     for row in sorted(rows, key=lambda row: row.ordinal / chance[row.unit, row.stratum]):
-        by = judged[row.item_id]
         probability = chance[row.unit, row.stratum]
         needed = 2 if row.ordinal < TWICE * probability else 1
-        if who not in by and len(by) < needed:
+        if who not in judged[row.item_id] and len(told[row.item_id]) < needed:
             phrase_id = row.stratum if row.unit == "hit" else None
             yield Queued(place_of(row), True, row.item_id, probability, phrase_id, None)
 
 
-def _uncertain(connection: sa.Connection, pins: Pins, unit: str | None, stratum: str, limit: int) -> Iterator[Queued]:
-    """What nobody has judged and no sample holds: given labels from the least sure on, and nearly given ones from the
-    nearest on, taking turns.
-    """
+def _uncertain(
+    connection: sa.Connection,
+    pins: Pins,
+    who: str,
+    unit: str | None,
+    stratum: str,
+    limit: int,
+    thresholds: Mapping[str, float],
+) -> Iterator[Queued]:
+    """What no sample holds, nobody else looks at just now, and nobody was sure about or this one could not tell."""
     if unit == "utterance":
         return
     taken = {place_of(row) for row in connection.execute(sa.select(review_items))}
-    taken |= {place_of(row) for row in connection.execute(sa.select(reviews))}
-    first = limit + len(taken)  # even if all that is taken stood in front
-    kinds = ("moment", "hit") if unit is None else (unit,)
-    given = [one for kind in kinds for one in least_sure(connection, pins, kind, stratum, first)]
-    given.sort(key=lambda one: (one.confidence, one.place.transcript_id, one.place.utterance))
-    nearly = [] if unit == "moment" else nearly_given(connection, pins, stratum, first)
-    for pair in zip_longest(given, nearly):
-        for one in pair:
-            if one is not None and one.place not in taken:
-                yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
+    taken |= {claim.place for claim in held_by_others(connection, who)}
+    judged = read_reviews(connection)
+    taken |= {review.place for review in judged if review.verdict != "unsure" or review.reviewer == who}
+    asked_before = {review.place for review in judged}
+    for one in most_useful(connection, pins, unit, stratum, limit + len(taken), thresholds, asked_before):
+        if one.place not in taken:
+            yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
 
 
 def _fits(place: Place, phrase_id: str | None, unit: str | None, stratum: str) -> bool:

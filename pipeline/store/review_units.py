@@ -7,7 +7,7 @@ same sample, calls that come later join it by the same rule, and a larger sample
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,34 +45,22 @@ class Unit:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One thing to review. `item_id` and `probability` only where it is part of a random sample."""
+
+    place: Place
+    is_random: bool
+    item_id: int | None
+    probability: float | None
+    phrase_id: str | None
+    confidence: float | None
+
+
 def units(connection: sa.Connection, pins: Pins, unit: str, stratum: str | None = None) -> Iterator[Unit]:
     """Every unit of one kind in the tagging of a report, of one stratum or of all."""
     reader = {"hit": _hits, "moment": _moments, "utterance": _utterances}[unit]
     return reader(connection, pins, stratum)
-
-
-def least_sure(connection: sa.Connection, pins: Pins, unit: str, of: str, first: int) -> list[Unit]:
-    """Hits or moments from the least sure on. `of`: only this label or phrase; empty for all."""
-    table = tags if unit == "hit" else moments
-    query = (_hit_rows if unit == "hit" else _moment_rows)(pins)
-    if of:
-        query = query.where(sa.or_(*(table.c[name] == of for name in ("label", "phrase_id") if name in table.c)))
-    query = query.order_by(table.c.confidence, table.c.tagging_id, table.c.position).limit(first)
-    return [(_hit if unit == "hit" else _moment)(row) for row in connection.execute(query)]
-
-
-def nearly_given(connection: sa.Connection, pins: Pins, of: str, first: int) -> list[Unit]:
-    """Labels that the classifier came close to, the nearest first: shown, not counted, and worth a person's look."""
-    query = (
-        _tagged(pins)
-        .add_columns(tags)
-        .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
-        .where(tags.c.source == "classifier", tags.c.cancelled_by.is_not(None))
-    )
-    if of:
-        query = query.where(tags.c.label == of)
-    query = query.order_by(tags.c.confidence.desc(), tags.c.tagging_id, tags.c.position).limit(first)
-    return [replace(_hit(row), stratum="classifier") for row in connection.execute(query)]
 
 
 def ordinal(seed: str, stratum: str, place: Place) -> float:
@@ -83,7 +71,8 @@ def ordinal(seed: str, stratum: str, place: Place) -> float:
     return int.from_bytes(digest[:8]) / 2**64
 
 
-def _tagged(pins: Pins) -> sa.Select[tuple[int, int]]:
+def tagged(pins: Pins) -> sa.Select[tuple[int, int]]:
+    """Transcripts and taggings of a report."""
     return (
         sa.select(transcripts.c.transcript_id, taggings.c.tagging_id)
         .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
@@ -91,39 +80,43 @@ def _tagged(pins: Pins) -> sa.Select[tuple[int, int]]:
     )
 
 
-def _hit_rows(pins: Pins) -> sa.Select[Any]:
+def hit_rows(pins: Pins) -> sa.Select[Any]:
+    """Hits of the dictionary that count."""
     return (
-        _tagged(pins)
+        tagged(pins)
         .add_columns(tags)
         .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
         .where(tags.c.source == "phrase", tags.c.cancelled_by.is_(None))
     )
 
 
-def _moment_rows(pins: Pins) -> sa.Select[Any]:
-    return _tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
+def moment_rows(pins: Pins) -> sa.Select[Any]:
+    """Moments."""
+    return tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
 
 
 def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Iterator[Unit]:
-    query = _hit_rows(pins)
+    query = hit_rows(pins)
     if phrase_id is not None:
         query = query.where(tags.c.phrase_id == phrase_id)
-    return (_hit(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
+    return (hit(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
-def _hit(row: sa.Row[Any]) -> Unit:
+def hit(row: sa.Row[Any]) -> Unit:
+    """A row of tags as a unit."""
     place = Place("hit", row.transcript_id, row.utterance, row.utterance, row.start, row.end, row.label)
     return Unit(place, row.phrase_id or "", row.phrase_id, row.confidence)
 
 
 def _moments(connection: sa.Connection, pins: Pins, label: str | None) -> Iterator[Unit]:
-    query = _moment_rows(pins)
+    query = moment_rows(pins)
     if label is not None:
         query = query.where(moments.c.label == label)
-    return (_moment(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
+    return (moment(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
-def _moment(row: sa.Row[Any]) -> Unit:
+def moment(row: sa.Row[Any]) -> Unit:
+    """A row of moments as a unit."""
     place = Place("moment", row.transcript_id, row.first_utterance, row.last_utterance, 0, 0, row.label)
     return Unit(place, row.label, None, row.confidence)
 
@@ -132,7 +125,7 @@ def _utterances(connection: sa.Connection, pins: Pins, speaker: str | None) -> I
     """What was said and may be tagged: no suspects, no back-channels, nobody unknown."""
     columns = (utterances.c.position, utterances.c.speaker, utterances.c.flags)
     query = (
-        _tagged(pins)
+        tagged(pins)
         .add_columns(*columns, sa.func.length(utterances.c.text).label("length"))
         .join(utterances, utterances.c.transcript_id == transcripts.c.transcript_id)
         .where(utterances.c.speaker.in_(LABELS_OF if speaker is None else [speaker]), utterances.c.text != "")

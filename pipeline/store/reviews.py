@@ -1,4 +1,5 @@
-"""Reviews: what QA says of a hit, a moment or an utterance, by whom and when. They only grow; the latest one counts.
+"""Reviews: what QA says of a hit, a moment or an utterance, by whom and when. They only grow; the latest one counts,
+and none that its reviewer withdrew.
 
 A review answers the item of a random sample (then it measures, see review_figures.py) or what somebody came across
 (then it teaches only). It is kept by place and label, so that it outlives every new tagging of the call.
@@ -41,6 +42,7 @@ class Review:
     item_id: int | None = None
     phrase_id: str | None = None
     reviewed_at: datetime | None = None
+    review_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,17 @@ def mark(connection: sa.Connection, review: Review, versions: dict[str, str], vi
     return int(key[0])
 
 
+def withdraw(connection: sa.Connection, review_id: int, reviewer: str) -> None:
+    """Take one's own judgement back: it stays on record and counts no more. Raises `BadInput` for another's."""
+    who = person(reviewer)
+    own = (reviews.c.review_id == review_id) & (reviews.c.reviewer == who) & reviews.c.withdrawn_at.is_(None)
+    if connection.execute(sa.update(reviews).where(own).values(withdrawn_at=datetime.now(UTC))).rowcount != 1:
+        raise BadInput(
+            Text("取り消せる判定ではありません。", "This judgement is not yours to withdraw, or was withdrawn before.")
+        )
+    audit.record(connection, who, "reviews.withdraw", str(review_id))
+
+
 def read_item(connection: sa.Connection, item_id: int) -> Place:
     """The place of a drawn item. Raises `BadInput` for an unknown one."""
     row = connection.execute(sa.select(review_items).where(review_items.c.item_id == item_id)).one_or_none()
@@ -104,14 +117,17 @@ def read_item(connection: sa.Connection, item_id: int) -> Place:
 
 
 def read_reviews(connection: sa.Connection, *, drawn: bool | None = None) -> list[Review]:
-    """Every review in the order they were made; `drawn` only those of random items, or only the others."""
-    query = sa.select(reviews).order_by(reviews.c.review_id)
+    """Every review that stands, in the order they were made; `drawn` only those of random items, or only the others."""
+    query = sa.select(reviews).where(reviews.c.withdrawn_at.is_(None)).order_by(reviews.c.review_id)
     if drawn is not None:
         query = query.where(reviews.c.item_id.is_not(None) if drawn else reviews.c.item_id.is_(None))
-    return [
-        Review(place_of(row), row.verdict, row.reviewer, tuple(row.labels), row.item_id, row.phrase_id, row.reviewed_at)
-        for row in connection.execute(query)
-    ]
+    return [_review(row) for row in connection.execute(query)]
+
+
+def reviews_of(connection: sa.Connection, transcript_id: int) -> list[Review]:
+    """What stands of one transcript, in the order in which it was said."""
+    query = sa.select(reviews).where(reviews.c.transcript_id == transcript_id, reviews.c.withdrawn_at.is_(None))
+    return [_review(row) for row in connection.execute(query.order_by(reviews.c.review_id))]
 
 
 def reviewed_sentences(connection: sa.Connection) -> Iterator[ReviewedSentence]:
@@ -132,6 +148,13 @@ def reviewed_sentences(connection: sa.Connection) -> Iterator[ReviewedSentence]:
 def place_of(row: sa.Row[Any]) -> Place:
     """The place in a row of reviews or of items."""
     return Place(row.unit, row.transcript_id, row.utterance, row.last_utterance, row.start, row.end, row.label)
+
+
+def _review(row: sa.Row[Any]) -> Review:
+    return Review(
+        place_of(row), row.verdict, row.reviewer, tuple(row.labels), row.item_id, row.phrase_id, row.reviewed_at,
+        row.review_id,
+    )  # fmt: skip
 
 
 def _sentence(connection: sa.Connection, found: Sequence[Review]) -> ReviewedSentence:

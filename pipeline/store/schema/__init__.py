@@ -14,7 +14,8 @@ from pipeline.store.schema.dictionary import (
 from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
-from pipeline.store.schema.reviews import review_draws, review_items, reviews
+from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
+from pipeline.store.schema.search import search_grams, search_texts
 from pipeline.store.schema.speech import (
     call_forms,
     call_scores,
@@ -52,10 +53,13 @@ __all__ = [
     "publications",
     "recordings",
     "reports",
+    "review_claims",
     "review_draws",
     "review_items",
     "reviews",
     "runs",
+    "search_grams",
+    "search_texts",
     "sessions",
     "taggings",
     "tags",

@@ -64,5 +64,21 @@ reviews = sa.Table(
     sa.Column("reviewer", sa.String, nullable=False),
     sa.Column("reviewed_at", UtcTime, nullable=False),
     sa.Column("versions", sa.JSON, nullable=False),  # speech, dictionary, rules
+    sa.Column("withdrawn_at", UtcTime),  # by the reviewer; then it counts nowhere
     sa.Index(None, "transcript_id", "utterance"),
+)
+
+review_claims = sa.Table(
+    "review_claims",
+    metadata,
+    identity("claim_id"),
+    sa.Column("reviewer", sa.String, nullable=False, index=True),
+    sa.Column("item_id", Id, sa.ForeignKey("review_items.item_id", ondelete="CASCADE")),  # none: not drawn
+    sa.Column("unit", sa.String, nullable=False),
+    _transcript(),
+    *_place(),
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("phrase_id", sa.String),
+    sa.Column("claimed_at", UtcTime, nullable=False),  # nobody else is asked for a while
+    sa.Column("review_id", Id, sa.ForeignKey("reviews.review_id", ondelete="CASCADE"), index=True),  # the answer
 )

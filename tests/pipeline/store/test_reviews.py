@@ -12,7 +12,8 @@ from pipeline.store import audit, review_figures, review_queue, review_units, re
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
-from pipeline.store.review_queue import Draw, Queued
+from pipeline.store.review_queue import Draw
+from pipeline.store.review_units import Queued
 from pipeline.store.reviews import Review
 from tests.api.world import OFFER, TAGGING, Said, fill, hit, plain_calls, telling_call
 
