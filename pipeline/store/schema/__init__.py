@@ -15,7 +15,6 @@ from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
-from pipeline.store.schema.search import search_grams, search_texts
 from pipeline.store.schema.speech import (
     call_forms,
     call_scores,
@@ -58,8 +57,6 @@ __all__ = [
     "review_items",
     "reviews",
     "runs",
-    "search_grams",
-    "search_texts",
     "sessions",
     "taggings",
     "tags",
