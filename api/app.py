@@ -14,11 +14,23 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.access import Gate, MustChange, SignInNeeded
-from api.gates import on_must_change, on_sign_in_needed
+from api.gates import on_http, on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
 from api.rate import Attempts
-from api.routes import account, calls, contribution, health, help, nights, operators, people, report, sound
+from api.routes import (
+    account,
+    administration,
+    calls,
+    contribution,
+    health,
+    help,
+    nights,
+    operators,
+    people,
+    report,
+    sound,
+)
 from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.errors import KoukenError
 from pipeline.settings import Settings
@@ -59,14 +71,14 @@ def create_app(settings: Settings) -> FastAPI:
             SignInNeeded: on_sign_in_needed,
             MustChange: on_must_change,
             RequestValidationError: errors.on_invalid,
-            HTTPException: errors.on_http,
+            HTTPException: on_http,
             KoukenError: errors.on_kouken,
         },
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (account, people, report, contribution, operators, calls, sound, nights, help, health):
+    for noun in (account, administration, people, report, contribution, operators, calls, sound, nights, help, health):
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]

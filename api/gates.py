@@ -1,11 +1,16 @@
 """What happens to those who may not pass yet: a page leads to the sign-in, a program gets a problem."""
 
+from contextlib import suppress
+
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import errors
-from api.access import SignInNeeded
+from api.access import SignInNeeded, Visitor, session_of
+from api.policy import Reach
 from api.routes.account import sign_in_address
+from pipeline.errors import KoukenError
 from pipeline.language import Text
 
 _SIGN_IN = Text("サインインしてください。", "Sign in first.")
@@ -32,3 +37,12 @@ async def on_must_change(request: Request, error: Exception) -> Response:
     if errors.is_api(request) or request.method != "GET":
         return errors.answer(request, 403, "password_must_change", _CHANGE, _WHERE)
     return RedirectResponse("/account", status_code=303)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What no route answers: for whoever is signed in with the way back into the pages."""
+    if not errors.is_api(request):
+        with suppress(KoukenError):  # a store that does not answer must not hide what went wrong first
+            session = await run_in_threadpool(session_of, request)
+            request.state.visitor = Visitor(session.user, session.csrf, Reach(None)) if session else None
+    return await errors.on_http(request, error)

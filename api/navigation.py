@@ -8,7 +8,7 @@ from pipeline.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the main navigation."""
+    """One entry of the main navigation, or of the navigation within an area."""
 
     section: str  # what the page's template names itself
     href: str
@@ -22,7 +22,15 @@ PLACES = (
     Place("operators", "/operators", "operators.read", Text("オペレーター", "Operators")),
     Place("calls", "/calls", "calls.read", Text("通話", "Calls")),
     Place("nights", "/nights", "nights.read", Text("夜間バッチ", "Nights")),
-    Place("users", "/users", "users.manage", Text("利用者", "Users")),
-    Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit")),
+    Place("administration", "/administration", "administration.read", Text("管理", "Administration")),
     Place("help", "/help", "signed_in", Text("ヘルプ", "Help")),
 )
+
+AREAS = {  # section: the pages within it; the template names its own as `part`
+    "administration": (
+        Place("users", "/users", "users.manage", Text("利用者", "Users")),
+        Place("roles", "/roles", "users.manage", Text("役割", "Roles")),
+        Place("teams", "/teams", "users.manage", Text("チーム", "Teams")),
+        Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit log")),
+    ),
+}

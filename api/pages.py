@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api import words
-from api.navigation import PLACES
+from api.navigation import AREAS, PLACES
 from pipeline.language import Bilingual, Language, in_language
 from pipeline.values import Formats
 
@@ -93,6 +93,7 @@ def _environment(language: Language) -> Environment:
         "word": words.word,
         "words": words,
         "places": PLACES,
+        "areas": AREAS,
         "address": address,
         "Markup": Markup,
     }

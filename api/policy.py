@@ -19,6 +19,7 @@ Permission = Literal[
     "calls.words",  # what was said
     "sound.play",
     "nights.read",
+    "administration.read",  # the area itself: leads to whatever of it one may open
     "users.manage",
     "audit.read",
 ]
@@ -28,13 +29,13 @@ _LISTENS: frozenset[Permission] = frozenset({"calls.words", "sound.play"})
 _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 GRANTS: dict[Role, frozenset[Permission]] = {
-    "administrator": frozenset({"users.manage", "audit.read", "nights.read"}),
+    "administrator": frozenset({"administration.read", "users.manage", "audit.read", "nights.read"}),
     "manager": _READS | _LISTENS,
     "qa_editor": _CALLS | _LISTENS,
     "qa_approver": _CALLS | _LISTENS,
     "operator": _CALLS | _LISTENS,
     "analyst": _READS | _WORDS,  # masked words only, and no voices
-    "auditor": frozenset({"audit.read", "nights.read"}),
+    "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
 }
 
 ROUTES: dict[tuple[str, str], Permission] = {
@@ -47,12 +48,16 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/account"): "signed_in",
     ("POST", "/account/password"): "signed_in",
     ("POST", "/account/sign-out-everywhere"): "signed_in",
+    ("GET", "/administration"): "administration.read",
     ("GET", "/users"): "users.manage",
     ("POST", "/users"): "users.manage",
     ("GET", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}/password"): "users.manage",
+    ("GET", "/roles"): "users.manage",
+    ("GET", "/teams"): "users.manage",
     ("GET", "/audit"): "audit.read",
+    ("POST", "/audit/verify"): "audit.read",
     ("GET", "/"): "signed_in",  # leads to where one may go
     ("GET", "/report"): "report.read",
     ("GET", "/nights/{run_id}/report"): "report.read",

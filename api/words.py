@@ -321,6 +321,17 @@ ROLES: Mapping[str, Word] = {
     "analyst": _word("分析者", "Analyst", "数字と、伏せ字にした文(音声なし)", "figures and masked words, no voices"),
     "auditor": _word("監査", "Auditor", "監査ログと夜間バッチ", "audit log and nights"),
 }
+PERMISSIONS: Mapping[str, Word] = {
+    "report.read": _word("センター全体のレポートと貢献の推定を見る", "See the centre's reports and contribution"),
+    "operators.read": _word("オペレーター別のレポートを見る", "See reports by operator"),
+    "calls.read": _word("通話の一覧を見る", "List calls"),
+    "calls.words": _word("書き起こしを読む", "Read transcripts"),
+    "sound.play": _word("録音を聞く", "Listen to recordings"),
+    "nights.read": _word("夜間バッチの状態を見る", "See the nights"),
+    "administration.read": _word("管理の画面を開く", "Open the administration"),
+    "users.manage": _word("利用者を加え、役割を変える", "Add users and change their roles"),
+    "audit.read": _word("監査ログを読み、照合する", "Read and check the audit log"),
+}
 
 
 def word(table: Mapping[str, Word], code: str) -> Word:

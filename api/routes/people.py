@@ -1,8 +1,8 @@
-"""Managing who may sign in, and reading who did what."""
+"""Managing who may sign in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import VisitorDep
@@ -11,14 +11,14 @@ from api.errors import Missing
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.passwords import generate_password, hash_password
-from pipeline.store import audit, users
+from pipeline.store import users
 from pipeline.store.connect import Store
 from pipeline.store.users import ROLES, Role, User
 
 pages = APIRouter()
 api = APIRouter()
 
-PAGE = 100
+IN_AREA: dict[str, Any] = {"section": "administration", "part": "users"}
 Name = Annotated[str, Path(max_length=64)]
 Field = Annotated[str, Form(max_length=300)]
 Chosen = Annotated[list[Role], Form()]
@@ -64,14 +64,14 @@ def add(
             )
     except BadInput as error:
         return _list(request, pages, store, problem=error.text, status=422)
-    return pages.render(request, "user.html", section="users", user=made, roles=ROLES, password=password, problem=None)
+    return pages.render(request, "user.html", **IN_AREA, user=made, roles=ROLES, password=password, problem=None)
 
 
 @pages.get("/users/{name}", response_class=HTMLResponse)
 def show_user(request: Request, pages: PagesDep, store: StoreDep, name: Name) -> Response:
     """One person."""
     user = _found(store, name)
-    return pages.render(request, "user.html", section="users", user=user, roles=ROLES, password=None, problem=None)
+    return pages.render(request, "user.html", **IN_AREA, user=user, roles=ROLES, password=None, problem=None)
 
 
 @pages.post("/users/{name}")
@@ -96,7 +96,7 @@ def change(
             users.change_user(connection, visitor.user.name, name, **changes)
     except BadInput as error:
         values = {"user": user, "roles": ROLES, "password": None, "problem": error.text}
-        return pages.render(request, "user.html", section="users", status=422, **values)
+        return pages.render(request, "user.html", **IN_AREA, status=422, **values)
     return RedirectResponse("/users", status_code=303)
 
 
@@ -108,32 +108,7 @@ def give_password(request: Request, pages: PagesDep, store: StoreDep, visitor: V
     kept = hash_password(password)
     with store.writing() as connection:
         users.set_password(connection, visitor.user.name, name, kept, must_change=True)
-    return pages.render(request, "user.html", section="users", user=user, roles=ROLES, password=password, problem=None)
-
-
-@pages.get("/audit", response_class=HTMLResponse)
-def show_audit(
-    request: Request,
-    pages: PagesDep,
-    store: StoreDep,
-    actor: Annotated[str, Query(max_length=64)] = "",
-    action: Annotated[str, Query(max_length=64)] = "",
-    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
-) -> Response:
-    """Who did what, newest first, and whether the chain is whole."""
-    with store.reading() as connection:
-        found = audit.list_entries(connection, action=action, actor=actor, before=before, limit=PAGE + 1)
-        chain = audit.verify(connection)
-    more = found[PAGE - 1].number if len(found) > PAGE else None
-    return pages.render(
-        request,
-        "audit.html",
-        section="audit",
-        entries=found[:PAGE],
-        chain=chain,
-        more=more,
-        asked={"actor": actor, "action": action},
-    )
+    return pages.render(request, "user.html", **IN_AREA, user=user, roles=ROLES, password=password, problem=None)
 
 
 def _list(
@@ -141,9 +116,7 @@ def _list(
 ) -> HTMLResponse:
     with store.reading() as connection:
         found = users.list_users(connection)
-    return pages.render(
-        request, "users.html", section="users", status=status, users=found, roles=ROLES, problem=problem
-    )
+    return pages.render(request, "users.html", status=status, **IN_AREA, users=found, roles=ROLES, problem=problem)
 
 
 def _found(store: Store, name: str) -> User:

@@ -3,14 +3,17 @@
 Whoever changes, removes or inserts a row breaks the chain from there on, and `verify` names the row. Rows cut off at
 the end break nothing by themselves: note the head (`kouken audit verify` prints it) outside the store, and `verify`
 tells whether it is still in the chain. Refused attempts: raise `pipeline.errors.NotAllowed` inside `Store.writing`.
+
+The chain grows for years, so that not every look can walk it whole: a check is put on record itself (`record_check`),
+and the next one may go on from there.
 """
 
 import getpass
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +26,7 @@ Detail = str | int | float | bool | None | list[str] | list[int]
 ORIGIN = "0" * 64  # what the first row calls the hash before it
 PAGE = 1000
 LONGEST_DETAIL = 200  # characters: room for ids and codes, not for what somebody said
+CHECK = "audit.verify"
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -55,6 +59,16 @@ class Verdict:
         return self.broken_at is None and self.holds_noted_head
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that found everything whole up to row `rows`, whose hash was `head`."""
+
+    at: datetime
+    actor: str
+    rows: int
+    head: str
+
+
 def record(
     connection: sa.Connection, actor: str, action: str, object: str, details: Mapping[str, Detail] | None = None
 ) -> int:
@@ -84,16 +98,49 @@ def system_user() -> str:
     return getpass.getuser()
 
 
-def verify(connection: sa.Connection, noted_head: str | None = None) -> Verdict:
-    """Walk the whole chain, in constant memory. `noted_head`: a head that was seen before and must still be there."""
-    rows, head, seen = 0, ORIGIN, noted_head in (None, ORIGIN)
-    for row in _rows(connection):
+def verify(connection: sa.Connection, noted_head: str | None = None, since: Check | None = None) -> Verdict:
+    """Walk the chain, in constant memory: whole, or from where the check `since` ended, which must still be there.
+
+    `noted_head`: a head that was seen before and must still be in what is walked.
+    """
+    rows, head = (since.rows, since.head) if since else (0, ORIGIN)
+    seen = noted_head in (None, head)
+    if since and not _stands(connection, since):
+        return Verdict(rows, head, rows, seen)
+    for row in _rows(connection, rows):
         values = row._asdict()
         if row.number != rows + 1 or row.previous != head or row.hash != _hash(values):
             return Verdict(rows, head, rows + 1, seen)
         rows, head = rows + 1, row.hash
         seen = seen or head == noted_head
     return Verdict(rows, head, None, seen)
+
+
+def record_check(connection: sa.Connection, actor: str, verdict: Verdict) -> None:
+    """Put on record that somebody has checked the chain, and what was found."""
+    found: dict[str, Detail] = {"rows": verdict.rows, "head": verdict.head, "broken_at": verdict.broken_at}
+    record(connection, actor, CHECK, "audit", found)
+
+
+def last_check(connection: sa.Connection) -> Check | None:
+    """The newest check that found everything whole."""
+    query = sa.select(audit).where(audit.c.action == CHECK).order_by(audit.c.number.desc())
+    for row in connection.execute(query):
+        if row.details.get("broken_at") is None:
+            return Check(row.at, row.actor, int(row.details["rows"]), str(row.details["head"]))
+    return None
+
+
+def first_misfit(entries: Sequence[Entry]) -> int | None:
+    """The number of the first of these rows (newest first) whose content is not what was recorded, or that does not
+    follow the one before it; None if all fit. Rows that are no neighbours are judged by themselves."""
+    before: Entry | None = None
+    for entry in reversed(entries):
+        follows = before is None or entry.number != before.number + 1 or entry.previous == before.hash
+        if not follows or entry.hash != _hash(asdict(entry)):
+            return entry.number
+        before = entry
+    return None
 
 
 def list_entries(
@@ -118,9 +165,17 @@ def list_entries(
     return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
-def _rows(connection: sa.Connection) -> Iterator[sa.Row[Any]]:
+def _stands(connection: sa.Connection, check: Check) -> bool:
+    """Whether the last row that the check saw is still the one it saw."""
+    if check.rows == 0:
+        return True
+    row = connection.execute(sa.select(audit).where(audit.c.number == check.rows)).one_or_none()
+    return row is not None and row.hash == check.head == _hash(row._asdict())
+
+
+def _rows(connection: sa.Connection, after: int) -> Iterator[sa.Row[Any]]:
     page = sa.select(audit).order_by(audit.c.number).limit(PAGE)
-    rows = connection.execute(page).all()
+    rows = connection.execute(page.where(audit.c.number > after)).all()
     while rows:
         yield from rows
         rows = connection.execute(page.where(audit.c.number > rows[-1].number)).all()

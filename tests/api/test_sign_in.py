@@ -242,6 +242,10 @@ def test_a_form_beyond_any_sense_is_refused_unread(browser: TestClient) -> None:
 
 def test_the_audit_page_tells_whether_the_chain_is_whole(browser: TestClient) -> None:
     sign_in(browser)
-    assert "鎖はつながっています" in browser.get("/audit").text
+    assert "まだ通して照合していません" in browser.get("/audit").text
+    for form in ({}, {}, {"whole": "yes"}):
+        checked = browser.post("/audit/verify", data={"csrf": csrf_of(browser), **form})
+        assert "鎖はつながっています" in checked.text
+    assert "最後の照合" in browser.get("/audit").text
     assert "session.sign_in" in browser.get("/audit", params={"actor": "sato", "action": "session"}).text
     assert "session.sign_in" not in browser.get("/audit", params={"actor": "nobody"}).text

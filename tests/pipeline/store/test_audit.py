@@ -145,3 +145,52 @@ def test_a_record_without_actor_or_with_room_for_speech_is_refused(
     with pytest.raises(ValueError, match=r"actor|action|detail"), store.writing() as connection:
         audit.record(connection, actor, action, "x", details)
     assert verdict(store).rows == 0
+
+
+def test_a_check_goes_on_from_the_last_one(store: Store) -> None:
+    filled(store)
+    with store.writing() as connection:
+        audit.record_check(connection, "sato", audit.verify(connection))
+        check = audit.last_check(connection)
+        assert check and (check.actor, check.rows) == ("sato", 3)
+        audit.record(connection, "sato", "phrases.submit", "draft-2")
+        whole, further = audit.verify(connection), audit.verify(connection, since=check)
+    assert further.is_whole and (further.rows, further.head) == (whole.rows, whole.head) == (5, whole.head)
+
+
+@pytest.mark.parametrize(
+    ("statement", "row"),
+    [
+        ("UPDATE audit SET actor = 'tanaka' WHERE number = 3", 3),  # where the last check ended
+        ("UPDATE audit SET actor = 'tanaka' WHERE number = 5", 5),  # after it
+        ("DELETE FROM audit WHERE number = 4", 4),
+    ],
+)
+def test_a_check_that_goes_on_finds_what_was_changed_since(statement: str, row: int, store: Store) -> None:
+    filled(store)
+    with store.writing() as connection:
+        audit.record_check(connection, "sato", audit.verify(connection))
+        audit.record(connection, "sato", "phrases.submit", "draft-2")
+        check = audit.last_check(connection)
+    without_triggers(store, statement)
+    with store.reading() as connection:
+        assert audit.verify(connection, since=check).broken_at == row
+
+
+def test_a_check_that_found_a_break_is_no_ground_to_go_on_from(store: Store) -> None:
+    filled(store)
+    without_triggers(store, "UPDATE audit SET actor = 'tanaka' WHERE number = 2")
+    with store.writing() as connection:
+        audit.record_check(connection, "sato", audit.verify(connection))
+        assert audit.last_check(connection) is None
+
+
+def test_the_rows_of_a_page_are_judged_by_themselves(store: Store) -> None:
+    filled(store)
+    with store.reading() as connection:
+        assert audit.first_misfit(audit.list_entries(connection)) is None
+        assert audit.first_misfit([]) is None
+    without_triggers(store, "UPDATE audit SET object = 'draft-9' WHERE number = 2")
+    with store.reading() as connection:
+        assert audit.first_misfit(audit.list_entries(connection)) == 2
+        assert audit.first_misfit(audit.list_entries(connection, actor="sato")) is None
