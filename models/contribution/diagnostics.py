@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.contribution.aipw import comparison_weights
+
 Floats = NDArray[np.float64]
 
 DETECTABLE = 2.8  # standard errors: the effect found in four of five repetitions (80 % power, two-sided 5 %)
@@ -36,6 +38,8 @@ class Balance:
 def overlap(d: Floats, propensity: Floats) -> Overlap:
     """Effective comparison rows, Σw² form (Kish 1965), and how many exposed have hardly any counterpart.
 
+    By the odds as they are, before any limit on what one row may carry: who has no counterpart is to be seen here.
+
     >>> overlap(np.array([1.0, 0.0, 0.0]), np.array([0.5, 0.5, 0.5])).effective_controls
     2.0
     """
@@ -55,7 +59,7 @@ def balance(x: pd.DataFrame, d: Floats, propensity: Floats) -> list[Balance]:
     """Each covariate's difference of means over its standard deviation among the exposed, largest `before` first."""
     values = x.to_numpy(dtype=float)
     exposed, others = values[d == 1], values[d == 0]
-    weights = (propensity / (1 - propensity))[d == 0]
+    weights = comparison_weights(d, propensity)[d == 0]
     spread = np.sqrt((exposed.var(axis=0) + others.var(axis=0)) / 2)
     spread = np.where(spread > 0, spread, 1.0)
     before = (exposed.mean(axis=0) - others.mean(axis=0)) / spread

@@ -146,7 +146,7 @@ def estimate_moment(design: Design, general: list[Finding], options: Options) ->
 def _yen_scores(design: Design, outcome: Outcome, fits: list[Fitted], effect: float) -> pd.DataFrame:
     """Each row's part of the yen total: mean score over repetitions, shifted on the exposed to add up to the total."""
     scores = np.mean(
-        [att_scores(outcome.y, design.d, fit.propensity, fit.without["mrr_delta_yen"]) for fit in fits], axis=0
+        [att_scores(outcome.y, design.d, fit.weights, fit.without["mrr_delta_yen"]) for fit in fits], axis=0
     )
     short = effect - scores.sum() / design.d.sum()
     return pd.DataFrame({"yen": scores + short * design.d, "exposed": design.d}, index=design.rows.index)

@@ -25,7 +25,8 @@ def oracle_effects(centre: Centre, design: Design) -> dict[str, Interval]:
         "renewal": law.renewal(off)[term],
         "mrr_delta_yen": law.mrr_delta(centre.history.mrr_before_yen, off)[term],
     }
-    fit = Fitted(propensity, without, without)
+    odds = (1 - design.d) * propensity / (1 - propensity)  # without the limit of the estimate: the yardstick stays put
+    fit = Fitted(propensity, odds, without, without)
     return {
         name: effect_on_exposed(design.outcomes()[name].y, design.d, [fit], name, design.clusters) for name in without
     }

@@ -28,7 +28,7 @@ CAVEAT = {
     "ja": "担当者が少ないため、区間が広くなります。",
     "en": "Few operators, so intervals are wide.",
 }
-METHOD = {"version": "aipw-2", "data_sha256": "0" * 64, "seed": 1, "window_days": 90, "horizon_days": 120, "folds": 5,
+METHOD = {"version": "aipw-3", "data_sha256": "0" * 64, "seed": 1, "window_days": 90, "horizon_days": 120, "folds": 5,
           "repetitions": 5}  # fmt: skip
 WHY = {"code": "naive", "ja": "単純に比べた差は+24.9ポイントです。", "en": "The plain difference is +24.9 points."}
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from models.contribution.aipw import (
     Outcome,
     att_scores,
+    comparison_weights,
     cross_fit,
     effect_on_all,
     effect_on_exposed,
@@ -27,8 +28,27 @@ def confounded(n: int = 1500) -> tuple[Floats, Floats, Floats, Clusters]:
 
 def test_scores_by_hand() -> None:
     d, y = np.array([1.0, 0.0]), np.array([3.0, 2.0])
-    scores = att_scores(y, d, propensity=np.array([0.5, 0.75]), without=np.array([1.0, 1.5]))
-    assert scores.tolist() == [2.0, -3 * 0.5]  # the comparison row weighs by its odds, 0.75 / 0.25
+    scores = att_scores(y, d, weights=np.array([0.0, 3.0]), without=np.array([1.0, 1.5]))
+    assert scores.tolist() == [2.0, -3 * 0.5]  # the comparison row weighs by its odds of exposure
+
+
+def test_no_single_row_decides_the_comparison() -> None:
+    d = np.concatenate([np.ones(1000), np.zeros(1000)])
+    propensity = np.full(2000, 0.5)
+    propensity[-1] = 0.99  # 99 times the weight of the others
+    weights = comparison_weights(d, propensity)
+    assert weights[:1000].sum() == 0
+    assert weights[1000:-1].tolist() == [1.0] * 999
+    assert weights[-1] == pytest.approx(0.01 * (999 + 99))
+
+
+def test_where_rows_are_few_one_may_carry_ten_times_the_mean() -> None:
+    d = np.concatenate([np.ones(100), np.zeros(100)])
+    propensity = np.full(200, 0.5)
+    propensity[-1], propensity[-2] = 0.99, 0.9
+    weights = comparison_weights(d, propensity)
+    assert weights[-1] == pytest.approx(10 * (98 + 9 + 99) / 100)
+    assert weights[-2] == pytest.approx(9.0)
 
 
 def test_whole_customers_go_into_one_fold() -> None:
