@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from pipeline.store.schema import calls, erased, files, metadata, recordings, reports
+from pipeline.store import search_index
+from pipeline.store.schema import calls, erased, files, metadata, recordings, reports, transcripts
 
 BATCH = 500
 
@@ -55,7 +56,9 @@ def erase(connection: sa.Connection, scope: Scope) -> dict[str, int]:
     gone: Counter[str] = Counter()
     for some in _batches(scope.call_ids):
         keys = connection.execute(sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(some))).scalars()
-        _delete(connection, recordings, "recording_id", list(keys), gone)
+        recorded = list(keys)
+        gone["search_grams"] += _forget_words(connection, recorded)
+        _delete(connection, recordings, "recording_id", recorded, gone)
         for table in metadata.sorted_tables:
             if "call_id" in table.c:
                 number = connection.execute(sa.delete(table).where(table.c.call_id.in_(some))).rowcount
@@ -63,6 +66,14 @@ def erase(connection: sa.Connection, scope: Scope) -> dict[str, int]:
     _clear_reports(connection, set(scope.call_ids))
     _remember(connection, scope)
     return {table: number for table, number in sorted(gone.items()) if number}
+
+
+def _forget_words(connection: sa.Connection, recording_ids: Sequence[int]) -> int:
+    """The search index counts transcripts by what they hold, which no foreign key can follow; how many it forgot."""
+    made = sa.select(transcripts.c.transcript_id).where(transcripts.c.recording_id.in_(recording_ids))
+    keys = list(connection.execute(made).scalars())
+    search_index.forget(connection, keys)
+    return len(keys)
 
 
 def _delete(connection: sa.Connection, table: sa.Table, column: str, keys: Sequence[Any], gone: Counter[str]) -> None:

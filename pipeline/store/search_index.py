@@ -1,0 +1,136 @@
+"""The index behind text search: for every character and pair of neighbours, the transcripts that hold it.
+
+Transcripts are numbered; a block of `BLOCK` numbers is one row per gram, as a sorted list of two-byte numbers or, where
+that is shorter, as one bit for each. A term of one or two characters is answered by its row; of a longer one the pairs
+leave few transcripts, in whose spelt text the term is then looked for. Everything goes again when a call is erased.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from pipeline.spelling import SPELLING, grams_needed, grams_of, spelled
+from pipeline.store.schema import search_grams, search_texts, transcripts, utterances
+
+BLOCK = 1 << 14
+AT_ONCE = 5_000  # grams in one statement
+MOST_LISTED = BLOCK // 16  # as many two-byte numbers are as long as one bit for each of the block
+Numbers = NDArray[np.int64]
+
+_SetOperation = Callable[[Numbers, Sequence[int]], Numbers]
+_Held = Mapping[str, Sequence[int]]  # numbers within a block, by gram
+
+
+def unindexed(connection: sa.Connection, limit: int) -> list[int]:
+    """Transcripts that the index does not hold in today's spelling, oldest first."""
+    held = (search_texts.c.transcript_id == transcripts.c.transcript_id) & (search_texts.c.spelling == SPELLING)
+    query = sa.select(transcripts.c.transcript_id).where(~sa.exists().where(held))
+    return list(connection.execute(query.order_by(transcripts.c.transcript_id).limit(limit)).scalars())
+
+
+def index(connection: sa.Connection, transcript_ids: Sequence[int]) -> None:
+    """Make these transcripts findable, in place of what was known of them."""
+    forget(connection, transcript_ids)
+    texts = _spelt(connection, transcript_ids)
+    rows = [{"transcript_id": key, "spelling": SPELLING, "text": text} for key, text in texts.items()]
+    if rows:
+        connection.execute(sa.insert(search_texts), rows)
+    for block, held in _by_block(texts).items():
+        _change(connection, block, held, np.union1d)
+
+
+def forget(connection: sa.Connection, transcript_ids: Collection[int]) -> None:
+    """Take these transcripts out of the index, with every trace of their words."""
+    chosen = search_texts.c.transcript_id.in_(transcript_ids)
+    texts = {row.transcript_id: row.text for row in connection.execute(sa.select(search_texts).where(chosen))}
+    for block, held in _by_block(texts).items():
+        _change(connection, block, held, np.setdiff1d)
+    connection.execute(sa.delete(search_texts).where(chosen))
+
+
+def holding(connection: sa.Connection, terms: Iterable[str]) -> Numbers:
+    """The transcripts, in order, that may hold all the terms; of terms up to two characters, that do."""
+    needed = set().union(*(grams_needed(term) for term in terms))
+    found: dict[int, list[NDArray[np.bool_]]] = defaultdict(list)
+    for row in connection.execute(sa.select(search_grams).where(search_grams.c.gram.in_(needed))):
+        found[row.block].append(_flags(row.members))
+    blocks = [
+        block * BLOCK + np.flatnonzero(np.logical_and.reduce(flags))
+        for block, flags in sorted(found.items())
+        if len(flags) == len(needed)
+    ]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+
+
+def spelt_texts(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int, str]:
+    """The spelt text of transcripts, a line for each utterance."""
+    query = sa.select(search_texts.c.transcript_id, search_texts.c.text).where(
+        search_texts.c.transcript_id.in_(transcript_ids)
+    )
+    return {row.transcript_id: row.text for row in connection.execute(query)}
+
+
+def _spelt(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int, str]:
+    lines: dict[int, list[str]] = {key: [] for key in transcript_ids}
+    query = sa.select(utterances.c.transcript_id, utterances.c.text).where(
+        utterances.c.transcript_id.in_(transcript_ids)
+    )
+    for row in connection.execute(query.order_by(utterances.c.transcript_id, utterances.c.position)):
+        lines[row.transcript_id].append(spelled(row.text).text)
+    return {key: "\n".join(said) for key, said in lines.items()}
+
+
+def _by_block(texts: Mapping[int, str]) -> dict[int, _Held]:
+    blocks: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for key in sorted(texts):
+        held = blocks[key // BLOCK]
+        for gram in grams_of(texts[key]):
+            held[gram].append(key % BLOCK)
+    return dict(blocks)
+
+
+def _change(connection: sa.Connection, block: int, held: _Held, put_together: _SetOperation) -> None:
+    grams = sorted(held)
+    for start in range(0, len(grams), AT_ONCE):
+        some = grams[start : start + AT_ONCE]
+        chosen = (search_grams.c.block == block) & search_grams.c.gram.in_(some)
+        known = {row.gram: row.members for row in connection.execute(sa.select(search_grams).where(chosen))}
+        after = {gram: _packed(put_together(_numbers(known.get(gram, b"")), held[gram])) for gram in some}
+        _write(connection, block, after, known.keys())
+
+
+def _write(connection: sa.Connection, block: int, after: Mapping[str, bytes], known: Collection[str]) -> None:
+    """A gram that no transcript of the block holds has no row."""
+    new = [{"gram": gram, "block": block, "members": now} for gram, now in after.items() if now and gram not in known]
+    left = [{"of": gram, "now": now} for gram, now in after.items() if now and gram in known]
+    gone = [gram for gram, now in after.items() if not now and gram in known]
+    if new:
+        connection.execute(sa.insert(search_grams), new)
+    if left:
+        one = (search_grams.c.gram == sa.bindparam("of")) & (search_grams.c.block == block)
+        connection.execute(sa.update(search_grams).where(one).values(members=sa.bindparam("now")), left)
+    if gone:
+        connection.execute(sa.delete(search_grams).where(search_grams.c.block == block, search_grams.c.gram.in_(gone)))
+
+
+def _packed(numbers: Numbers) -> bytes:
+    if len(numbers) < MOST_LISTED:
+        return numbers.astype("<u2").tobytes()
+    flags = np.zeros(BLOCK, np.bool_)
+    flags[numbers] = True
+    return np.packbits(flags).tobytes()
+
+
+def _flags(members: bytes) -> NDArray[np.bool_]:
+    if len(members) == BLOCK // 8:
+        return np.unpackbits(np.frombuffer(members, np.uint8)).astype(np.bool_)
+    flags = np.zeros(BLOCK, np.bool_)
+    flags[np.frombuffer(members, "<u2")] = True
+    return flags
+
+
+def _numbers(members: bytes) -> Numbers:
+    return np.flatnonzero(_flags(members))

@@ -1,0 +1,68 @@
+"""The index holds every transcript's characters and pairs, and nothing of what was erased."""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline.spelling import grams_of, terms_of
+from pipeline.store import erasure, search_index
+from pipeline.store.connect import Store
+from pipeline.store.schema import search_grams, search_texts, transcripts, utterances
+from tests.api.world import fill, telling_call
+
+
+def found(store: Store, query: str) -> list[int]:
+    with store.reading() as connection:
+        return [int(key) for key in search_index.holding(connection, terms_of(query))]
+
+
+def index_all(store: Store, at_once: int = 1000) -> None:
+    with store.writing() as connection:
+        while some := search_index.unindexed(connection, at_once):
+            search_index.index(connection, some)
+
+
+def texts_of(store: Store) -> dict[int, str]:
+    with store.reading() as connection:
+        keys = list(connection.execute(sa.select(transcripts.c.transcript_id)).scalars())
+        return search_index.spelt_texts(connection, keys)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+@pytest.mark.parametrize("query", ["佐", "解約", "見逃し配信", "そんな", "凛", "解佐", "さいこう", "最高 ビール"])
+def test_index_leaves_out_no_transcript_that_holds_the_words(
+    store: Store, monkeypatch: pytest.MonkeyPatch, query: str, at_once: int
+) -> None:
+    monkeypatch.setattr(search_index, "BLOCK", 32)  # so that few transcripts fill several blocks, some by bits
+    monkeypatch.setattr(search_index, "MOST_LISTED", 2)
+    fill(store)
+    index_all(store, at_once)
+    terms = terms_of(query)
+    holding = [key for key, text in sorted(texts_of(store).items()) if all(term in text for term in terms)]
+    if all(len(term) <= 2 for term in terms):
+        assert found(store, query) == holding
+    assert set(found(store, query)) >= set(holding)
+
+
+def test_index_of_an_erased_call_is_as_if_it_had_never_been(store: Store) -> None:
+    fill(store)
+    index_all(store)
+    with store.writing() as connection:
+        told = [telling_call().call_id, "no-row-in-the-table"]  # both hold the same words
+        erasure.erase(connection, erasure.scope_of(connection, call_ids=told))
+    left = " ".join(texts_of(store).values())
+    assert "ビール片手" not in left
+    with store.reading() as connection:
+        grams = set(connection.execute(sa.select(search_grams.c.gram)).scalars())
+    assert not {"び", "びー", "片手"} & grams
+    assert grams == set().union(*(grams_of(text) for text in texts_of(store).values()))
+
+
+def test_index_is_made_anew_where_the_spelling_changed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store)
+    index_all(store)
+    assert found(store, "ビール")
+    with store.writing() as connection:
+        connection.execute(sa.update(utterances).values(text="ぜんぶ変わりました"))
+        connection.execute(sa.update(search_texts).values(spelling="spelling-0"))
+    index_all(store)
+    assert not found(store, "ビール") and len(found(store, "変わ")) == len(texts_of(store))
