@@ -6,7 +6,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("module", ["models.figures.figure", "models.figures.ledger"])
+@pytest.mark.parametrize(
+    "module", ["models.figures.figure", "models.figures.ledger", "models.figures.spans", "models.figures.like_calls"]
+)
 def test_examples_in_docstrings(module: str) -> None:
     result = doctest.testmod(importlib.import_module(module))
     assert result.attempted > 0
