@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from api.errors import BAD_CURSOR
-from pipeline.store.pages import Position
+from pipeline.store.calls import Position
 
 
 def write_cursor(position: Position) -> str:

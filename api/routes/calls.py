@@ -20,17 +20,10 @@ from api.transcript import lay_out
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
+from pipeline.store.call_filter import SEGMENTS, CallFilter
+from pipeline.store.calls import CallDetail, ListedCall, list_calls, read_call, recordings_of_call
 from pipeline.store.connect import Store
-from pipeline.store.pages import (
-    SEGMENTS,
-    CallDetail,
-    CallFilter,
-    ListedCall,
-    Pins,
-    list_calls,
-    read_call,
-    recordings_of_call,
-)
+from pipeline.store.pages import Pins
 from pipeline.values import TOKYO
 
 pages = APIRouter()

@@ -11,7 +11,9 @@ from api.deps import Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_i
 from api.downloads import Encoding, csv_file
 from api.schemas import Operator, OperatorList
 from pipeline.reports.files import operator_table
-from pipeline.store.pages import CallFilter, Pins, list_calls
+from pipeline.store.call_filter import CallFilter
+from pipeline.store.calls import list_calls
+from pipeline.store.pages import Pins
 
 pages = APIRouter()
 api = APIRouter(tags=["operators"])

@@ -11,8 +11,9 @@ from api.errors import NO_CALL, NO_SOUND
 from pipeline.audio.playback import Playback
 from pipeline.settings import Settings
 from pipeline.sound import sound_of
+from pipeline.store.calls import read_call, recording_by_id
 from pipeline.store.connect import Store
-from pipeline.store.pages import Pins, read_call, recording_by_id
+from pipeline.store.pages import Pins
 
 pages = APIRouter()
 api = APIRouter()

@@ -11,7 +11,7 @@ from api.cursors import read_cursor, write_cursor
 from api.timeline import draw_timeline
 from api.transcript import lay_out, segments
 from pipeline.records import AudioFacts, Moment, Tag, Transcript
-from pipeline.store.pages import Position
+from pipeline.store.calls import Position
 from pipeline.values import Formats
 from tests.api.world import say, telling_call
 

@@ -8,18 +8,10 @@ from sqlalchemy import Connection
 
 from models.scoring import FORMULA
 from pipeline.store import scores, tables, transcripts
+from pipeline.store.call_filter import CallFilter
+from pipeline.store.calls import ListedCall, list_calls, read_call, recordings_of_call
 from pipeline.store.connect import Store
-from pipeline.store.pages import (
-    CallFilter,
-    ListedCall,
-    Pins,
-    list_calls,
-    list_nights,
-    read_call,
-    read_night,
-    recordings_of_call,
-    report_of_night,
-)
+from pipeline.store.pages import Pins, list_nights, read_night, report_of_night
 from pipeline.store.reports import latest_report
 from tests.api.world import Said, fill, frame_of, plain_calls, telling_call
 

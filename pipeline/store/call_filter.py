@@ -1,0 +1,164 @@
+"""Which calls to read: those that a report counted, in words of the calls table, the contracts and what was found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from pipeline.store.pages import Pins, Within, held
+from pipeline.store.schema import (
+    call_contracts,
+    call_scores,
+    calls,
+    contracts,
+    moments,
+    recordings,
+    taggings,
+    tags,
+    transcripts,
+)
+from pipeline.store.scores import counted
+
+Unknown = Literal["operator", "time", "contract"]
+SEGMENTS = ("plan", "tier", "region", "industry", "segment")  # of a contract term
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls to list. Times are UTC; `until` and `outcome_until` are exclusive.
+
+    `unknown` lists those without operator, time or contract. `without`: an operator's moment that the call has none of.
+    `segment`: one of `SEGMENTS` and its value, of the contract term that the call was joined to. `least`: the
+    confidence that a moment of `label` and `reaction` (any, where neither is given) and a hit of `phrase_id` have.
+    """
+
+    operator_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    label: str | None = None
+    reaction: str | None = None
+    unknown: Unknown | None = None
+    within: Within | None = None
+    team: str | None = None
+    reason: str | None = None
+    without: str | None = None
+    segment: tuple[str, str] | None = None
+    outcome: str | None = None
+    outcome_since: date | None = None
+    outcome_until: date | None = None
+    customer_id: str | None = None
+    phrase_id: str | None = None
+    least: float | None = None
+    is_masked: bool = False  # only calls whose words were masked before the first write
+
+    @property
+    def asks_for_moments(self) -> bool:
+        """Whether a moment has to be there; a confidence alone asks for one of any kind."""
+        return (self.label or self.reaction) is not None or (self.least is not None and self.phrase_id is None)
+
+
+def of_analysed(query: sa.Select[Any], pins: Pins) -> sa.Select[Any]:
+    """Every analysed recording of these versions with its row of the calls table as it stood, and its contract."""
+    known = sa.and_(calls.c.call_id == recordings.c.call_id, *held(calls, pins.loads.get("calls")))
+    return (
+        query.select_from(recordings)
+        .join(transcripts, transcripts.c.recording_id == recordings.c.recording_id)
+        .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
+        .join(call_scores, call_scores.c.tagging_id == taggings.c.tagging_id)
+        .outerjoin(calls, known)
+        .outerjoin(call_contracts, call_contracts.c.call_id == recordings.c.call_id)
+        .where(
+            transcripts.c.speech_version == pins.speech,
+            taggings.c.tagging_version == pins.tagging.version,
+            call_scores.c.formula_version == pins.formula,
+            counted(pins.run_id),
+        )
+    )
+
+
+def of_reach(query: sa.Select[Any], within: Within | None) -> sa.Select[Any]:
+    """What one person may see of it."""
+    if within is None:
+        return query
+    return query.where(calls.c.operator_id.in_(within.operators) | calls.c.team.in_(within.teams))
+
+
+def of_filter(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Select[Any]:
+    """What the filter leaves of the analysed recordings."""
+    query = _of_contract(_of_row(of_reach(query, wanted.within), wanted), pins, wanted)
+    if wanted.is_masked:
+        query = query.where(transcripts.c.options["mask"].as_boolean().is_(True))
+    # not EXISTS: without statistics SQLite would search all moments of the label once for every call
+    if wanted.without is not None:
+        query = query.where(taggings.c.tagging_id.not_in(_with(wanted.without)))
+    if wanted.asks_for_moments:
+        query = query.where(taggings.c.tagging_id.in_(sa.select(moments.c.tagging_id).where(*of_moments(wanted))))
+    if wanted.phrase_id is not None:
+        query = query.where(taggings.c.tagging_id.in_(sa.select(tags.c.tagging_id).where(*of_hits(wanted))))
+    return query
+
+
+def of_moments(wanted: CallFilter) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions for the moments that the filter asks for."""
+    if wanted.label is not None:
+        yield moments.c.label == wanted.label
+    if wanted.reaction is not None:
+        yield moments.c.reaction == wanted.reaction
+    if wanted.least is not None:
+        yield moments.c.confidence >= wanted.least
+
+
+def of_hits(wanted: CallFilter) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions for the hits of the phrase that the filter asks for; cancelled ones do not count."""
+    yield tags.c.phrase_id == wanted.phrase_id
+    yield tags.c.cancelled_by.is_(None)
+    if wanted.least is not None:
+        yield tags.c.confidence >= wanted.least
+
+
+def _with(label: str) -> sa.Select[tuple[int]]:
+    return sa.select(moments.c.tagging_id).where(moments.c.label == label)
+
+
+def _of_row(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:
+    """Calls by their row of the calls table."""
+    for column in ("operator_id", "team", "reason"):
+        value = getattr(wanted, column)
+        if value is not None:
+            query = query.where(calls.c[column] == value)
+    if wanted.since is not None:
+        query = query.where(calls.c.started_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(calls.c.started_at < wanted.until)
+    if wanted.unknown == "operator":
+        query = query.where(calls.c.operator_id.is_(None))
+    if wanted.unknown == "time":
+        query = query.where(calls.c.started_at.is_(None))
+    return query
+
+
+def _of_contract(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Select[Any]:
+    """Calls by what they were joined to, and by what became of it."""
+    joined = call_contracts.c
+    if wanted.customer_id is not None:
+        query = query.where(
+            (calls.c.customer_id == wanted.customer_id) | (joined.joined_customer_id == wanted.customer_id)
+        )
+    if wanted.unknown == "contract":
+        query = query.where(joined.join_status.is_distinct_from("matched"))
+    if wanted.outcome is not None:
+        query = query.where(joined.outcome == wanted.outcome)
+    if wanted.outcome_since is not None:
+        query = query.where(joined.outcome_on >= wanted.outcome_since)
+    if wanted.outcome_until is not None:
+        query = query.where(joined.outcome_on < wanted.outcome_until)
+    if wanted.segment is not None:
+        column, value = wanted.segment
+        term = (contracts.c.contract_id == joined.joined_contract_id) & (
+            contracts.c.started_on == joined.term_started_on
+        )
+        stood = held(contracts, pins.loads.get("contracts"))
+        query = query.where(sa.exists().where(term, contracts.c[column] == value, *stood))
+    return query
