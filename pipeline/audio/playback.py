@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ BLOCK = 60 * SAMPLE_RATE
 PEAKS_PER_SECOND = 20
 MARGIN_MS = 150  # times of words are not sharper than this
 BIT_RATE = 32_000  # per copy; Opus at telephone band needs no more
+SEPARATE = "255"  # channel mapping of RFC 7845: channels that have nothing to do with one another
 EFFORT = "5"  # of 10: a quarter of the processor time at the same size, and no telephone call sounds the worse for it
 
 
@@ -57,7 +58,8 @@ def make_copy(audio: DecodedAudio, sha256: str, muted: Sequence[Span], cache: Pa
     spans = _widened(muted)
     made = _named(sha256, spans, cache)
     _atomically(made.peaks, lambda path: path.write_text(json.dumps(_peaks(audio, spans)), encoding="ascii"))
-    _atomically(made.audio, lambda path: _write_opus(path, audio, spans))
+    channels = min(audio.channels, 2)
+    _atomically(made.audio, lambda path: write_opus(path, _blocks(audio, spans), channels, SAMPLE_RATE, BIT_RATE))
     return made
 
 
@@ -99,18 +101,26 @@ def _peaks(audio: DecodedAudio, muted: Sequence[Span]) -> dict[str, object]:
     return {"duration_s": audio.facts.duration_s, "per_second": PEAKS_PER_SECOND, "peaks": peaks.T.tolist()}
 
 
-def _write_opus(path: Path, audio: DecodedAudio, muted: Sequence[Span]) -> None:
+def write_opus(
+    path: Path, blocks: Iterable[Samples], channels: int, rate: int, bit_rate: int, *, apart: bool = False
+) -> None:
+    """Samples (-1 to 1, shape (samples, channels)) as Ogg Opus; `rate` is one of Opus: 8, 12, 16, 24, 48 kHz.
+
+    `apart` codes each channel for itself: jointly, Opus makes mono of stereo below about 20 kbit/s. Not every browser
+    plays that.
+    """
     import av
 
-    layout = "mono" if audio.channels == 1 else "stereo"
+    layout = "mono" if channels == 1 else "stereo"
+    options = {"compression_level": EFFORT} | ({"mapping_family": SEPARATE} if apart else {})
     with av.open(str(path), "w", format="ogg") as out:
-        stream = out.add_stream("libopus", rate=SAMPLE_RATE, layout=layout, options={"compression_level": EFFORT})
-        stream.bit_rate = BIT_RATE
+        stream = out.add_stream("libopus", rate=rate, layout=layout, options=options)
+        stream.bit_rate = bit_rate
         fifo = av.AudioFifo()
-        for block in _blocks(audio, muted):
+        for block in blocks:
             pcm = np.ascontiguousarray((np.clip(block, -1, 1) * 32767).astype(np.int16)).reshape(1, -1)
             frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout=layout)
-            frame.sample_rate = SAMPLE_RATE
+            frame.sample_rate = rate
             fifo.write(frame)
             for part in fifo.read_many(stream.codec_context.frame_size):
                 out.mux(stream.encode(part))

@@ -32,7 +32,7 @@ def asr(context: Context, data: Path | None, long: bool, as_json: bool) -> None:
     def report(step: str) -> None:
         context.say(Text(step, step))
 
-    result = bench_asr(data or SHIPPED, context.settings, report, long=long)
+    result = bench_asr([data] if data else SHIPPED, context.settings, report, long=long)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
 
 

@@ -29,9 +29,9 @@ FIRST_STAGE_RECALL = 0.99
 @json_option()
 def moments(context: Context, data: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.speech.benchmark import SHIPPED
+    from pipeline.speech.benchmark import DEMO
 
-    result = bench_moments(data or SHIPPED, context.settings)
+    result = bench_moments(data or DEMO, context.settings)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
 
 
@@ -49,7 +49,7 @@ def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
     speeds = compare(classifier, in_split(read_calls(TRAINING_CALLS), "validation"))
     texts = [text for truth in read_truths(recordings) for text in truth.text.values()]
     said = sum(len(sentence_spans(text)) for text in texts)
-    share = said / speeds[-1].sentences_per_cpu_s / run_way("kouken", recordings, settings).cpu_s
+    share = said / speeds[-1].sentences_per_cpu_s / run_way("kouken", [recordings], settings).cpu_s
     recall = speeds[-1].first_stage_recall
     rows = [
         {

@@ -6,7 +6,7 @@ time counts, wall time never.
 
 import multiprocessing
 import resource
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,8 @@ from pipeline.speech.timing import StageClock, cpu_seconds
 Way = Literal["library_default", "kouken"]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-SHIPPED = Path(__file__).parent.parent / "demo" / "recordings"
+DEMO = Path(__file__).parent.parent / "demo" / "recordings"
+SHIPPED = (DEMO, Path(__file__).parent / "recordings")
 CPU_RATIO = 0.40
 CER_DIFFERENCE = 0.01
 MEMORY_MIB = 1536.0
@@ -53,17 +54,17 @@ class Measured:
 
 
 def bench_asr(
-    folder: Path, settings: Settings, on_step: Callable[[str], None], *, long: bool = False
+    folders: Sequence[Path], settings: Settings, on_step: Callable[[str], None], *, long: bool = False
 ) -> dict[str, Any]:
     """Rows per way, and the bars that transcription has to hold; `long` adds the bars of memory, in about an hour.
 
     Raises `BadInput` for a folder without truth files, or with one that has no recording.
     """
-    recordings = [recording_of(truth, folder) for truth in read_truths(folder)]
+    recordings = [recording for _, recording in _spoken(folders)]
     on_step("library_default")
-    theirs = _in_own_process(run_way, "library_default", folder, settings)
+    theirs = _in_own_process(run_way, "library_default", folders, settings)
     on_step("kouken")
-    ours = _in_own_process(run_way, "kouken", folder, settings)
+    ours = _in_own_process(run_way, "kouken", folders, settings)
     bars = _bars(ours, theirs)
     if long:
         on_step("ten hours")
@@ -71,7 +72,16 @@ def bench_asr(
         on_step("200 calls")
         bars.append(bar("memory_growth_mib", _in_own_process(growth_mib, recordings[0], settings), GROWTH_MIB))
     rows = [_row("library_default", theirs), _row("kouken", ours), _difference(ours, theirs), *_sizing(ours)]
-    return {"bench": "asr", "machine": machine(), "rows": rows, "bars": bars}
+    ways = {"library_default": _per_call(theirs), "kouken": _per_call(ours)}
+    per_call = [
+        {"call_id": call} | {way: round(rates[call], 4) for way, rates in ways.items()} for call in ways["kouken"]
+    ]
+    return {"bench": "asr", "machine": machine(), "rows": rows, "bars": bars, "per_call": per_call}
+
+
+def _spoken(folders: Sequence[Path]) -> list[tuple[Truth, Path]]:
+    """Every truth of the folders with its recording."""
+    return [(truth, recording_of(truth, folder)) for folder in folders for truth in read_truths(folder)]
 
 
 def _in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -79,16 +89,16 @@ def _in_own_process(function: Callable[Given, Result], *arguments: Given.args, *
         return pool.submit(function, *arguments, **named).result()
 
 
-def run_way(way: Way, folder: Path, settings: Settings) -> Measured:
-    """Transcribe every recording of the folder one way; loading the model is not counted."""
-    truths = read_truths(folder)
+def run_way(way: Way, folders: Sequence[Path], settings: Settings) -> Measured:
+    """Transcribe every recording of the folders one way; loading the model is not counted."""
+    spoken = _spoken(folders)
     clock = StageClock()
     transcribe, audio_seconds = _library(settings) if way == "library_default" else _kouken(settings, clock)
     before = cpu_seconds()
-    transcripts = {truth.call_id: transcribe(truth, recording_of(truth, folder)) for truth in truths}
+    transcripts = {truth.call_id: transcribe(truth, recording) for truth, recording in spoken}
     cpu_s = cpu_seconds() - before
     memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rates = measure(truths, lambda truth: transcripts[truth.call_id])
+    rates = measure([truth for truth, _ in spoken], lambda truth: transcripts[truth.call_id])
     masking_s = 0.0 if way == "library_default" else _masking_seconds(transcripts.values())
     stages = {**clock.seconds, "rest": cpu_s - sum(clock.seconds.values())} if clock.seconds else {}
     return Measured(sum(audio_seconds), cpu_s, memory_mib, rates, stages, masking_s)
