@@ -1,6 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
-from pipeline.store.schema.access import api_tokens, sessions, users
+from pipeline.store.schema.access import sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.deliveries import deliveries
@@ -13,7 +13,6 @@ from pipeline.store.schema.dictionary import (
 )
 from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
-from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
 from pipeline.store.schema.search import search_grams, search_texts
@@ -31,15 +30,12 @@ from pipeline.store.schema.work import files, ledger, recordings, runs
 
 __all__ = [
     "UtcTime",
-    "api_tokens",
     "audit",
     "call_contracts",
-    "call_facts",
     "call_forms",
     "call_scores",
     "calls",
     "contracts",
-    "conversation_cells",
     "customer_snapshots",
     "deliveries",
     "dictionary_drafts",
@@ -47,9 +43,7 @@ __all__ = [
     "dictionary_texts",
     "draft_changes",
     "erased",
-    "figure_cells",
     "files",
-    "kept_figures",
     "ledger",
     "loads",
     "masked_ranges",
