@@ -23,6 +23,7 @@ from api.routes import (
     administration,
     calls,
     contribution,
+    dictionary,
     health,
     help,
     nights,
@@ -32,6 +33,8 @@ from api.routes import (
     sound,
 )
 from api.security import KnownNames, SecurityHeaders, SmallBodies
+from pipeline.background import Jobs
+from pipeline.entries import FigureKeeper
 from pipeline.errors import KoukenError
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
@@ -46,10 +49,12 @@ DESCRIPTION = (
 def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
     store = open_store(settings.store_url)
+    jobs = Jobs(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        jobs.close()
         store.close()
 
     app = FastAPI(
@@ -77,8 +82,22 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
+    app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (account, administration, people, report, contribution, operators, calls, sound, nights, help, health):
+    for noun in (
+        account,
+        administration,
+        people,
+        report,
+        contribution,
+        operators,
+        calls,
+        sound,
+        dictionary,
+        nights,
+        help,
+        health,
+    ):
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]

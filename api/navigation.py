@@ -21,6 +21,7 @@ PLACES = (
     Place("contribution", "/contribution/any", "report.read", Text("貢献の推定", "Contribution")),
     Place("operators", "/operators", "operators.read", Text("オペレーター", "Operators")),
     Place("calls", "/calls", "calls.read", Text("通話", "Calls")),
+    Place("dictionary", "/dictionary", "dictionary.read", Text("フレーズ辞書", "Phrases")),
     Place("nights", "/nights", "nights.read", Text("夜間バッチ", "Nights")),
     Place("administration", "/administration", "administration.read", Text("管理", "Administration")),
     Place("help", "/help", "signed_in", Text("ヘルプ", "Help")),

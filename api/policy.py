@@ -19,6 +19,10 @@ Permission = Literal[
     "calls.words",  # what was said
     "sound.play",
     "nights.read",
+    "dictionary.read",
+    "dictionary.work",  # try entries on calls, look into drafts, send back, publish what was approved
+    "dictionary.edit",
+    "dictionary.approve",
     "administration.read",  # the area itself: leads to whatever of it one may open
     "users.manage",
     "audit.read",
@@ -28,11 +32,12 @@ _READS: frozenset[Permission] = frozenset({"report.read", "operators.read", "cal
 _LISTENS: frozenset[Permission] = frozenset({"calls.words", "sound.play"})
 _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
+_DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": frozenset({"administration.read", "users.manage", "audit.read", "nights.read"}),
-    "manager": _READS | _LISTENS,
-    "qa_editor": _CALLS | _LISTENS,
-    "qa_approver": _CALLS | _LISTENS,
+    "manager": _READS | _LISTENS | {"dictionary.read"},
+    "qa_editor": _CALLS | _LISTENS | _DICTIONARY | {"dictionary.edit"},
+    "qa_approver": _CALLS | _LISTENS | _DICTIONARY | {"dictionary.approve"},
     "operator": _CALLS | _LISTENS,
     "analyst": _READS | _WORDS,  # masked words only, and no voices
     "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
@@ -69,6 +74,9 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/calls"): "calls.read",
     ("GET", "/calls.csv"): "calls.read",
     ("GET", "/calls/{call_id:path}"): "calls.words",
+    ("GET", "/dictionary"): "dictionary.read",
+    ("GET", "/dictionary/entries/{entry_id:path}"): "dictionary.read",
+    ("GET", "/dictionary/export.{form}"): "dictionary.read",
     ("GET", "/sound/{recording_id}"): "sound.play",
     ("GET", "/sound/{recording_id}/peaks"): "sound.play",
     ("GET", "/nights"): "nights.read",

@@ -273,6 +273,19 @@ TERMS: Mapping[str, Word] = {
         "辞書のフレーズをオペレーターが口にした回数(打ち消されたものを除く)。",
         "Dictionary phrases said by the operator, cancelled ones left out.",
     ),
+    "entry_hits": _word(
+        "当たり",
+        "Hits",
+        "最新のレポートの通話で、その夜の辞書が見つけた回数(打ち消されたものを除く)。",
+        "How often the dictionary of the newest report's night found it in its calls, cancelled ones left out.",
+    ),
+    "precision": _word(
+        "適合率",
+        "Precision",
+        "無作為に選んだ当たりを人が確かめ、正しかった割合。線は95%区間、縦の細線は基準の80%。",
+        "Share of a random sample of hits that people found right; the line is the 95% interval, the hairline the"
+        " limit of 80%.",
+    ),
 }
 
 
@@ -302,6 +315,53 @@ EFFECTS: Mapping[str, Word] = {
     "renewal": _word("継続率", "Renewal"),
     "upsell": _word("増額・追加のあった割合", "Upsell or cross-sell"),
     "mrr_delta_yen": _word("月額(1件あたり)", "Monthly fee (each)"),
+}
+
+ENTRY_STATES: Mapping[str, Word] = {
+    "published": _word("公開中", "In force"),
+    "draft": _word("下書き", "In a draft"),
+    "in_review": _word("確認待ち", "In review"),
+    "approved": _word("承認済み", "Approved"),
+    "retired": _word("廃止", "Retired", "探さなくなった項目。これまでの当たりは残ります。", "No longer looked for."),
+}
+DRAFT_STATES: Mapping[str, Word] = {
+    **{code: ENTRY_STATES[code] for code in ("draft", "in_review", "approved")},
+    "published": _word("公開済み", "Published"),
+    "discarded": _word("取りやめ", "Given up"),
+}
+ENTRY_FIELDS: Mapping[str, Word] = {
+    "phrase": _word("フレーズ", "Phrase"),
+    "category": _word("分類", "Category"),
+    "levels": _word("見つけ方", "Found by"),
+    "weight": _word("重み", "Weight"),
+    "status": _word("状態", "Status"),
+    "owner": _word("担当", "Owner"),
+    "note": _word("メモ", "Note"),
+    "similarity": _word("意味の近さの下限", "Least similarity"),
+    "examples": _word("当たる例文", "Examples"),
+    "counter_examples": _word("当たってはいけない例文", "Counter-examples"),
+    "surface": _word("表記", "Written"),
+    "readings": _word("読み", "Readings"),
+    "misheard": _word("よくある誤認識", "Misheard as"),
+    "words": _word("言葉", "Words"),
+}
+LEVELS: Mapping[str, Word] = {
+    "surface": _word("表記のまま", "as written"),
+    "normalized": _word("表記ゆれ・活用", "normalised"),
+    "reading": _word("読み(聞き違い)", "reading"),
+    "meaning": _word("意味の近さ", "meaning"),
+}
+PRECISION_STANDINGS: Mapping[str, Word] = {
+    "under": _word("基準を下回る", "under the limit"),
+    "doubtful": _word("基準に届かないかもしれない", "perhaps under the limit"),
+    "fine": _word("基準を満たす", "at the limit or above"),
+    "unknown": _word("まだわからない", "not known yet"),
+}
+PUBLICATIONS: Mapping[str, Word] = {
+    "starter": _word("製品に付属", "Shipped"),
+    "draft": _word("公開", "Published"),
+    "rollback": _word("前の版に戻す", "Rolled back"),
+    "words": _word("単語登録", "Word list"),
 }
 
 

@@ -22,6 +22,7 @@ from phrases.matcher import Matcher
 from phrases.packing import PackedCall, forms_version
 from pipeline.language import Text
 from pipeline.outcomes.join import join_calls
+from pipeline.progress import SILENT, Progress
 from pipeline.store import forms, scores, tables, transcripts
 from pipeline.store.connect import Connection, Store
 from pipeline.store.pages import Pins
@@ -33,6 +34,7 @@ LEAST_OPERATORS = 3
 FALSE_DISCOVERIES = 0.05  # share of candidates that may be chance
 CONTEXT = 30  # characters on each side
 EXAMPLES = 3
+READING = Text("通話を読み、言い回しを比べています", "Reading the calls and comparing what is said")
 WARNING = Text(
     "これは関連であり、効果ではありません。担当者と用件はそろえましたが、お客様の事情の違いまでは除けません。"
     "辞書に加える前に、前後の言葉を読んでください。",
@@ -117,7 +119,7 @@ def discover(told: Sequence[Told], read: Read, dictionary: PhraseSet, japanese: 
     return Discovery(by, candidates, len(told), known, sum(result is not None for result in deciding))
 
 
-def discover_stored(store: Store, dictionary: PhraseSet) -> Discovery | None:
+def discover_stored(store: Store, dictionary: PhraseSet, progress: Progress = SILENT) -> Discovery | None:
     """The same over the calls of the last night's report; None before the first night."""
     matcher = Matcher(PhraseSet(()))
     with store.reading() as connection:
@@ -125,8 +127,13 @@ def discover_stored(store: Store, dictionary: PhraseSet) -> Discovery | None:
         if body is None:
             return None
         told = list(_told(connection, Pins.of_report(body)))
+        progress.stage(READING, len(told))
+        heard: set[str] = set()
 
         def read(call: Told) -> Sequence[Said]:
+            if call.call_id not in heard:  # examples are read a second time
+                heard.add(call.call_id)
+                progress.step(call.call_id)
             packed = forms.read_forms(connection, call.transcript_id, forms_version())
             if packed is None:
                 transcript = transcripts.read_transcript(connection, call.transcript_id, call.call_id)

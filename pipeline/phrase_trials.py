@@ -16,6 +16,8 @@ from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
 from phrases.messages import PhraseError
 from phrases.packing import PackedCall, forms_version
+from pipeline.language import Text
+from pipeline.progress import SILENT, Progress
 from pipeline.scoring import tally_call
 from pipeline.settings import MomentsSettings
 from pipeline.store import scores, transcripts
@@ -33,6 +35,9 @@ from pipeline.text.tagging import forms_of
 CONTEXT = 40  # characters shown on each side of a hit
 MOST_EXAMPLES = 20  # of what an edit gains, and of what it loses
 MOST_REREAD = 2_000  # calls that are decided anew for the change in scores; more would take minutes
+READING = Text("通話を読み込んでいます", "Reading the calls")
+SEARCHING = Text("当たりを探しています", "Looking for hits")
+DECIDING = Text("点数を数え直しています", "Counting scores anew")
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class Effect:
     why_unscored: str | None = None  # no_calls, other_rules, unknown_dictionary, too_many
 
 
-def read_history(store: Store, matcher: Matcher) -> History:
+def read_history(store: Store, matcher: Matcher, progress: Progress = SILENT) -> History:
     """The calls of the last report; none before the first night."""
     archive, calls = Archive(), {}
     with store.reading() as connection:
@@ -116,10 +121,13 @@ def read_history(store: Store, matcher: Matcher) -> History:
         if body is None:
             return History(archive, {}, None)
         pins = Pins.of_report(body)
-        for call in stored_calls(connection, pins):
+        stored = stored_calls(connection, pins)
+        progress.stage(READING, len(stored))
+        for call in stored:
             key = str(call.transcript_id)
             archive.add_packed(key, _packed(connection, call, matcher))
             calls[key] = call
+            progress.step(call.call_id)
     return History(archive, calls, pins)
 
 
@@ -131,30 +139,41 @@ def _packed(connection: Connection, call: StoredCall, matcher: Matcher) -> Packe
     return forms_of(transcripts.read_transcript(connection, call.transcript_id, call.call_id), matcher)
 
 
-def try_stored(store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None = None) -> tuple[Trial, ...]:
+def try_stored(
+    store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None = None, progress: Progress = SILENT
+) -> tuple[Trial, ...]:
     """Entries tried on every stored call: `wanted` ones, else all published. Raises `BadDictionary`."""
     names = None if wanted is None else set(wanted)
     chosen = tuple(phrase for phrase in phrase_set.phrases if names is None or phrase.id in names)
     asked = phrase_set.of(chosen)
     encode = encoder_for(asked)
     matcher = _matcher(asked, encode)
-    history = read_history(store, matcher)
+    history = read_history(store, matcher, progress)
+    progress.stage(SEARCHING, len(chosen))
     trials = []
     with store.reading() as connection:
         for tried in try_on_history(history.archive, asked, matcher.japanese, encode):
             people = len({history.calls[key].operator_id for key in tried.found_in} - {None})
             trials.append(Trial(tried, people, tuple(_examples(connection, history, tried.examples))))
+            progress.step(tried.phrase_id)
     return tuple(trials)
 
 
-def compare_stored(store: Store, old: PhraseSet, new: PhraseSet, settings: MomentsSettings | None = None) -> Effect:
+def compare_stored(
+    store: Store,
+    old: PhraseSet,
+    new: PhraseSet,
+    settings: MomentsSettings | None = None,
+    progress: Progress = SILENT,
+) -> Effect:
     """What an edit changes over all stored calls. Raises `BadDictionary`."""
     tagger = _tagger(new, settings)
-    history = read_history(store, tagger.matcher)
+    history = read_history(store, tagger.matcher, progress)
+    progress.stage(SEARCHING, 0)
     found = _moved(history, old, new, tagger)
     with store.reading() as connection:
         gained, lost = (_side(connection, history, hits) for hits in (found.gained, found.lost))
-        told, why = _scores(connection, history, tagger, new)
+        told, why = _scores(connection, history, tagger, new, progress)
     return Effect(changes(old, new), gained, lost, told, why)
 
 
@@ -199,7 +218,7 @@ def example_of(call_id: str, texts: Sequence[str], hit: Hit) -> Example:
 
 
 def _scores(
-    connection: Connection, history: History, tagger: Tagger, new: PhraseSet
+    connection: Connection, history: History, tagger: Tagger, new: PhraseSet, progress: Progress
 ) -> tuple[tuple[ScoreChange, ...] | None, str | None]:
     """What the last night counted against what it would have counted with the new dictionary.
 
@@ -217,7 +236,11 @@ def _scores(
     affected = {hit.call_id for hit in (*moved.gained, *moved.lost)}
     if len(affected) > MOST_REREAD:
         return None, "too_many"
-    after = {history.calls[key].tagging_id: _retold(connection, history.calls[key], tagger) for key in affected}
+    progress.stage(DECIDING, len(affected))
+    after = {}
+    for key in affected:
+        after[history.calls[key].tagging_id] = _retold(connection, history.calls[key], tagger)
+        progress.step(history.calls[key].call_id)
     return tuple(_compared(connection, history, pins, after)), None
 
 

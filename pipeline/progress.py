@@ -38,6 +38,9 @@ class Silent:
         """Nothing."""
 
 
+SILENT = Silent()
+
+
 class Lines:
     """One JSON object per line on standard error, for journals and log collectors: ids and counts, no one's words.
 

@@ -110,11 +110,11 @@ def where_it_failed(error: Exception) -> str:
 
 def _begin_worker(parent: int, start: Callable[..., None], arguments: tuple[object, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    _die_with(parent)
+    die_with(parent)
     start(*arguments)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ask Linux to end this process with its parent: a killed night leaves no orphans."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

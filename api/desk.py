@@ -1,0 +1,98 @@
+"""What the pages of the dictionary share: a store with a dictionary in it, its figures, and the work under way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from api.access import Visitor
+from api.deps import LARGEST_ID, StoreDep
+from api.errors import Missing, Unusable
+from pipeline.background import Jobs
+from pipeline.dictionary import seed
+from pipeline.entries import FigureKeeper
+from pipeline.errors import BadInput, NotAllowed
+from pipeline.language import Text
+from pipeline.store import drafts
+from pipeline.store.connect import Connection, Store
+from pipeline.store.drafts import Draft
+
+VIA = "web"
+NO_ENTRY = Missing(
+    "entry_not_found",
+    Text("この番号の項目は、辞書にありません。", "The dictionary has no entry of that id."),
+    Text("辞書の一覧から選んでください。", "Choose from the dictionary's list."),
+)
+NO_DRAFT = Missing(
+    "draft_not_found",
+    Text("この番号の下書きはありません。", "There is no draft of that number."),
+    Text("下書きの一覧から選んでください。", "Choose from the list of drafts."),
+)
+NO_VERSION = Missing(
+    "version_not_found",
+    Text("この版の辞書はありません。", "There is no dictionary of that version."),
+    Text("版の一覧から選んでください。", "Choose from the list of versions."),
+)
+NO_WORK = Missing(
+    "work_not_found",
+    Text("この計算の結果はもうありません。", "This work is not kept any more."),
+    Text(
+        "サーバーを動かし直すと、計算とその結果は消えます(辞書はそのままです)。元の画面から、もう一度お試しください。",
+        "A restart of the server ends work and drops its results; the dictionary is untouched. Start again where you"
+        " began.",
+    ),
+)
+
+
+def _dictionary(request: Request, store: StoreDep) -> Store:
+    """The store, with the dictionary that ships with the product where nothing was published yet."""
+    if not request.app.state.has_dictionary:
+        seed(store)
+        request.app.state.has_dictionary = True
+    return store
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def _figures(request: Request) -> FigureKeeper:
+    keeper: FigureKeeper = request.app.state.entry_figures
+    return keeper
+
+
+DictionaryDep = Annotated[Store, Depends(_dictionary)]
+JobsDep = Annotated[Jobs, Depends(_jobs)]
+FiguresDep = Annotated[FigureKeeper, Depends(_figures)]
+DraftId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+def found_draft(connection: Connection, draft_id: int) -> Draft:
+    """A draft with its changes. Raises `Missing`."""
+    try:
+        return drafts.read_draft(connection, draft_id)
+    except BadInput:
+        raise NO_DRAFT from None
+
+
+def editable_drafts(connection: Connection, visitor: Visitor) -> list[Draft]:
+    """Drafts that a person can write in: their own and those that everybody shares, the newest first."""
+    found = drafts.list_drafts(connection, states=("draft",))
+    return [draft for draft in found if draft.owner in ("", visitor.user.name)]
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What the product refuses is told on a page of its own, in the product's words."""
+    try:
+        yield
+    except (BadInput, NotAllowed) as error:
+        text = Text(error.text.ja, error.text.en)
+        raise Unusable("refused", text, Text("前の画面に戻って、お確かめください。", "Go back and look.")) from None
+
+
+def is_part(request: Request) -> bool:
+    """Whether a page asks for a part of itself."""
+    return request.headers.get("HX-Request") == "true"
