@@ -114,6 +114,8 @@ class Acoustics:
     customer_morae_per_s: float | None
     operator_dbfs: float | None = None  # root mean square of the speech
     customer_dbfs: float | None = None
+    miitel_score: float | None = None  # about 100 down to minus; by `miitel_formula`, the name of its version
+    miitel_formula: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.records import Acoustics, Speaker, Transcript, Utterance
 from pipeline.settings import AcousticsSettings
@@ -10,7 +11,8 @@ Span = tuple[int, int]  # start and end in milliseconds
 Reading = Callable[[str], str]  # text to katakana
 
 SMALL_KANA = frozenset("ァィゥェォャュョヮ")  # spoken in one mora with the kana before
-# MiiTel's default rule since 26 October 2020 (support.miitel.jp, 360050108791): minutes below which points are added
+MIITEL_FORMULA = "miitel-2020-10-26"
+# MiiTel's default rule since that day (support.miitel.jp, 360050108791): minutes below which points are added
 MIITEL_LENGTH_POINTS = ((5, 0), (10, 30), (30, 50), (40, 30), (50, 0), (60, -10), (float("inf"), -20))
 
 
@@ -31,7 +33,7 @@ def acoustics(
     operator, customer = (speech_spans(spoken, who, limits.join_ms) for who in ("operator", "customer"))
     talk = length(operator), length(customer)
     level = loudness or {}
-    return Acoustics(
+    found = Acoustics(
         duration_ms=duration_ms,
         operator_talk_ms=talk[0],
         customer_talk_ms=talk[1],
@@ -44,6 +46,7 @@ def acoustics(
         operator_dbfs=level.get("operator"),
         customer_dbfs=level.get("customer"),
     )
+    return replace(found, miitel_score=miitel_score(found), miitel_formula=MIITEL_FORMULA)
 
 
 def miitel_score(found: Acoustics) -> float | None:

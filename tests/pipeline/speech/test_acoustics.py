@@ -96,6 +96,12 @@ def test_miitel_score_takes_off_ten_per_event_and_minute() -> None:
     assert miitel_score(found) == 50 - 15
 
 
+def test_score_of_a_call_is_kept_with_its_formula() -> None:
+    found = acoustics(DRAWN, LIMITS)
+    assert found is not None  # a minute: no points; 20 off for a ratio of 60 %, 20 for one overlap and one silence
+    assert (found.miitel_score, found.miitel_formula) == (50 - 20 - 20, "miitel-2020-10-26")
+
+
 def test_spans_and_morae() -> None:
     assert common([(0, 10), (20, 30)], [(5, 25)]) == [(5, 10), (20, 25)]
     assert morae("キャッシュ、サービス。") == 3 + 4
