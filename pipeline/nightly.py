@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from phrases.packing import forms_version
+from pipeline.carrying import MANY, carrier_of
 from pipeline.errors import ExitCode, KoukenError, Reason, RowProblem
 from pipeline.finding import find
 from pipeline.language import Text
@@ -20,6 +21,7 @@ from pipeline.records import Transcript
 from pipeline.reporting import report
 from pipeline.retagging import Tagged, tag
 from pipeline.scoring import tally_call
+from pipeline.searching import index_new
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
@@ -29,7 +31,7 @@ from pipeline.store.migrate import open_store
 from pipeline.transcribing import transcribe
 from pipeline.workers import where_it_failed
 
-FEW = 16  # transcripts claimed at a time
+FEW = 16  # transcripts read in one transaction
 BATCH = 200  # calls counted in one transaction
 
 
@@ -57,6 +59,7 @@ def run_night(
         _store_tables(night, loaded)
         find(night)
         transcribe(night)
+        _index(night)
         _tag(night)
         _score(night)
         return report(night, request.out)
@@ -88,6 +91,13 @@ def _store_tables(night: Night, loaded: Mapping[Kind, Loaded]) -> None:
             )
 
 
+def _index(night: Night) -> None:
+    """Make what was said tonight findable."""
+    index_new(night.store, night.stop)
+    if night.stop():
+        night.stop_now()
+
+
 def _tag(night: Night) -> None:
     """Every transcript that this dictionary and these rules have not met, with what is counted in it."""
     speech = night.versions.speech
@@ -96,9 +106,13 @@ def _tag(night: Night) -> None:
         ledger.open_transcripts(connection, speech, version)
         total = ledger.waiting(connection, "tag", version)
     night.progress.stage(Text("場面の判定", "Moments"), total)
+    carrier = carrier_of(night)
     while not night.stop():
-        for claims in night.lease.batches("tag", version, FEW, night.stop):
-            _tag_few(night, claims)
+        for claims in night.lease.batches("tag", version, MANY if carrier else FEW, night.stop):
+            rest = carrier.carry(night, claims) if carrier else claims
+            for start in range(0, len(rest), FEW):
+                if not night.stop():
+                    _tag_few(night, rest[start : start + FEW])
         if night.stop() or night.lease.others_are_done("tag", version, night.stop):
             break
     if night.stop():

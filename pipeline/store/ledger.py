@@ -122,6 +122,21 @@ def settle(
         raise LeaseLost(f"{item.recording_id} {item.stage} {item.token}")
 
 
+def settle_all(connection: sa.Connection, run_id: int, items: Sequence[Claim]) -> None:
+    """Move rows that this night holds to done, all or none. Raises `LeaseLost` where one is no longer its own."""
+    of_recording = ledger.c.recording_id.in_([item.recording_id for item in items])
+    stage, version = items[0].stage, items[0].version
+    held = (
+        ledger.c.stage == stage,
+        ledger.c.version == version,
+        ledger.c.state == "running",
+        ledger.c.run_id == run_id,
+    )
+    values = {"state": "done", "reason": None, "detail": "", "run_id": None, "updated_at": datetime.now(UTC)}
+    if connection.execute(sa.update(ledger).where(of_recording, *held).values(values)).rowcount != len(items):
+        raise LeaseLost(f"{stage} {len(items)}")
+
+
 def release(connection: sa.Connection, run_id: int) -> int:
     """Put back what this night holds and did not finish, as if it had never begun it; how many."""
     mine = (ledger.c.state == "running") & (ledger.c.run_id == run_id)
