@@ -30,6 +30,7 @@ from api.routes import (
     operators,
     people,
     report,
+    reviews,
     sound,
 )
 from api.security import KnownNames, SecurityHeaders, SmallBodies
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         calls,
         sound,
         dictionary,
+        reviews,
         nights,
         help,
         health,

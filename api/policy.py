@@ -18,6 +18,8 @@ Permission = Literal[
     "calls.read",
     "calls.words",  # what was said
     "sound.play",
+    "reviews.read",  # what reviews say about tags and moments
+    "reviews.judge",
     "nights.read",
     "dictionary.read",
     "dictionary.work",  # try entries on calls, look into drafts, send back, publish what was approved
@@ -33,13 +35,14 @@ _LISTENS: frozenset[Permission] = frozenset({"calls.words", "sound.play"})
 _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 _DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
+_REVIEWS: frozenset[Permission] = frozenset({"reviews.read", "reviews.judge"})
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": frozenset({"administration.read", "users.manage", "audit.read", "nights.read"}),
     "manager": _READS | _LISTENS | {"dictionary.read"},
-    "qa_editor": _CALLS | _LISTENS | _DICTIONARY | {"dictionary.edit"},
-    "qa_approver": _CALLS | _LISTENS | _DICTIONARY | {"dictionary.approve"},
+    "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
+    "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
     "operator": _CALLS | _LISTENS,
-    "analyst": _READS | _WORDS,  # masked words only, and no voices
+    "analyst": _READS | _WORDS | {"reviews.read"},  # masked words only, and no voices
     "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
 }
 
@@ -79,6 +82,11 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/dictionary/export.{form}"): "dictionary.read",
     ("GET", "/sound/{recording_id}"): "sound.play",
     ("GET", "/sound/{recording_id}/peaks"): "sound.play",
+    ("GET", "/reviews"): "reviews.read",
+    ("POST", "/reviews/answers"): "reviews.judge",
+    ("POST", "/reviews/withdrawals"): "reviews.judge",
+    ("POST", "/reviews/draws"): "reviews.judge",
+    ("GET", "/reviews/precision"): "reviews.read",
     ("GET", "/nights"): "nights.read",
     ("GET", "/nights/{run_id}"): "nights.read",
     ("GET", "/help"): "signed_in",
@@ -90,6 +98,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/operators/{operator_id:path}"): "operators.read",
     ("GET", "/api/v1/calls"): "calls.read",
     ("GET", "/api/v1/calls/{call_id:path}"): "calls.words",
+    ("GET", "/api/v1/reviews/precision"): "reviews.read",
     ("GET", "/api/v1/nights"): "nights.read",
 }
 

@@ -226,3 +226,64 @@ class Health(Shape):
     version: str
     schema_revision: str | None
     last_report: datetime | None
+
+
+class ShareOf(Shape):
+    """A share with its Wilson 95 % interval; null where nothing was reviewed."""
+
+    hits: int
+    n: int
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+class ReviewPrecision(Shape):
+    """Of one phrase or label: how many of its random sample are right. `standing`: under, doubtful, fine, unknown."""
+
+    unit: str
+    stratum: str
+    population: int
+    drawn: int
+    unsure: int
+    probability: float
+    right: ShareOf
+    standing: str
+
+
+class ReviewRecall(Shape):
+    """Of the sampled utterances that bear the label, how many were found."""
+
+    label: str
+    reviewed: int
+    found: ShareOf
+
+
+class ReviewKappa(Shape):
+    """Cohen's κ; null where one of the two always said the same."""
+
+    n: int
+    agreed: int
+    kappa: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+class ReviewAgreement(Shape):
+    """Two reviewers on what both judged."""
+
+    one: str
+    other: str
+    unit: str
+    label: str | None
+    kappa: ReviewKappa
+
+
+class ReviewFigures(Shape):
+    """What the reviews say about tags and moments."""
+
+    limit: float
+    phrases: list[ReviewPrecision]
+    labels: list[ReviewPrecision]
+    recall: list[ReviewRecall]
+    agreement: list[ReviewAgreement]

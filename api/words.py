@@ -389,6 +389,8 @@ PERMISSIONS: Mapping[str, Word] = {
     "sound.play": _word("録音を聞く", "Listen to recordings"),
     "nights.read": _word("夜間バッチの状態を見る", "See the nights"),
     "administration.read": _word("管理の画面を開く", "Open the administration"),
+    "reviews.read": _word("確認の結果を見る", "See what reviews say"),
+    "reviews.judge": _word("場面と当たりを確かめる", "Judge tags and moments"),
     "users.manage": _word("利用者を加え、役割を変える", "Add users and change their roles"),
     "audit.read": _word("監査ログを読み、照合する", "Read and check the audit log"),
 }

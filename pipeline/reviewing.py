@@ -81,11 +81,14 @@ def answer(
 ) -> int:
     """Keep a judgement; the id of the review. Raises `BadInput` for a reference or a verdict that makes no sense."""
     item_id, place = _referred(connection, reference)
-    pins = current_pins(connection)
-    tagging = pins.tagging
-    versions = {"speech": pins.speech, "dictionary": tagging.dictionary_version, "rules": tagging.rules_version}
     review = Review(place, verdict, reviewer, labels, item_id)  # type: ignore[arg-type]  # `mark` checks the verdict
-    return reviews.mark(connection, review, versions, via)
+    return reviews.mark(connection, review, versions_of(current_pins(connection)), via)
+
+
+def versions_of(pins: Pins) -> dict[str, str]:
+    """What a reviewer is shown was made by these."""
+    tagging = pins.tagging
+    return {"speech": pins.speech, "dictionary": tagging.dictionary_version, "rules": tagging.rules_version}
 
 
 def reference_of(item: Queued) -> str:

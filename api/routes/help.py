@@ -18,7 +18,18 @@ pages = APIRouter()
 api = APIRouter()
 
 Topic = Literal[
-    "start", "score", "labels", "estimate", "believe", "figures", "dictionary", "limits", "nights", "access", "api"
+    "start",
+    "score",
+    "labels",
+    "estimate",
+    "believe",
+    "figures",
+    "dictionary",
+    "reviewing",
+    "limits",
+    "nights",
+    "access",
+    "api",
 ]
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
@@ -28,6 +39,7 @@ TITLES: dict[Topic, Text] = {
     "believe": Text("なぜこの数字を信じてよいか", "Why these numbers may be believed"),
     "figures": Text("数字の定義", "Definitions of the figures"),
     "dictionary": Text("フレーズ辞書を直す", "Changing the phrase dictionary"),
+    "reviewing": Text("確認と評価のしかた", "Reviewing and scorecards"),
     "limits": Text("数字の限界", "What the numbers cannot say"),
     "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
     "access": Text("利用者と役割", "Users and roles"),

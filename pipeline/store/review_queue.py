@@ -17,7 +17,7 @@ from pipeline.store.review_claims import held_by_others
 from pipeline.store.review_units import UNITS, Place, Queued, ordinal, units
 from pipeline.store.review_useful import most_useful
 from pipeline.store.reviews import place_of, read_reviews
-from pipeline.store.schema import review_draws, review_items
+from pipeline.store.schema import review_draws, review_items, reviews
 
 WANTED = {"hit": 20, "moment": 50, "utterance": 200}  # of a stratum, where nothing else is asked for
 RANDOM_SHARE = 1 / 3  # of the queue
@@ -100,6 +100,22 @@ def queue(
 def probabilities(connection: sa.Connection, unit: str) -> dict[str, Draw]:
     """The last drawing of each stratum that was ever drawn from."""
     return _last_draws(connection, unit)
+
+
+def samples_judged(connection: sa.Connection) -> list[tuple[str, int, int]]:
+    """Of each unit with a sample: how many of its items somebody was sure about, and how many there are."""
+    sure = reviews.c.withdrawn_at.is_(None) & (reviews.c.verdict != "unsure")
+    told = sa.select(reviews.c.item_id).where(reviews.c.item_id.is_not(None), sure)
+    query = (
+        sa.select(
+            review_items.c.unit,
+            sa.func.sum(sa.case((review_items.c.item_id.in_(told), 1), else_=0)),
+            sa.func.count(),
+        )
+        .group_by(review_items.c.unit)
+        .order_by(review_items.c.unit)
+    )
+    return [(unit, int(judged), drawn) for unit, judged, drawn in connection.execute(query)]
 
 
 def _last_draws(connection: sa.Connection, unit: str) -> dict[str, Draw]:

@@ -130,6 +130,21 @@ def reviews_of(connection: sa.Connection, transcript_id: int) -> list[Review]:
     return [_review(row) for row in connection.execute(query.order_by(reviews.c.review_id))]
 
 
+def read_review(connection: sa.Connection, review_id: int) -> Review:
+    """One review, withdrawn or not."""
+    return _review(connection.execute(sa.select(reviews).where(reviews.c.review_id == review_id)).one())
+
+
+def number_of_reviews(connection: sa.Connection, reviewer: str, since: datetime) -> tuple[int, int]:
+    """How many places a person has judged since then, and ever."""
+    query = sa.select(
+        sa.func.coalesce(sa.func.sum(sa.case((reviews.c.reviewed_at >= since, 1), else_=0)), 0),
+        sa.func.count(),
+    ).where(reviews.c.reviewer == person(reviewer), reviews.c.withdrawn_at.is_(None))
+    recent, ever = connection.execute(query).one()
+    return int(recent), int(ever)
+
+
 def reviewed_sentences(connection: sa.Connection) -> Iterator[ReviewedSentence]:
     """Every place that somebody was sure about, in the order of the calls: what a classifier can learn from.
 
@@ -212,6 +227,12 @@ def call_of(connection: sa.Connection, transcript_id: int) -> str:
     )
     call_id: str = connection.execute(query).scalar_one()
     return call_id
+
+
+def recording_of(connection: sa.Connection, transcript_id: int) -> int:
+    """The recording that a transcript is of."""
+    query = sa.select(transcripts.c.recording_id).where(transcripts.c.transcript_id == transcript_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def _check(review: Review) -> None:
