@@ -13,14 +13,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from api.errors import Missing
-from api.policy import Permission, Reach, permission_of, reach_of
+from api.policy import API, Permission, Reach, permission_of, reach_of
 from pipeline.errors import Locked
 from pipeline.language import Text
 from pipeline.settings import Settings, WebSettings
 from pipeline.store import audit
 from pipeline.store.connect import Store
 from pipeline.store.sessions import TOUCH_EVERY, Session, find_session, touch_session
-from pipeline.store.users import User, is_anybody_known
+from pipeline.store.tokens import Token, find_token, touch_token
+from pipeline.store.users import User, find_user, is_anybody_known
 
 log = logging.getLogger(__name__)
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -42,6 +43,12 @@ class SignInNeeded(Exception):
         super().__init__()
 
 
+class TokenRefused(Missing):
+    """The token is not, or no longer, accepted."""
+
+    status = 401
+
+
 class MustChange(Exception):
     """A given password has to be replaced before anything else."""
 
@@ -59,15 +66,32 @@ NOT_FROM_HERE = Refused(
         "It happens when a page was left open over another sign-in. Reload the page before and try again.",
     ),
 )
+TOKEN_REFUSED = TokenRefused(
+    "token_refused",
+    Text("このトークンは使えません。", "This token is not accepted."),
+    Text(
+        "期限が切れたか、取り消されたか、持ち主がサインインできなくなっています。新しいトークンを作ってください。",
+        "It has expired, was revoked, or its owner may not sign in any more. Make a new one.",
+    ),
+)
+NOT_FOR_TOKEN = Refused(
+    "not_allowed",
+    Text("このトークンでは読めません。", "This token may not read this."),
+    Text(
+        "トークンの権限か、持ち主の役割が足りません。権限を足した新しいトークンを作ってください。",
+        "The token's permissions or its owner's roles do not cover it. Make a token with more permissions.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, and how far what they ask for reaches."""
+    """Who asks, and how far what they ask for reaches. `token_id`: a program, by a token of that person."""
 
     user: User
     csrf: str
     reach: Reach
+    token_id: int | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether a link to it is worth showing."""
@@ -108,15 +132,45 @@ def _touch(store: Store, token: str) -> None:
         log.info("session not touched: the store is busy")
 
 
+def token_in(request: Request) -> str | None:
+    """What `Authorization: Bearer` carries; any other scheme is none of ours."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.casefold() == "bearer" else None
+
+
+def owner_of(request: Request, secret: str) -> tuple[Token, User] | None:
+    """The living token, and its owner if they may still sign in."""
+    store: Store = request.app.state.store
+    with store.reading() as connection:
+        token = find_token(connection, secret)
+        owner = find_user(connection, token.owner) if token else None
+    if token is None or owner is None or not owner.active:
+        return None
+    if token.used_at is None or datetime.now(UTC) - token.used_at > TOUCH_EVERY:
+        try:
+            with store.writing() as connection:
+                touch_token(connection, token.token_id)
+        except Locked:
+            log.info("token not touched: the store is busy")
+    return token, owner
+
+
 class Gate:
-    """Stands before every route of a router: refuses, or leaves the `Visitor` in the request's state."""
+    """Stands before every route of a router: refuses, or leaves the `Visitor` in the request's state.
+
+    A browser is known by its session, and what it changes must come from our own pages. A program is known by its
+    token, on the API alone; no other site can make a browser send that, so that nothing else is asked of it.
+    """
 
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix  # a route knows its path within its router only
 
     async def __call__(self, request: Request) -> None:
-        """Raises `SignInNeeded`, `Refused` or `MustChange`."""
+        """Raises `SignInNeeded`, `Refused`, `TokenRefused` or `MustChange`."""
         permission = permission_of(request.method, self.prefix + request.scope["route"].path)
+        if self.prefix == API and permission != "public" and (secret := token_in(request)) is not None:
+            request.state.visitor = await run_in_threadpool(_program, request, secret, permission)
+            return
         if request.method not in SAFE and not is_from_here(request):
             raise NOT_FROM_HERE
         request.state.visitor = None
@@ -133,6 +187,17 @@ class Gate:
             raise NOT_FROM_HERE
         if session.user.must_change and request.url.path not in OPEN_WHILE_MUST_CHANGE:
             raise MustChange
+
+
+def _program(request: Request, secret: str, permission: Permission | None) -> Visitor:
+    known = owner_of(request, secret)
+    if known is None:
+        raise TOKEN_REFUSED
+    token, owner = known
+    reach = reach_of(owner, permission) if permission in token.permissions or permission == "signed_in" else None
+    if permission is None or reach is None:
+        raise NOT_FOR_TOKEN
+    return Visitor(owner, "", reach, token.token_id)
 
 
 def _anybody(request: Request) -> bool:
@@ -158,9 +223,10 @@ def _carries(csrf: str, headers: Mapping[str, str], form: FormData) -> bool:
 def note(
     store: Store, visitor: Visitor, action: str, object: str, details: Mapping[str, audit.Detail] | None = None
 ) -> None:
-    """Put a look or an export on record."""
+    """Put a look or an export on record, with the token if a program asked."""
+    by: dict[str, audit.Detail] = {} if visitor.token_id is None else {"token": visitor.token_id}
     with store.writing() as connection:
-        audit.record(connection, visitor.user.name, action, object, details)
+        audit.record(connection, visitor.user.name, action, object, {**(details or {}), **by})
 
 
 def _visitor(request: Request) -> Visitor:

@@ -17,6 +17,7 @@ from api.access import Gate, MustChange, SignInNeeded
 from api.gates import on_http, on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
+from api.policy import API
 from api.rate import Attempts
 from api.routes import (
     account,
@@ -32,6 +33,7 @@ from api.routes import (
     report,
     reviews,
     sound,
+    tokens,
 )
 from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.background import Jobs
@@ -40,7 +42,6 @@ from pipeline.errors import KoukenError
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 
-API = "/api/v1"
 DESCRIPTION = (
     "通話の解析結果を JSON で読むための API です。時刻は ISO 8601、金額は円の整数、率は 0〜1 の小数です。"
     "一覧は next_cursor で続きを読みます。誤りは problem+json(RFC 9457)で、code は変わりません。"
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         sound,
         dictionary,
         reviews,
+        tokens,
         nights,
         help,
         health,

@@ -130,10 +130,12 @@ def answer(
 
 
 async def on_missing(request: Request, error: Exception) -> Response:
-    """404, 422 for a question that cannot be understood, or 403."""
+    """404, 422 for a question that cannot be understood, 403, or 401 for a token."""
     assert isinstance(error, Missing)
-    status = error.status
-    return answer(request, status, error.code, error.title, error.remedy)
+    made = answer(request, error.status, error.code, error.title, error.remedy)
+    if error.status == 401:
+        made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return made
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:

@@ -14,7 +14,10 @@ from pipeline.errors import KoukenError
 from pipeline.language import Text
 
 _SIGN_IN = Text("サインインしてください。", "Sign in first.")
-_HOW = Text("画面からサインインしたブラウザーでお使いください。", "Use a browser that has signed in through the pages.")
+_HOW = Text(
+    "プログラムからは、API トークンを Authorization: Bearer で渡してください。",
+    "From a program, send an API token as Authorization: Bearer.",
+)
 _CHANGE = Text("パスワードを変えてください。", "Change your password first.")
 _WHERE = Text(
     "管理者から受け取ったパスワードは、最初に自分のものへ変えます(/account)。",

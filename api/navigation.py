@@ -37,6 +37,7 @@ AREAS = {  # section: the pages within it; the template names its own as `part`
         Place("users", "/users", "users.manage", Text("利用者", "Users")),
         Place("roles", "/roles", "users.manage", Text("役割", "Roles")),
         Place("teams", "/teams", "users.manage", Text("チーム", "Teams")),
+        Place("tokens", "/tokens", "tokens.manage", Text("APIトークン", "API tokens")),
         Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit log")),
     ),
 }

@@ -6,6 +6,21 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import Problem
+from api.policy import FREE, Permission, permission_of
+
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "「APIトークン」の画面で作る。並べた権限がトークンと持ち主に要る / an API token with these",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-kouken",
+        "description": "画面からのサインイン(TLS なしでは kouken_session) / the session of a browser",
+    },
+}
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:
@@ -19,5 +34,16 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        document["components"]["securitySchemes"] = SCHEMES
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                operation["security"] = _asked(permission_of(method.upper(), path))
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _asked(permission: Permission | None) -> list[dict[str, list[str]]]:
+    """A token with the permission, or the session of somebody who has it; nothing for what is public."""
+    if permission == "public":
+        return []
+    return [{"token": [str(permission)] if permission not in FREE else []}, {"session": []}]

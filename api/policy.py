@@ -27,6 +27,7 @@ Permission = Literal[
     "dictionary.approve",
     "administration.read",  # the area itself: leads to whatever of it one may open
     "users.manage",
+    "tokens.manage",
     "audit.read",
 ]
 
@@ -36,8 +37,11 @@ _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 _DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
 _REVIEWS: frozenset[Permission] = frozenset({"reviews.read", "reviews.judge"})
+_ADMINISTRATION: frozenset[Permission] = frozenset(
+    {"administration.read", "users.manage", "tokens.manage", "audit.read"}
+)
 GRANTS: dict[Role, frozenset[Permission]] = {
-    "administrator": frozenset({"administration.read", "users.manage", "audit.read", "nights.read"}),
+    "administrator": _ADMINISTRATION | {"nights.read"},
     "manager": _READS | _LISTENS | {"dictionary.read"},
     "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
     "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
@@ -57,6 +61,12 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/account/password"): "signed_in",
     ("POST", "/account/sign-out-everywhere"): "signed_in",
     ("GET", "/administration"): "administration.read",
+    ("GET", "/account/tokens"): "signed_in",
+    ("POST", "/account/tokens"): "signed_in",
+    ("POST", "/account/tokens/{token_id}/revoke"): "signed_in",
+    ("GET", "/tokens"): "tokens.manage",
+    ("POST", "/tokens"): "tokens.manage",
+    ("POST", "/tokens/{token_id}/revoke"): "tokens.manage",
     ("GET", "/users"): "users.manage",
     ("POST", "/users"): "users.manage",
     ("GET", "/users/{name}"): "users.manage",
@@ -101,6 +111,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/reviews/precision"): "reviews.read",
     ("GET", "/api/v1/nights"): "nights.read",
 }
+API = "/api/v1"
+FREE: tuple[Permission, ...] = ("public", "signed_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ def permission_of(method: str, path: str) -> Permission | None:
 
 def reach_of(user: User, permission: Permission) -> Reach | None:
     """How far the permission reaches for this person; None if they do not have it."""
-    if permission in ("public", "signed_in"):
+    if permission in FREE:
         return Reach(None)
     giving = [role for role in user.roles if permission in GRANTS[role]]
     if not giving:
@@ -132,6 +144,12 @@ def reach_of(user: User, permission: Permission) -> Reach | None:
     teams = frozenset(user.teams) if "manager" in giving else frozenset()
     operators = frozenset({user.operator_id}) if "operator" in giving and user.operator_id else frozenset()
     return None if permission == "report.read" else Reach(Within(operators, teams))
+
+
+def for_programs(user: User) -> tuple[Permission, ...]:
+    """What a token of this person may be given: of the person's own, whatever the API asks for."""
+    asked = dict.fromkeys(one for (_, path), one in ROUTES.items() if path.startswith(API) and one not in FREE)
+    return tuple(permission for permission in asked if reach_of(user, permission) is not None)
 
 
 def hears_unmasked(user: User) -> bool:

@@ -388,10 +388,15 @@ PERMISSIONS: Mapping[str, Word] = {
     "calls.words": _word("書き起こしを読む", "Read transcripts"),
     "sound.play": _word("録音を聞く", "Listen to recordings"),
     "nights.read": _word("夜間バッチの状態を見る", "See the nights"),
+    "dictionary.read": _word("フレーズ辞書を見る", "See the phrase dictionary"),
+    "dictionary.work": _word("フレーズを試し、下書きを見て、公開する", "Try phrases, see drafts, publish"),
+    "dictionary.edit": _word("フレーズ辞書の下書きを書く", "Write drafts of the dictionary"),
+    "dictionary.approve": _word("フレーズ辞書の下書きを承認する", "Approve drafts of the dictionary"),
     "administration.read": _word("管理の画面を開く", "Open the administration"),
     "reviews.read": _word("確認の結果を見る", "See what reviews say"),
     "reviews.judge": _word("場面と当たりを確かめる", "Judge tags and moments"),
     "users.manage": _word("利用者を加え、役割を変える", "Add users and change their roles"),
+    "tokens.manage": _word("ほかの人のAPIトークンを作り、取り消す", "Make and revoke others' API tokens"),
     "audit.read": _word("監査ログを読み、照合する", "Read and check the audit log"),
 }
 

@@ -76,6 +76,7 @@ def filled_in(path: str) -> str:
     values = {"run_id": "1", "operator_id:path": OWN, "call_id:path": f"{OWN}-000", "recording_id": "1"}
     values |= {"exposure": "any", "topic": "start", "name": "somebody"}
     values |= {"entry_id:path": "appeal.ease-1", "form": "csv", "draft_id": "1", "job_id": "none", "version": "none"}
+    values |= {"token_id": "999"}
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path

@@ -1,6 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
-from pipeline.store.schema.access import sessions, users
+from pipeline.store.schema.access import api_tokens, sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.deliveries import deliveries
@@ -30,6 +30,7 @@ from pipeline.store.schema.work import files, ledger, recordings, runs
 
 __all__ = [
     "UtcTime",
+    "api_tokens",
     "audit",
     "call_contracts",
     "call_forms",

@@ -1,8 +1,8 @@
-"""Who may sign in, and who is signed in. A session is kept by the hash of its token only."""
+"""Who may sign in, and who is signed in. A session or an API token is kept by its hash only."""
 
 import sqlalchemy as sa
 
-from pipeline.store.schema.base import UtcTime, metadata
+from pipeline.store.schema.base import UtcTime, identity, metadata
 
 users = sa.Table(
     "users",
@@ -26,4 +26,19 @@ sessions = sa.Table(
     sa.Column("csrf", sa.String, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("seen_at", UtcTime, nullable=False),
+)
+
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    identity("token_id"),
+    sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("owner", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("label", sa.String, nullable=False),  # what it is for
+    sa.Column("permissions", sa.JSON, nullable=False),  # names of api.policy.Permission
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("used_at", UtcTime),
+    sa.Column("revoked_at", UtcTime),
 )
