@@ -14,10 +14,13 @@ from models.contribution.nrr import nrr_without_contribution
 from models.contribution.options import METHOD_VERSION, Options
 from models.contribution.tables import Tables
 from models.figures.cohort import open_cohort
-from models.figures.figure import calendar_year
+from models.figures.figure import Period, calendar_year
 from models.figures.kpi import yearly_kpi_blocks
-from models.figures.ledger import build_ledger
+from models.figures.ledger import Ledger, build_ledger
+from models.figures.spans import spans_between
 from models.scoring import CATEGORIES, Tally, add
+
+RECENT = 13  # months: this one, and the same of a year ago
 
 
 def with_moments(calls: pd.DataFrame, analysed: Sequence[str], tallies: Sequence[Tally]) -> pd.DataFrame:
@@ -67,8 +70,8 @@ def is_of(document: Mapping[str, Any] | None, tables: Tables) -> bool:
 def _yearly(contribution: Contribution, tables: Tables, as_of: date) -> dict[str, Any]:
     document: dict[str, Any] = dict(yearly_kpi_blocks(tables.contracts, tables.outcomes, pd.Timestamp(as_of)))
     ledger, without = build_ledger(tables.contracts, tables.outcomes), {}
-    for name in document:
-        period = calendar_year(int(name.removeprefix("kpi_")))
+    years = [calendar_year(int(name.removeprefix("kpi_"))) for name in document]
+    for period in (*years, *_longest_spans(ledger, as_of)):
         cohort = open_cohort(ledger, period)
         found = nrr_without_contribution(
             contribution, cohort.opening, cohort.closing, period.opening.date(), period.closing.date()
@@ -76,3 +79,12 @@ def _yearly(contribution: Contribution, tables: Tables, as_of: date) -> dict[str
         if found:
             without[period.name] = found.to_json()
     return document | ({"nrr_without_contribution": without} if without else {})
+
+
+def _longest_spans(ledger: Ledger, as_of: date) -> list[Period]:
+    """Fiscal years, and the twelve months up to each month of the last year: shorter ones hold no whole horizon."""
+    if ledger.first_start.empty:
+        return []
+    spans = spans_between(ledger.first_start.min().date(), as_of)
+    recent = [span for span in spans if span.kind == "twelve_months"][-RECENT:]
+    return [span.period() for span in spans if span.kind == "fiscal_year" or span in recent]

@@ -10,6 +10,7 @@ from models.scoring import CATEGORIES
 from pipeline.contribution import contribution_document, is_of, with_moments
 from pipeline.errors import ExitCode
 from pipeline.expected import expectations
+from pipeline.keeping import count_beforehand, count_spoken
 from pipeline.language import Text
 from pipeline.night import Night
 from pipeline.outcomes.join import join_calls
@@ -18,20 +19,28 @@ from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_
 from pipeline.reports.files import write_report
 from pipeline.settings import MomentsSettings
 from pipeline.store import recordings, reports, runs, scores, tables
+from pipeline.store.call_facts import read_facts
 from pipeline.store.connect import Connection
+from pipeline.store.kept import kept_facts
 
 
 def report(night: Night, out: Path | None) -> ExitCode:
     """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
+    count_spoken(night.store, night.versions.speech)
     with night.store.reading() as connection:
         material = _material(connection, night)
         before = reports.latest_report(connection)
+        kept = kept_facts(connection)
+        facts = read_facts(connection, material.transcript_ids)
     body = build_report(material, _contribution(night, material, before))
     unchanged = reports.says_the_same(before, body)
+    counted = None if unchanged and kept else count_beforehand(material, facts)
     with night.store.writing() as connection:
         if not unchanged:
             tables.save_joins(connection, night.run_id, material.join.calls)
             reports.save_report(connection, night.run_id, body)
+        if counted:
+            counted.keep(connection)
         runs.finish_run(connection, night.run_id, "done")
     _show_coverage(body["coverage"], night.progress)
     if unchanged:
@@ -99,6 +108,7 @@ def _material(connection: Connection, night: Night) -> Material:
         calls=known,
         analysed=rows_of(analysed, join.calls),
         tallies=[tally for _, tally in tallied],
+        transcript_ids=[call.transcript_id for call, _ in tallied],
         contracts=contracts,
         outcomes=outcomes,
         snapshots=snapshots,

@@ -29,7 +29,8 @@ class Material:
 
     `calls`: every call known, by its row in the calls table or by its recording alone. `join.calls`: the same with what
     it was joined to; the estimate must never see those columns, since they tell the outcome.
-    `analysed`: the rows of `join.calls` whose recordings were analysed; `tallies[i]` belongs to row i.
+    `analysed`: the rows of `join.calls` whose recordings were analysed; `tallies[i]` and `transcript_ids[i]` belong to
+    row i.
     `loads`: by kind, with their own load reports.
     """
 
@@ -41,6 +42,7 @@ class Material:
     calls: pd.DataFrame
     analysed: pd.DataFrame
     tallies: Sequence[Tally]
+    transcript_ids: Sequence[int]
     contracts: pd.DataFrame
     outcomes: pd.DataFrame
     snapshots: pd.DataFrame

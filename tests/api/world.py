@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from models.scoring import FORMULA
 from pipeline.archive import ArchiveFile, hash_file
 from pipeline.errors import Reason
+from pipeline.keeping import count_beforehand
 from pipeline.outcomes.columns import DTYPES, SHAPES, Kind
 from pipeline.outcomes.join import join_calls
 from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance
 from pipeline.reports.build import Material, build_report, rows_of, with_unlisted
 from pipeline.scoring import tally_call
 from pipeline.store import ledger, recordings, reports, runs, scores, tables, transcripts
+from pipeline.store.call_facts import count_few, read_facts
 from pipeline.store.connect import Store
 
 TAGGING = transcripts.Tagging("d1c7", "moments-1")
@@ -296,6 +298,7 @@ def _store_report(connection: Connection, run_id: int, contribution: dict[str, A
         calls=known,
         analysed=rows_of(analysed, join.calls),
         tallies=[tally for _, tally in tallied],
+        transcript_ids=[call.transcript_id for call, _ in tallied],
         contracts=contracts,
         outcomes=outcomes,
         snapshots=snapshots,
@@ -303,3 +306,6 @@ def _store_report(connection: Connection, run_id: int, contribution: dict[str, A
     )
     tables.save_joins(connection, run_id, join.calls)
     reports.save_report(connection, run_id, build_report(material, contribution))
+    while count_few(connection, VERSIONS["speech"]):
+        pass
+    count_beforehand(material, read_facts(connection, material.transcript_ids)).keep(connection)

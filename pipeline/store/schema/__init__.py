@@ -13,6 +13,7 @@ from pipeline.store.schema.dictionary import (
 )
 from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
+from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
 from pipeline.store.schema.search import search_grams, search_texts
@@ -33,10 +34,12 @@ __all__ = [
     "api_tokens",
     "audit",
     "call_contracts",
+    "call_facts",
     "call_forms",
     "call_scores",
     "calls",
     "contracts",
+    "conversation_cells",
     "customer_snapshots",
     "deliveries",
     "dictionary_drafts",
@@ -44,7 +47,9 @@ __all__ = [
     "dictionary_texts",
     "draft_changes",
     "erased",
+    "figure_cells",
     "files",
+    "kept_figures",
     "ledger",
     "loads",
     "masked_ranges",

@@ -1,0 +1,101 @@
+"""The last of the night's counting: whatever the pages show of years of calls and contracts, as small sums to keep."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from models.figures.book import CONTRACT_GROUPS
+from models.figures.ledger import build_ledger
+from models.figures.span_sums import span_sums
+from models.figures.spans import months_later, spans_between
+from pipeline.reports.build import Material
+from pipeline.reports.cells import conversation_cells
+from pipeline.store import call_facts, kept
+from pipeline.store.connect import Connection, Store
+from pipeline.store.version_history import version_changes
+
+HISTORY_MONTHS = 61  # five years, and the month that the first of them is compared with
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`facts`: which months, spans, teams, groups and operators there are."""
+
+    facts: dict[str, Any]
+    figures: Rows
+    conversations: Rows
+
+    def keep(self, connection: Connection) -> None:
+        """In the place of what belonged to an earlier report; the newest report must be stored already."""
+        report_id = kept.newest_report_id(connection)
+        assert report_id is not None
+        facts = self.facts | {"changes": version_changes(connection)}
+        kept.replace_kept(connection, report_id, facts, self.figures, self.conversations)
+
+
+def count_spoken(store: Store, speech_version: str) -> None:
+    """Count what was spoken in every transcript that is new, some at a time: nobody waits long for the writer."""
+    left = True
+    while left:
+        with store.writing() as connection:
+            left = bool(call_facts.count_few(connection, speech_version))
+
+
+def count_beforehand(material: Material, facts: Mapping[int, call_facts.CallFacts]) -> Counted:
+    """Everything that is kept beside the report of this material."""
+    cells = conversation_cells(material, facts)
+    as_of = _as_of(material)
+    figures = _figures(material, as_of) if as_of else pd.DataFrame()
+    months = cells["month"].dt.date
+    return Counted(
+        {
+            "first_month": months.min().isoformat() if len(cells) else None,
+            "last_month": months.max().isoformat() if len(cells) else None,
+            "as_of": as_of.isoformat() if as_of else None,
+            "spans": list(dict.fromkeys(figures["span"])) if len(figures) else [],
+            "teams": sorted(set(cells["team"]) - {""}),
+            "groups": _groups(cells, figures),
+            "operators": _names(material.analysed),
+        },
+        figures.to_dict("records"),  # type: ignore[arg-type]
+        cells.assign(month=months).to_dict("records"),  # type: ignore[arg-type]
+    )
+
+
+def _as_of(material: Material) -> date | None:
+    """The last day that contracts and outcomes tell, as in the report's own figures."""
+    if material.contracts.empty or material.outcomes.empty:
+        return None
+    last: date = max(material.outcomes["on"].max(), material.contracts["started_on"].max()).date()
+    return last
+
+
+def _figures(material: Material, as_of: date) -> pd.DataFrame:
+    ledger = build_ledger(material.contracts, material.outcomes)
+    first = max(ledger.first_start.min().date(), months_later(as_of, -HISTORY_MONTHS))
+    return span_sums(ledger, spans_between(first, as_of), CONTRACT_GROUPS)
+
+
+def _groups(cells: pd.DataFrame, figures: pd.DataFrame) -> dict[str, list[str]]:
+    """Dimension → its values, of calls and of customers."""
+    found: dict[str, list[str]] = {}
+    for name in CONTRACT_GROUPS:
+        values: set[str] = set()
+        for frame in (cells, figures):
+            if len(frame):
+                values |= set(frame.loc[frame["dimension"] == name, "value"])
+        if values - {""}:
+            found[name] = sorted(values - {""})
+    return found
+
+
+def _names(analysed: pd.DataFrame) -> dict[str, str | None]:
+    """Operator → name as last told."""
+    told = analysed[["operator_id", "operator_name"]].dropna(subset=["operator_id"])
+    last = told.groupby("operator_id")["operator_name"].last()
+    return {str(operator): None if name is pd.NA or name is None else str(name) for operator, name in last.items()}
