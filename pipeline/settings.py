@@ -97,6 +97,13 @@ class PrivacySettings(Section):
     mask: bool = Field(True, description="カード番号などを最初の書き込みの前に伏せる")
 
 
+class PlaybackSettings(Section):
+    """`[playback]`: copies of recordings for the player, muted where personal data is said. All may be deleted."""
+
+    nightly: bool = Field(False, description="試聴用の音声を夜間バッチで作っておく(false なら初めて聞くときに作る)")
+    keep_gib: float = Field(20.0, gt=0, description="試聴用の音声に使うディスクの上限(GiB)。古いものから消す")
+
+
 class MomentsSettings(Section):
     """`[moments]`: when the classifier's word is taken. `kouken train card` shows what to expect of a threshold."""
 
@@ -199,6 +206,7 @@ class Settings(Section):
     acoustics: AcousticsSettings = AcousticsSettings()
     alerts: AlertSettings = AlertSettings()
     privacy: PrivacySettings = PrivacySettings()
+    playback: PlaybackSettings = PlaybackSettings()
     moments: MomentsSettings = MomentsSettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()

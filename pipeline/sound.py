@@ -11,11 +11,14 @@ from threading import Lock
 
 from pipeline.archive import hash_file, open_path
 from pipeline.audio.legs import legs_sha256
-from pipeline.audio.playback import Playback, Span, copy_in_cache, playback_copy
+from pipeline.audio.playback import Playback, Span, copy_in_cache, playback_copy, trim_copies
 from pipeline.errors import ItemError
 from pipeline.records import Transcript
+from pipeline.settings import Settings
+from pipeline.workers import FULL
 
 Place = tuple[str, str]  # archive, and path relative to it
+GIB = 1 << 30
 _one_at_a_time = Lock()  # decoding takes a core for a second; listeners must not take them all
 
 
@@ -37,11 +40,39 @@ def muted_spans(transcript: Transcript) -> list[Span] | None:
     return spans
 
 
-def sound_of(places: Sequence[Place], sha256: str, transcript: Transcript, cache: Path) -> Playback | None:
-    """A muted copy to play; None where the file is gone, holds something else by now, or cannot be muted or read.
+def copies_in(settings: Settings) -> Path:
+    """The folder of the copies; whatever lies there is made anew when it is wanted."""
+    return settings.data_dir / "playback"
 
-    The night may call it ahead, so that the first listener need not wait for a long call to be decoded.
+
+def keep_to_limit(settings: Settings) -> int:
+    """Delete the copies that nobody wanted lately, as far as all take more than `playback.keep_gib`; how many."""
+    return trim_copies(copies_in(settings), round(settings.playback.keep_gib * GIB))
+
+
+def make_ahead(
+    recording: Path, other_leg: Path | None, sha256: str, transcript: Transcript, settings: Settings
+) -> Playback | None:
+    """The copy of what was transcribed this moment, so that no listener has to wait for it; None if there is none.
+
+    Raises `OSError` where the disk is full.
     """
+    spans = muted_spans(transcript)
+    if spans is None:
+        return None
+    try:
+        return playback_copy(recording, sha256, spans, copies_in(settings), other_leg)
+    except ItemError:
+        return None
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        return None
+
+
+def sound_of(places: Sequence[Place], sha256: str, transcript: Transcript, settings: Settings) -> Playback | None:
+    """A muted copy to play; None where the file is gone, holds something else by now, or cannot be muted or read."""
+    cache = copies_in(settings)
     spans = muted_spans(transcript)
     if spans is None:
         return None
@@ -52,6 +83,7 @@ def sound_of(places: Sequence[Place], sha256: str, transcript: Transcript, cache
         if made := copy_in_cache(sha256, spans, cache):
             return made
         with _one_at_a_time:
+            keep_to_limit(settings)
             return playback_copy(files[0], sha256, spans, cache, *files[1:])
     except (OSError, ItemError):
         return None

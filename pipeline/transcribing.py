@@ -1,8 +1,9 @@
 """The longest stage of the night: every waiting recording once, in worker processes that may die."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.archive import open_path
@@ -10,6 +11,8 @@ from pipeline.errors import ArchiveGone, ItemError, Reason
 from pipeline.language import Text
 from pipeline.night import Night
 from pipeline.records import Transcript
+from pipeline.settings import Settings
+from pipeline.sound import keep_to_limit, make_ahead
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import ledger, recordings, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
@@ -17,6 +20,7 @@ from pipeline.workers import Done, Work, cpu_count, map_items
 
 SLOWEST_BYTES_PER_SECOND = 600  # of any telephone codec: bounds the length of a file that is not decoded yet
 AHEAD = 2  # items claimed for each worker
+TRIM_EVERY = 100  # recordings, after which the copies for listeners are held to their limit
 
 
 def transcribe(night: Night) -> None:
@@ -44,13 +48,16 @@ class _Stage:
     def run(self) -> None:
         """Until nothing waits. The processes begin with the first item: a night without work loads no model."""
         night = self.night
+        transcribe, settings = night.recognition.transcribe, night.settings
         work = Work(
-            night.recognition.transcribe,
+            partial(_audibly, transcribe, settings) if settings.playback.nightly else transcribe,
             night.recognition.start,
             (night.settings, night.words),
             lambda task: task.limit_s,
         )
-        for done in map_items(work, self._tasks(), workers=self.workers, stop=night.stop):
+        for count, done in enumerate(map_items(work, self._tasks(), workers=self.workers, stop=night.stop)):
+            if settings.playback.nightly and count % TRIM_EVERY == 0:
+                keep_to_limit(settings)
             if self._settle(self.held.pop(done.item.recording_id), done):
                 night.progress.step(done.item.relative)
 
@@ -87,6 +94,15 @@ class _Stage:
         return state != "waiting"
 
 
+def _audibly(
+    transcribe: Callable[[TranscribeTask], Transcript], settings: Settings, task: TranscribeTask
+) -> Transcript:
+    """Transcribe, and make the copy for listeners, too (in the worker process)."""
+    transcript = transcribe(task)
+    make_ahead(task.path, task.other_leg, task.sha256, transcript, settings)
+    return transcript
+
+
 def require_archive(night: Night) -> None:
     """Stop the night where the whole archive is gone: its files are not to blame, and none of them is marked."""
     try:
@@ -109,7 +125,7 @@ def _task(night: Night, claim: Claim, place: recordings.Place) -> TranscribeTask
     other = open_path(night.archive, place.other_leg) if place.other_leg else None
     path = open_path(night.archive, place.relative)
     return TranscribeTask(
-        claim.recording_id, claim.attempts - 1, path, place.relative, place.call_id, limit_s, other_leg=other
+        claim.recording_id, claim.attempts - 1, path, place.relative, place.call_id, limit_s, place.sha256, other
     )
 
 

@@ -49,7 +49,7 @@ def _made(request: Request, store: Store, report: Body, visitor: Visitor, record
         if call is None:
             raise NO_CALL
         detail = read_call(connection, pins, call)
-    made = sound_of(detail.places, detail.sha256, detail.transcript, settings.data_dir / "playback")
+    made = sound_of(detail.places, detail.sha256, detail.transcript, settings)
     if made is None:
         raise NO_SOUND
     return made

@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +38,11 @@ class Playback:
 def copy_in_cache(sha256: str, muted: Sequence[Span], cache: Path) -> Playback | None:
     """The copy with these muted times if it was made before; the recording is not looked at."""
     made = _named(sha256, _widened(muted), cache)
-    return made if made.audio.exists() and made.peaks.exists() else None
+    if not (made.audio.exists() and made.peaks.exists()):
+        return None
+    with suppress(OSError):  # a cache that can only be read is played from all the same
+        os.utime(made.audio, ns=(time.time_ns(), made.audio.stat().st_mtime_ns))  # the access time: wanted lately
+    return made
 
 
 def playback_copy(
@@ -69,6 +75,22 @@ def remove_copies(sha256: str, cache: Path) -> int:
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def trim_copies(cache: Path, most_bytes: int) -> int:
+    """Delete the copies that were wanted longest ago, until the rest takes no more than that; how many copies."""
+    copies = [(path.stat(), path) for path in cache.glob("*.opus")] if cache.is_dir() else []
+    copies.sort(key=lambda copy: copy[0].st_atime_ns)
+    excess = sum(facts.st_size for facts, _ in copies) - most_bytes
+    deleted = 0
+    for facts, path in copies:
+        if excess <= 0:
+            break
+        path.with_suffix(".json").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        excess -= facts.st_size
+        deleted += 1
+    return deleted
 
 
 def _widened(muted: Sequence[Span]) -> tuple[Span, ...]:

@@ -25,6 +25,7 @@ class TranscribeTask:
     relative: str
     call_id: str
     limit_s: float
+    sha256: str = ""  # of the recording
     other_leg: Path | None = None  # `path` is then the operator's side and this the customer's
 
 

@@ -62,6 +62,7 @@ class Place:
     call_id: str
     size_bytes: int
     modified_ns: int
+    sha256: str  # of the recording: in two files, of both together
     other_leg: str | None = None
 
 
@@ -169,7 +170,8 @@ def _mark_revisions(connection: sa.Connection, run_id: int, replaced: Sequence[i
 def places(connection: sa.Connection, run_id: int, recording_ids: Sequence[int]) -> dict[int, Place]:
     """Where these recordings lie in tonight's archive, by id."""
     query = (
-        sa.select(files)
+        sa.select(files, recordings.c.sha256.label("content"))
+        .join(recordings, recordings.c.recording_id == files.c.recording_id)
         .where(*ledgers.taken(run_id), files.c.recording_id.in_(recording_ids))
         .order_by(files.c.relative.desc())
     )
@@ -180,7 +182,7 @@ def places(connection: sa.Connection, run_id: int, recording_ids: Sequence[int])
             other[row.recording_id] = row.relative
         else:
             facts = (row.size_bytes, row.modified_ns)
-            found[row.recording_id] = Place(row.recording_id, row.relative, row.call_id, *facts)
+            found[row.recording_id] = Place(row.recording_id, row.relative, row.call_id, *facts, row.content)
     return {key: replace(place, other_leg=other.get(key)) for key, place in found.items()}
 
 

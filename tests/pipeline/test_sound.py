@@ -1,6 +1,7 @@
 """What is heard is the recording that was analysed, from inside its archive, without what was masked."""
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from pipeline.audio.decode import SAMPLE_RATE, decode
 from pipeline.audio.legs import legs_sha256
 from pipeline.records import MaskedRange, Transcript, Utterance
-from pipeline.sound import find_sound, muted_spans, sound_of
+from pipeline.settings import PlaybackSettings, Settings
+from pipeline.sound import copies_in, find_sound, keep_to_limit, make_ahead, muted_spans, sound_of
 from tests.pipeline.audio.making import speechlike, write_wav
 
 SAID = (
@@ -37,7 +39,9 @@ def sha_of(path: Path) -> str:
 
 def test_sound_is_the_analysed_recording_with_masked_times_silent(archive: Path, tmp_path: Path) -> None:
     places = [(str(archive), "gone.wav"), (str(archive), "a.wav")]
-    made = sound_of(places, sha_of(archive / "a.wav"), transcript(MaskedRange("phone", 0, None, None)), tmp_path / "c")
+    made = sound_of(
+        places, sha_of(archive / "a.wav"), transcript(MaskedRange("phone", 0, None, None)), Settings(data_dir=tmp_path)
+    )
     assert made is not None
     with decode(made.audio) as audio:
         assert np.abs(audio.read_all(int(1.05 * SAMPLE_RATE), int(2.95 * SAMPLE_RATE))).max() < 0.01
@@ -53,34 +57,61 @@ def test_two_legs_are_heard_together_in_whatever_order_they_are_listed(tmp_path:
     for name, channel in zip(names, (1, 0), strict=True):
         write_wav(archive / name, sound[:, channel : channel + 1])
     content = legs_sha256(sha_of(archive / "a-out.wav"), sha_of(archive / "a-in.wav"))
-    made = sound_of([(str(archive), name) for name in names], content, transcript(), tmp_path / "c")
+    made = sound_of([(str(archive), name) for name in names], content, transcript(), Settings(data_dir=tmp_path))
     assert made is not None
     with decode(made.audio) as audio:
         operator, customer = np.abs(audio.read_all(SAMPLE_RATE // 2, SAMPLE_RATE)).max(axis=0)
         assert customer < 0.01 < operator
     (archive / "a-in.wav").unlink()
-    assert sound_of([(str(archive), name) for name in names], content, transcript(), tmp_path / "c") is None
+    assert (
+        sound_of([(str(archive), name) for name in names], content, transcript(), Settings(data_dir=tmp_path)) is None
+    )
 
 
 def test_copy_made_ahead_is_played_without_decoding_again(archive: Path, tmp_path: Path) -> None:
     place = [(str(archive), "a.wav")]
-    ahead = sound_of(place, sha_of(archive / "a.wav"), transcript(), tmp_path / "c")
+    settings = Settings(data_dir=tmp_path)
+    ahead = make_ahead(archive / "a.wav", None, sha_of(archive / "a.wav"), transcript(), settings)
     assert ahead is not None
     made_at = ahead.audio.stat().st_mtime_ns
-    again = sound_of(place, sha_of(archive / "a.wav"), transcript(), tmp_path / "c")
+    again = sound_of(place, sha_of(archive / "a.wav"), transcript(), Settings(data_dir=tmp_path))
     assert again == ahead and again.audio.stat().st_mtime_ns == made_at
+
+
+def test_nothing_is_made_ahead_of_what_cannot_be_muted_or_is_no_sound(archive: Path, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    untold = transcript(MaskedRange("phone", 1, None, None))
+    assert make_ahead(archive / "a.wav", None, "ab" * 32, untold, settings) is None
+    (archive / "b.json").write_text("{}")
+    assert make_ahead(archive / "b.json", None, "ab" * 32, transcript(), settings) is None
+    assert list(copies_in(settings).glob("*.opus")) == []
+
+
+def test_copies_keep_to_their_limit_and_the_one_heard_last_stays(archive: Path, tmp_path: Path) -> None:
+    made = {}
+    for name in ("ab", "cd", "ef"):
+        made[name] = make_ahead(archive / "a.wav", None, name * 32, transcript(), Settings(data_dir=tmp_path))
+    assert made["ab"] is not None and made["ef"] is not None
+    for age, name in enumerate(("ab", "ef", "cd")):
+        copy = made[name]
+        assert copy is not None
+        os.utime(copy.audio, (1_000_000 - age, 1_000_000))
+    one = PlaybackSettings(keep_gib=made["ab"].audio.stat().st_size / 2**30)
+    assert keep_to_limit(Settings(data_dir=tmp_path, playback=one)) == 2
+    left = {path.name for path in copies_in(Settings(data_dir=tmp_path)).iterdir()}
+    assert left == {made["ab"].audio.name, made["ab"].peaks.name}
 
 
 def test_sound_that_was_replaced_is_not_played(archive: Path, tmp_path: Path) -> None:
     sha256 = sha_of(archive / "a.wav")
     write_wav(archive / "a.wav", speechlike(4))
-    assert sound_of([(str(archive), "a.wav")], sha256, transcript(), tmp_path / "c") is None
+    assert sound_of([(str(archive), "a.wav")], sha256, transcript(), Settings(data_dir=tmp_path)) is None
 
 
 def test_sound_that_cannot_be_muted_is_not_played(archive: Path, tmp_path: Path) -> None:
     masked = transcript(MaskedRange("phone", 1, None, None))
     assert muted_spans(masked) is None
-    assert sound_of([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked, tmp_path / "c") is None
+    assert sound_of([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked, Settings(data_dir=tmp_path)) is None
 
 
 def test_sound_outside_the_archive_is_not_found(archive: Path, tmp_path: Path) -> None:
