@@ -16,7 +16,7 @@ from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.lock import night_lock
 from pipeline.settings import Settings
-from pipeline.store import backup
+from pipeline.store import backup, copies
 from pipeline.store.connect import Store
 from pipeline.store.migrate import head_revision, open_store, schema_revision
 
@@ -48,6 +48,8 @@ def make_backup(settings: Settings, path: Path) -> dict[str, Any]:
                 "sha256": sums,
             }
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+            with store.writing() as connection:
+                copies.remember(connection, "backup", path)
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)

@@ -26,6 +26,10 @@ COMMANDS: dict[str, Lazy] = {
     "backup": Lazy("pipeline.commands.backup", Text("データベースの控えを取る", "back the store up, even in use")),
     "restore": Lazy("pipeline.commands.restore", Text("控えを戻す", "put a backup in place")),
     "erase": Lazy("pipeline.commands.erase", Text("お客様の通話を消す", "erase calls on request, with a certificate")),
+    "hold": Lazy("pipeline.commands.hold", Text("消してはいけない通話の保全", "legal holds: what must not be erased")),
+    "retention": Lazy(
+        "pipeline.commands.retention", Text("保存期間を過ぎたものを消す", "delete what is past its keeping period")
+    ),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
     "sources": Lazy("pipeline.commands.sources", Text("録音の名前の読み方", "how names of recordings are read")),
     "load": Lazy("pipeline.commands.load", Text("表を一つ調べて読み込む", "check and load one table")),

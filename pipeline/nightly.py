@@ -1,8 +1,9 @@
-"""The night, top to bottom: tables, archive, transcripts, tags and moments, scores, contracts, report."""
+"""The night, top to bottom: tables, archive, transcripts, tags and moments, scores, keeping periods, report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -20,12 +21,13 @@ from pipeline.progress import Progress
 from pipeline.records import Transcript
 from pipeline.reporting import report
 from pipeline.retagging import Tagged, tag
+from pipeline.retention import keep_to_periods, trusted_now
 from pipeline.scoring import tally_call
 from pipeline.searching import index_new
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
-from pipeline.store import forms, ledger, scores, tables, transcripts
+from pipeline.store import audit, forms, ledger, runs, scores, tables, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
 from pipeline.transcribing import transcribe
@@ -62,6 +64,7 @@ def run_night(
         _index(night)
         _tag(night)
         _score(night)
+        _keep_to_periods(night)
         return report(night, request.out)
 
 
@@ -169,3 +172,14 @@ def _score(night: Night) -> None:
             return
         last = calls[-1].tagging_id
     night.stop_now()
+
+
+def _keep_to_periods(night: Night) -> None:
+    """Before the report, so that it counts what is still there."""
+    with night.store.reading() as connection:
+        now = trusted_now(datetime.now(UTC), runs.night_before(connection, night.run_id))
+    kept = keep_to_periods(night.store, night.settings, audit.system_user(), now, stop=night.stop)
+    if any(kept.to_json().values()):
+        night.progress.note(kept.as_text())
+    if night.stop():
+        night.stop_now()

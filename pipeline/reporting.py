@@ -18,7 +18,7 @@ from pipeline.progress import Progress
 from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_unlisted
 from pipeline.reports.files import write_report
 from pipeline.settings import MomentsSettings
-from pipeline.store import recordings, reports, runs, scores, tables
+from pipeline.store import copies, recordings, reports, runs, scores, tables
 from pipeline.store.call_facts import read_facts
 from pipeline.store.connect import Connection
 from pipeline.store.kept import kept_facts
@@ -47,6 +47,9 @@ def report(night: Night, out: Path | None) -> ExitCode:
         night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))
     if out or not unchanged:
         folder = out or night.settings.data_dir / "reports" / f"{night.run_id:06d}"
+        if out:
+            with night.store.writing() as connection:
+                copies.remember(connection, "report", out)
         write_report(body, material, folder)
         night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
     return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE

@@ -104,6 +104,15 @@ class PlaybackSettings(Section):
     keep_gib: float = Field(20.0, gt=0, description="試聴用の音声に使うディスクの上限(GiB)。古いものから消す")
 
 
+class RetentionSettings(Section):
+    """`[retention]`: for how many days things are kept; 0 keeps them for ever."""
+
+    audio_days: int = Field(0, ge=0, description="再生用の写しを残す日数(作った日から)。0 なら消さない")
+    transcript_days: int = Field(0, ge=0, description="書き起こしを残す日数(通話の日から)。数字は残る。0 なら消さない")
+    score_days: int = Field(0, ge=0, description="通話とスコアを残す日数(通話の日から)。0 なら消さない")
+    audit_days: int = Field(0, ge=0, description="操作の記録を残す日数。0 なら消さない")
+
+
 class MomentsSettings(Section):
     """`[moments]`: when the classifier's word is taken. `kouken train card` shows what to expect of a threshold."""
 
@@ -207,6 +216,7 @@ class Settings(Section):
     alerts: AlertSettings = AlertSettings()
     privacy: PrivacySettings = PrivacySettings()
     playback: PlaybackSettings = PlaybackSettings()
+    retention: RetentionSettings = RetentionSettings()
     moments: MomentsSettings = MomentsSettings()
     tables: TablesSettings = TablesSettings()
     figures: FiguresSettings = FiguresSettings()

@@ -31,9 +31,11 @@ def muted_spans(transcript: Transcript) -> list[Span] | None:
     """When to be silent: the times of what was masked, else of its whole utterance; None if even that is unknown."""
     spans = []
     for masked in transcript.masked:
-        utterance = transcript.utterances[masked.utterance]
-        start = utterance.start_ms if masked.start_ms is None else masked.start_ms
-        end = utterance.end_ms if masked.end_ms is None else masked.end_ms
+        start, end = masked.start_ms, masked.end_ms
+        if masked.utterance < len(transcript.utterances):  # else the words are past their keeping period
+            utterance = transcript.utterances[masked.utterance]
+            start = utterance.start_ms if start is None else start
+            end = utterance.end_ms if end is None else end
         if start is None or end is None:
             return None
         spans.append((start, end))

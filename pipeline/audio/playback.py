@@ -69,6 +69,11 @@ def make_copy(audio: DecodedAudio, sha256: str, muted: Sequence[Span], cache: Pa
     return made
 
 
+def copies_in(cache: Path) -> set[str]:
+    """The recordings, by SHA-256, of which there are copies."""
+    return {path.name.partition("-")[0] for path in cache.glob("[0-9a-f]*-*")} if cache.is_dir() else set()
+
+
 def remove_copies(sha256: str, cache: Path) -> int:
     """Delete every copy of a recording; how many files there were."""
     found = list(cache.glob(f"{sha256}-*")) if cache.is_dir() else []

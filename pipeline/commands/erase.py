@@ -55,8 +55,13 @@ def erase(
         f"通話 {number} 件・録音 {sounds} 件が対象です。", f"{number} call(s), {sounds} recording(s) are meant."
     )
     click.echo(in_language(would if dry_run else done, context.language))
-    if not dry_run:
-        click.echo(certificate["not_reached"][context.language])
+    if dry_run:
+        for hold_id in certificate["holds"]:
+            context.say(Text(f"保全 {hold_id} の対象のため、消せません。", f"Legal hold {hold_id} forbids it."))
+        return
+    for place in certificate.get("left", ()):
+        context.say(Text(f"この中にまだ残っています: {place}", f"Still in there: {place}"))
+    click.echo(certificate["not_reached"][context.language])
 
 
 command = erase

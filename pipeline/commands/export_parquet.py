@@ -30,7 +30,7 @@ def parquet(context: Context, out: Path, with_text: bool, day: datetime | None, 
     """Parse, call, say; the export stands in the audit log."""
     from pipeline.reports.build import TOKYO
     from pipeline.reports.export import export_parquet
-    from pipeline.store import audit
+    from pipeline.store import audit, copies
     from pipeline.store.migrate import open_store
 
     dt = (day or datetime.now(TOKYO)).date()
@@ -39,6 +39,7 @@ def parquet(context: Context, out: Path, with_text: bool, day: datetime | None, 
         with store.writing() as connection:
             actor, object_ = audit.system_user(), dt.isoformat()
             audit.record(connection, actor, "export.parquet", object_, {"out": str(out), "with_text": with_text})
+            copies.remember(connection, "parquet", out)  # before it is written: half an export is known of, too
         with store.reading() as connection:
             manifest = export_parquet(
                 connection,

@@ -96,6 +96,7 @@ def _write(
 
     from pipeline.reports.figures import for_operator, period_report
     from pipeline.reports.written import write_report
+    from pipeline.store import copies
     from pipeline.store.migrate import open_store
 
     chosen = _period(period)
@@ -112,6 +113,9 @@ def _write(
         end = counted.book.as_of.date()
         context.say(Text(f"期間の途中です({end} までの記録)。", f"The period is not over: records until {end}."))
     written = write_report(counted, form, out, context.language, operator_id=operator, encoding=encoding)
+    with open_store(context.settings.store_url) as store, store.writing() as connection:
+        for path in written.paths:
+            copies.remember(connection, "file", path)
     for path in written.paths:
         context.say(Text(f"書き出しました: {path}", f"Written: {path}"))
     if written.lost:

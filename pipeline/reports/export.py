@@ -60,7 +60,7 @@ def export_parquet(
         "loads": tables.current_loads(connection),
         "tables": written,
     }
-    _write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", manifest)
+    write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", manifest)
     return manifest
 
 
@@ -83,9 +83,9 @@ def _write_table(frames: Iterator[pd.DataFrame], out: Path, place: Path) -> dict
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _to_disk(path.parent)
+    to_disk(path.parent)
     columns = {field.name: str(field.type) for field in schema}
-    return {"file": place.as_posix(), "rows": rows, "sha256": _sha256(path), "columns": columns}
+    return {"file": place.as_posix(), "rows": rows, "sha256": sha256_of(path), "columns": columns}
 
 
 def _tables(first: Any, frames: Iterator[pd.DataFrame], schema: Any) -> Iterator[Any]:
@@ -96,17 +96,18 @@ def _tables(first: Any, frames: Iterator[pd.DataFrame], schema: Any) -> Iterator
         yield pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
 
 
-def _write_text(text: str, path: Path) -> None:
+def write_text(text: str, path: Path) -> None:
+    """Whole or not at all, and on the disk."""
     temporary = path.with_name(path.name + ".part")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _to_disk(path.parent)
+    to_disk(path.parent)
 
 
-def _to_disk(folder: Path) -> None:
+def to_disk(folder: Path) -> None:
     """A rename is only as lasting as the folder that holds it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -115,7 +116,8 @@ def _to_disk(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -124,4 +126,4 @@ def broken_files(manifest: Path) -> list[str]:
     """Files of an export that are not as its manifest says."""
     facts: Mapping[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     told = [(manifest.parent / table["file"], table["sha256"]) for table in facts["tables"].values()]
-    return [path.as_posix() for path, sha256 in told if not path.is_file() or _sha256(path) != sha256]
+    return [path.as_posix() for path, sha256 in told if not path.is_file() or sha256_of(path) != sha256]

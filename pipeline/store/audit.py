@@ -27,6 +27,7 @@ ORIGIN = "0" * 64  # what the first row calls the hash before it
 PAGE = 1000
 LONGEST_DETAIL = 200  # characters: room for ids and codes, not for what somebody said
 CHECK = "audit.verify"
+CUT = "audit.cut"  # the oldest rows were past their keeping period; see pipeline.store.audit_period
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -46,7 +47,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `verify` found. `broken_at` is the number of the first row that does not fit; None if all fit."""
+    """What `verify` found. `rows`: the number of the last row that fits. `broken_at`: that of the first that does not,
+    None if all do."""
 
     rows: int
     head: str
@@ -103,11 +105,14 @@ def verify(connection: sa.Connection, noted_head: str | None = None, since: Chec
 
     `noted_head`: a head that was seen before and must still be in what is walked.
     """
-    rows, head = (since.rows, since.head) if since else (0, ORIGIN)
+    rows, head = _begin(connection)
+    since = since if since and since.rows > rows else None  # what it saw may have been cut off since
+    if since:
+        rows, head = since.rows, since.head
     seen = noted_head in (None, head)
     if since and not _stands(connection, since):
         return Verdict(rows, head, rows, seen)
-    for row in _rows(connection, rows):
+    for row in _rows(connection, rows if since else 0):
         values = row._asdict()
         if row.number != rows + 1 or row.previous != head or row.hash != _hash(values):
             return Verdict(rows, head, rows + 1, seen)
@@ -163,6 +168,16 @@ def list_entries(
     if before is not None:
         query = query.where(audit.c.number < before)
     return [Entry(**row._mapping) for row in connection.execute(query)]
+
+
+def _begin(connection: sa.Connection) -> tuple[int, str]:
+    """The number and the hash before the first row: those of the last cut that is on record, else none.
+
+    Rows that are missing without a cut on record, or besides it, are found out by the first row that does not follow.
+    """
+    query = sa.select(audit.c.details).where(audit.c.action == CUT).order_by(audit.c.number.desc()).limit(1)
+    details = connection.execute(query).scalar_one_or_none()
+    return (int(details["upto"]), str(details["head"])) if details else (0, ORIGIN)
 
 
 def _stands(connection: sa.Connection, check: Check) -> bool:

@@ -2,18 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
-from pipeline.store import search_index
-from pipeline.store.schema import calls, erased, files, metadata, recordings, reports, transcripts
+from pipeline.store import holdings, search_index
+from pipeline.store.batches import batches
+from pipeline.store.schema import calls, erased, files, ledger, recordings, reports, transcripts
 
-BATCH = 500
+Cause = Literal["request", "period"]  # somebody asked, or the keeping period is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def scope_of(
     known = sorted(meant)
     contents: set[str] = set()
     places: set[str] = set()
-    for some in _batches(known):
+    for some in batches(known):
         named = sa.select(recordings.c.sha256).where(recordings.c.call_id.in_(some))
         contents |= set(connection.execute(named).scalars())
         for row in connection.execute(sa.select(files.c.sha256, files.c.relative).where(files.c.call_id.in_(some))):
@@ -49,43 +50,69 @@ def scope_of(
     return Scope(tuple(known), tuple(sorted(contents)), tuple(sorted(places)))
 
 
-def erase(connection: sa.Connection, scope: Scope) -> dict[str, int]:
+def erase(connection: sa.Connection, scope: Scope, cause: Cause = "request") -> dict[str, int]:
     """Delete every row that is about these calls; rows by table. What is written over is zeros, not what was there."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    _overwrite(connection)
     gone: Counter[str] = Counter()
-    for some in _batches(scope.call_ids):
-        keys = connection.execute(sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(some))).scalars()
-        recorded = list(keys)
-        gone["search_grams"] += _forget_words(connection, recorded)
-        _delete(connection, recordings, "recording_id", recorded, gone)
-        for table in metadata.sorted_tables:
-            if "call_id" in table.c:
-                number = connection.execute(sa.delete(table).where(table.c.call_id.in_(some))).rowcount
-                gone[table.name] += number
+    for some in batches(scope.call_ids):
+        theirs = recordings.c.recording_id == transcripts.c.recording_id
+        search_index.forget(connection, _keys(connection, theirs & recordings.c.call_id.in_(some)))
+        for table in reversed(holdings.of_calls()):
+            _delete_referring(connection, table, "call_id", some, gone)
+            gone[table.name] += connection.execute(sa.delete(table).where(table.c.call_id.in_(some))).rowcount
     _clear_reports(connection, set(scope.call_ids))
-    _remember(connection, scope)
+    _remember(connection, scope, cause)
     return {table: number for table, number in sorted(gone.items()) if number}
 
 
-def _forget_words(connection: sa.Connection, recording_ids: Sequence[int]) -> int:
-    """The search index counts transcripts by what they hold, which no foreign key can follow; how many it forgot."""
-    made = sa.select(transcripts.c.transcript_id).where(transcripts.c.recording_id.in_(recording_ids))
-    keys = list(connection.execute(made).scalars())
-    search_index.forget(connection, keys)
-    return len(keys)
+def delete_words(connection: sa.Connection, recording_ids: Collection[int]) -> dict[str, int]:
+    """Delete what was said in these recordings and every place in it; rows by table. Their numbers stay.
+
+    They are marked, so that no night transcribes them again.
+    """
+    _overwrite(connection)
+    gone: Counter[str] = Counter()
+    for some in batches(recording_ids):
+        theirs = transcripts.c.recording_id.in_(some)
+        keys = _keys(connection, theirs)
+        search_index.forget(connection, keys)
+        _delete_referring(connection, transcripts, "transcript_id", keys, gone, holdings.WITHOUT_WORDS)
+        connection.execute(sa.update(transcripts).where(theirs).values(corrections=None))
+        open_work = ledger.c.recording_id.in_(some) & (ledger.c.state != "done")  # on nothing
+        connection.execute(sa.delete(ledger).where(open_work))
+        marked = sa.update(recordings).where(recordings.c.recording_id.in_(some))
+        connection.execute(marked.values(words_deleted_at=datetime.now(UTC)))
+    return {table: number for table, number in sorted(gone.items()) if number}
 
 
-def _delete(connection: sa.Connection, table: sa.Table, column: str, keys: Sequence[Any], gone: Counter[str]) -> None:
-    """Delete the rows with these keys, after everything that refers to them, however many steps away."""
-    for some in _batches(keys):
-        chosen = table.c[column].in_(some)
-        for other in metadata.sorted_tables:
-            for reference in other.foreign_keys:
-                if reference.column.table is table and other is not table:
-                    values = connection.execute(sa.select(reference.column).where(chosen)).scalars().all()
-                    _delete(connection, other, reference.parent.name, values, gone)
-        gone[table.name] += connection.execute(sa.delete(table).where(chosen)).rowcount
+def _keys(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> list[int]:
+    """The transcripts of which this is true, by id."""
+    return list(connection.execute(sa.select(transcripts.c.transcript_id).where(chosen)).scalars())
+
+
+def _delete_referring(
+    connection: sa.Connection,
+    table: sa.Table,
+    column: str,
+    keys: Sequence[Any],
+    gone: Counter[str],
+    kept: Collection[str] = (),
+) -> None:
+    """Delete what refers to the rows with these keys, however many steps away, but no rows of the `kept` tables."""
+    for some in batches(keys):
+        for referring, referred in holdings.references(table):
+            query = sa.select(referred).where(table.c[column].in_(some)).distinct()
+            values = connection.execute(query).scalars().all()
+            _delete_referring(connection, referring.table, referring.name, values, gone, kept)
+            if referring.table.name not in kept:
+                for few in batches(values):
+                    rows = sa.delete(referring.table).where(referring.in_(few))
+                    gone[referring.table.name] += connection.execute(rows).rowcount
+
+
+def _overwrite(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def _clear_reports(connection: sa.Connection, call_ids: Collection[str]) -> None:
@@ -100,22 +127,28 @@ def _clear_reports(connection: sa.Connection, call_ids: Collection[str]) -> None
             connection.execute(sa.update(reports).where(one).values(body=row.body))
 
 
-def _remember(connection: sa.Connection, scope: Scope) -> None:
+def _remember(connection: sa.Connection, scope: Scope, cause: Cause) -> None:
     known = erased_things(connection)
     keys = {("content", content) for content in scope.contents}
     keys |= {("call", call_hash(call_id)) for call_id in scope.call_ids}
     keys |= {("file", _hash("file", place)) for place in scope.places}
     now = datetime.now(UTC)
     if fresh := sorted(keys - known.keys):
-        rows = [{"kind": kind, "sha256": sha256, "erased_at": now} for kind, sha256 in fresh]
+        rows = [{"kind": kind, "sha256": sha256, "erased_at": now, "cause": cause} for kind, sha256 in fresh]
         connection.execute(sa.insert(erased), rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What must not come back."""
+    """What must not come back, when the last of it was erased, and when the last that somebody asked for."""
 
     keys: frozenset[tuple[str, str]]
+    last_at: datetime | None = None
+    last_request_at: datetime | None = None
+
+    def has_content(self, sha256: str) -> bool:
+        """Whether a recording of this content was erased."""
+        return ("content", sha256) in self.keys
 
     def has_call(self, call_id: str) -> bool:
         """Whether this call was erased."""
@@ -128,8 +161,10 @@ class Erased:
 
 def erased_things(connection: sa.Connection) -> Erased:
     """Everything that was ever erased."""
-    rows = connection.execute(sa.select(erased.c.kind, erased.c.sha256)).all()
-    return Erased(frozenset((row.kind, row.sha256) for row in rows))
+    rows = connection.execute(sa.select(erased)).all()
+    keys = frozenset((row.kind, row.sha256) for row in rows)
+    asked = (row.erased_at for row in rows if row.cause == "request")
+    return Erased(keys, max((row.erased_at for row in rows), default=None), max(asked, default=None))
 
 
 def call_hash(call_id: str) -> str:
@@ -155,8 +190,3 @@ def forget_pages(connection: sa.Connection) -> None:
         connection.rollback()
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _batches(values: Iterable[Any]) -> Iterable[list[Any]]:
-    every = list(values)
-    return [every[start : start + BATCH] for start in range(0, len(every), BATCH)]

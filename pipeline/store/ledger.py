@@ -59,7 +59,7 @@ def open_transcripts(connection: sa.Connection, speech_version: str, version: st
             & (ledger.c.stage == "transcribe")
             & (ledger.c.version == speech_version),
         )
-        .where(transcripts.c.speech_version == speech_version)
+        .where(transcripts.c.speech_version == speech_version, ~without_words(transcripts.c.recording_id))
     )
     _open(connection, "tag", version, made, transcripts.c.recording_id)
 
@@ -194,8 +194,18 @@ def retry(connection: sa.Connection, call_ids: Iterable[str] = ()) -> int:
 
 
 def taken(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """The files of a night that are analysed: readable, complete in the calls table, the first of their content."""
-    return (*seen(run_id), files.c.problem.is_(None), files.c.call_rule.not_in(NOT_ANALYSED))
+    """The files of a night that are analysed: readable, complete in the calls table, the first of their content, and
+    not past the time for which words are kept."""
+    readable = (files.c.problem.is_(None), files.c.call_rule.not_in(NOT_ANALYSED))
+    return (*seen(run_id), *readable, ~without_words(files.c.recording_id))
+
+
+def without_words(key: "sa.Column[Any]") -> sa.ColumnElement[bool]:
+    """Whether the words of the recording with this key were deleted when their keeping period was over."""
+    past = sa.select(recordings.c.recording_id).where(
+        recordings.c.recording_id == key, recordings.c.words_deleted_at.is_not(None)
+    )
+    return past.correlate_except(recordings).exists()
 
 
 def seen(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:

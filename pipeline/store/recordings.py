@@ -200,7 +200,9 @@ class FileState:
 
 
 def file_states(connection: sa.Connection, run_id: int, version: str) -> list[FileState]:
-    """Every file that a night found, by path, each in one state; duplicates of another file are skipped.
+    """Every file that a night found, by path, each in one state.
+
+    Skipped are duplicates of another file, and what is past its keeping period where this version has not met it.
 
     A file is done when its recording is transcribed by this version and tagged by the night's own.
     """
@@ -220,7 +222,9 @@ def file_states(connection: sa.Connection, run_id: int, version: str) -> list[Fi
             last["attempts"].label("attempts"),
             sa.case((tagged.c.state.is_not(None), tagged.c.reason), else_=heard.c.reason).label("reason"),
             sa.case((tagged.c.state.is_not(None), tagged.c.detail), else_=heard.c.detail).label("why"),
+            recordings.c.words_deleted_at,
         )
+        .outerjoin(recordings, recordings.c.recording_id == files.c.recording_id)
         .outerjoin(heard, row_of(heard, "transcribe", version))
         .outerjoin(tagged, row_of(tagged, "tag", ledgers.tag_version(version, tagging)))
         .where(*ledgers.seen(run_id))
@@ -235,6 +239,8 @@ def _file_state(row: sa.Row[tuple[object, ...]]) -> FileState:
         return FileState(*name, "skipped", None, row.detail, 0)
     if row.problem:
         return FileState(*name, "quarantined", Reason(row.problem), row.detail, 0)
+    if row.words_deleted_at and row.state != "done":
+        return FileState(*name, "skipped", None, "words_deleted", 0)
     reason = Reason(row.reason) if row.reason else None
     state = row.state if row.state in ("done", "quarantined") else "waiting"
     return FileState(*name, state, reason, row.why or "", row.attempts or 0)

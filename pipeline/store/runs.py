@@ -60,3 +60,10 @@ def last_run(connection: sa.Connection) -> Run | None:
     """The newest night, None before the first."""
     row = connection.execute(sa.select(runs).order_by(runs.c.run_id.desc()).limit(1)).one_or_none()
     return None if row is None else Run(**row._mapping)
+
+
+def night_before(connection: sa.Connection, run_id: int) -> datetime | None:
+    """When the night before this one began."""
+    query = sa.select(runs.c.started_at).where(runs.c.run_id < run_id).order_by(runs.c.run_id.desc()).limit(1)
+    began: datetime | None = connection.execute(query).scalar_one_or_none()
+    return began

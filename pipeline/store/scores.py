@@ -24,11 +24,14 @@ class TaggedCall:
 def unscored(
     connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str, *, after: int, limit: int
 ) -> list[TaggedCall]:
-    """Tagged calls without a count by this formula, by tagging id; `after` is where the batch before ended."""
+    """Tagged calls without a count by this formula, by tagging id; `after` is where the batch before ended.
+
+    A call whose words are past their keeping period keeps the counts of earlier formulas and gets no new ones.
+    """
     scored = (call_scores.c.tagging_id == taggings.c.tagging_id) & (call_scores.c.formula_version == formula_version)
     query = (
         _tagged(speech_version, tagging)
-        .where(taggings.c.tagging_id > after, ~sa.exists().where(scored))
+        .where(taggings.c.tagging_id > after, ~sa.exists().where(scored), recordings.c.words_deleted_at.is_(None))
         .order_by(taggings.c.tagging_id)
         .limit(limit)
     )

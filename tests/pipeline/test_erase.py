@@ -68,7 +68,7 @@ def test_erased_call_is_nowhere_and_the_others_stay(centre: Centre, asked: Asked
     certificate = erase(centre.settings, asked, "sato", dry_run=False)
     left = everything(centre)
     assert SECRET not in left and "C1" not in left and "U1" not in left and "C2" in left
-    assert (certificate["calls"], certificate["recordings"], certificate["playback_copies"]) == (1, 1, 1)
+    assert (certificate["calls"], certificate["recordings"], certificate["files"]["playback"]) == (1, 1, 1)
     assert not list(copy.iterdir())
     with centre.open() as store, store.reading() as connection:
         (entry,) = audit.list_entries(connection)

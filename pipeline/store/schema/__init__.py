@@ -15,6 +15,7 @@ from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
 from pipeline.store.schema.results import call_contracts, reports
+from pipeline.store.schema.retention import copies, holds
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
 from pipeline.store.schema.search import search_grams, search_texts
 from pipeline.store.schema.speech import (
@@ -40,6 +41,7 @@ __all__ = [
     "calls",
     "contracts",
     "conversation_cells",
+    "copies",
     "customer_snapshots",
     "deliveries",
     "dictionary_drafts",
@@ -49,6 +51,7 @@ __all__ = [
     "erased",
     "figure_cells",
     "files",
+    "holds",
     "kept_figures",
     "ledger",
     "loads",

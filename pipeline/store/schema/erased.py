@@ -1,4 +1,4 @@
-"""What was erased on request: hashes that keep a recording or a call from coming back, and nothing of either."""
+"""What was erased: hashes that keep a recording or a call from coming back, and nothing of either."""
 
 import sqlalchemy as sa
 
@@ -10,4 +10,5 @@ erased = sa.Table(
     sa.Column("kind", sa.String, primary_key=True),  # content, call, file
     sa.Column("sha256", sa.String(64), primary_key=True),  # of the recording's bytes, the call's id, the path
     sa.Column("erased_at", UtcTime, nullable=False),
+    sa.Column("cause", sa.String, nullable=False, server_default="request"),  # request, period
 )

@@ -25,6 +25,7 @@ recordings = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("call_id", sa.String, nullable=False, index=True),  # the call it belongs to, as last known
     sa.Column("superseded_in_run", Id),  # another content of the same call replaced it; older reports still count it
+    sa.Column("words_deleted_at", UtcTime),  # what was said is past its keeping period: it is not transcribed again
 )
 
 files = sa.Table(

@@ -1,0 +1,44 @@
+"""`kouken retention`: delete what is past its keeping period."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.language import Text
+
+
+@common_options(
+    Text(
+        "設定 [retention] の保存期間を過ぎた通話・書き起こし・再生用の写し・操作の記録を消します。"
+        "保全(kouken hold)の対象は残します。毎晩の夜間バッチも最後に同じことをします。",
+        "Delete calls, transcripts, audio copies and audit entries past the periods of [retention]. What is under legal"
+        " hold (kouken hold) stays. Every night does the same at its end.",
+    )
+)
+@option("--dry-run", is_flag=True, help=Text("何が消えるかだけを示す", "only show what would be deleted"))
+@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
+@json_option()
+def retention(context: Context, dry_run: bool, actor: str | None, as_json: bool) -> None:
+    """Delete, or only count, and print the numbers."""
+    from pipeline.retention import keep_to_periods
+    from pipeline.store import audit
+    from pipeline.store.migrate import open_store
+
+    with open_store(context.settings.store_url) as store:
+        kept = keep_to_periods(
+            store,
+            context.settings,
+            actor or audit.system_user(),
+            datetime.now(UTC),
+            dry_run=dry_run,
+            stop=lambda: False,
+        )
+    if as_json:
+        click.echo(json.dumps({**kept.to_json(), "dry_run": dry_run}))
+    else:
+        context.say(kept.as_text())
+
+
+command = retention

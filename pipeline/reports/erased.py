@@ -1,0 +1,95 @@
+"""Take erased calls out of what was written: rows out of Parquet exports, whole files of reports."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.reports.export import sha256_of, to_disk, write_text
+
+UNDER_WAY = ".erasing"  # the manifest's name meanwhile: a reader finds none, as while an export is written
+
+
+def erase_from_export(folder: Path, is_erased: Callable[[str], bool]) -> int:
+    """Rewrite the files of every export in the folder that hold erased calls; how many.
+
+    The manifest of an export is missing meanwhile, and names the new sums afterwards; a cut-off try is gone on with.
+    """
+    rewritten = 0
+    for found in sorted([*folder.glob("manifest-*.json"), *folder.glob(f"manifest-*.json{UNDER_WAY}")]):
+        manifest = found.with_name(found.name.removesuffix(UNDER_WAY))
+        facts = json.loads(found.read_text(encoding="utf-8"))
+        told = [folder / table["file"] for table in facts["tables"].values() if "call_id" in table["columns"]]
+        holding = [path for path in told if path.is_file() and _erased_in(path, is_erased)]
+        if not holding and found == manifest:
+            continue
+        under_way = manifest.with_name(manifest.name + UNDER_WAY)
+        found.replace(under_way)
+        for path in holding:
+            _rewrite(path, _erased_in(path, is_erased))
+        for table in facts["tables"].values():
+            table.update(_facts(folder / table["file"]))
+        write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", manifest)
+        under_way.unlink()
+        rewritten += len(holding)
+    return rewritten
+
+
+def remove_reports(folder: Path, written_until: datetime) -> int:
+    """Delete the report files below the folder that were written by then, and folders left empty; how many files.
+
+    Only what reports are made of is touched, since the folder may be one of the user's own.
+    """
+    if not folder.is_dir():
+        return 0
+    old = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in SUFFIXES and path.stat().st_mtime <= written_until.timestamp()
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        if not any(path.iterdir()):
+            path.rmdir()
+    return len(old)
+
+
+SUFFIXES = {".json", ".csv", ".pdf", ".xlsx", ".html", ".parquet"}
+
+
+def _erased_in(path: Path, is_erased: Callable[[str], bool]) -> set[str]:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    found: set[str] = set()
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=["call_id"]):
+            found |= {one for one in pc.unique(batch.column(0)).to_pylist() if one is not None and is_erased(one)}
+    return found
+
+
+def _rewrite(path: Path, gone: set[str]) -> None:
+    """The file without the rows of these calls, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    temporary = path.with_name(path.name + ".part")
+    with pq.ParquetFile(path) as file, temporary.open("wb") as out:
+        names = pa.array(sorted(gone), file.schema_arrow.field("call_id").type)
+        with pq.ParquetWriter(out, file.schema_arrow) as writer:
+            for batch in file.iter_batches():
+                writer.write_batch(batch.filter(pc.invert(pc.is_in(batch.column("call_id"), value_set=names))))
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+    to_disk(path.parent)
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    import pyarrow.parquet as pq
+
+    return {"rows": pq.read_metadata(path).num_rows, "sha256": sha256_of(path)} if path.is_file() else {}

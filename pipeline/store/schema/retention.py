@@ -1,0 +1,28 @@
+"""What must not be erased for now, and where outside of the data folder something of calls was written."""
+
+import sqlalchemy as sa
+
+from pipeline.store.schema.base import UtcTime, identity, metadata
+
+holds = sa.Table(
+    "legal_holds",
+    metadata,
+    identity("hold_id"),
+    sa.Column("kind", sa.String, nullable=False),  # call, customer
+    sa.Column("value", sa.String, nullable=False),  # the id
+    sa.Column("reason", sa.String, nullable=False),  # a case number; nothing that was said
+    sa.Column("placed_at", UtcTime, nullable=False),
+    sa.Column("placed_by", sa.String, nullable=False),
+    sa.Column("released_at", UtcTime),
+    sa.Column("released_by", sa.String),
+    sa.Index(None, "kind", "value"),
+)
+
+copies = sa.Table(
+    "copies",
+    metadata,
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),  # parquet, report, file, backup
+    sa.Column("written_at", UtcTime, nullable=False),
+    sa.Column("swept_at", UtcTime),  # when what had been erased by then was last taken out of it
+)
