@@ -32,6 +32,7 @@ from api.routes import (
     people,
     report,
     reviews,
+    search,
     sound,
     tokens,
 )
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         contribution,
         operators,
         calls,
+        search,
         sound,
         dictionary,
         reviews,

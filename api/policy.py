@@ -87,6 +87,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/calls"): "calls.read",
     ("GET", "/calls.csv"): "calls.read",
     ("GET", "/calls/{call_id:path}"): "calls.words",
+    ("GET", "/search"): "calls.words",
     ("GET", "/dictionary"): "dictionary.read",
     ("GET", "/dictionary/entries/{entry_id:path}"): "dictionary.read",
     ("GET", "/dictionary/export.{form}"): "dictionary.read",
@@ -108,6 +109,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/operators/{operator_id:path}"): "operators.read",
     ("GET", "/api/v1/calls"): "calls.read",
     ("GET", "/api/v1/calls/{call_id:path}"): "calls.words",
+    ("GET", "/api/v1/search"): "calls.words",
     ("GET", "/api/v1/reviews/precision"): "reviews.read",
     ("GET", "/api/v1/nights"): "nights.read",
 }

@@ -149,6 +149,30 @@ class CallList(Shape):
     next_cursor: str | None
 
 
+class FoundSentence(Shape):
+    """One utterance that was found; `matches` are characters `start` to `end` (exclusive) of its text."""
+
+    call_id: str
+    recording_id: int
+    started_at: datetime | None
+    operator_id: str | None
+    customer_id: str | None
+    outcome: str | None
+    utterance: int
+    speaker: Literal["operator", "customer", "unknown"]
+    start_ms: int | None
+    text: str
+    matches: list[dict[str, int]]
+    moments: list[dict[str, Any]]
+
+
+class SearchResults(Shape):
+    """Sentences call by call, latest first. A page may be empty and still have a next one."""
+
+    items: list[FoundSentence]
+    next_cursor: str | None
+
+
 class Utterance(Shape):
     """Cleaned speech of one speaker; `words` are characters `start` to `end` of the text with their times."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from pipeline.records import MaskedRange, Moment, Tag, Transcript, Utterance
+from pipeline.spelling import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,17 @@ def segments(text: str, tags: Sequence[Tag]) -> tuple[Segment, ...]:
     """The text cut wherever a tag begins or ends; put together, the segments are the text again."""
     edges = sorted({0, len(text), *(tag.start for tag in tags), *(tag.end for tag in tags)})
     return tuple(Segment(text[start:end], _over(tags, start, end)) for start, end in pairwise(edges))
+
+
+def pieces(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
+    """The text cut at the spans (in order, apart from each other), and which pieces they are.
+
+    >>> pieces("お見積もりです", [(1, 5)])
+    [('お', False), ('見積もり', True), ('です', False)]
+    """
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    cut = [(text[start:end], index % 2 == 1) for index, (start, end) in enumerate(pairwise(edges))]
+    return [(piece, is_match) for piece, is_match in cut if piece]
 
 
 def _over(tags: Sequence[Tag], start: int, end: int) -> tuple[Tag, ...]:

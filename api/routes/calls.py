@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.access import NOT_ALLOWED, Visitor, VisitorDep, note
+from api.call_filters import Asked, Cursor, call_filter
 from api.cursors import read_cursor, write_cursor
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep
 from api.downloads import Encoding, csv_file
@@ -20,57 +20,19 @@ from api.transcript import lay_out
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
-from pipeline.store.call_filter import SEGMENTS, CallFilter
+from pipeline.store.call_filter import CallFilter
 from pipeline.store.calls import CallDetail, ListedCall, list_calls, read_call, recordings_of_call
+from pipeline.store.choices import phrases_of, reasons_of
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
-from pipeline.values import TOKYO
 
 pages = APIRouter()
 api = APIRouter(tags=["calls"])
 
 PAGE = 50
 DOWNLOADED_AT_ONCE = 2_000
-FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 30)  # what every store and zone can hold
 CallId = Annotated[str, Path(max_length=500, description="通話ID / call id")]
-Cursor = Annotated[str | None, Query(max_length=300, description="next_cursor of the page before")]
 RecordingId = Annotated[int | None, Query(ge=1, lt=2**63, description="which recording, where a call has several")]
-Day = Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY)]
-Label = Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"]
-Reaction = Literal["accepted", "welcomed", "deferred", "declined", "none"]
-Moment = Literal["appeal", "enablement", "proposal"]
-Outcome = Literal["renewed", "churned"]
-Text = Annotated[str, Query(max_length=200)]
-Segment = Annotated[
-    str,
-    Query(max_length=200, pattern=f"^(|({'|'.join(SEGMENTS)}):.+)$", description="plan:…, region:… and so on"),
-]
-
-
-def _asked(
-    operator: Text | None = None,
-    since: Day | Literal[""] | None = None,
-    until: Day | Literal[""] | None = None,
-    label: Label | Literal[""] | None = None,
-    reaction: Reaction | Literal[""] | None = None,
-    unknown: Literal["operator", "time", "contract", ""] | None = None,
-    team: Text | None = None,
-    reason: Text | None = None,
-    without: Moment | Literal[""] | None = None,
-    segment: Segment | None = None,
-    outcome: Outcome | Literal[""] | None = None,
-    outcome_since: Day | Literal[""] | None = None,
-    outcome_until: Day | Literal[""] | None = None,
-) -> dict[str, Any]:
-    """The filters of the address; an empty field of the form is no filter. Days are Tokyo's, `until` included."""
-    given = {"operator": operator, "since": since, "until": until, "label": label}
-    given |= {"reaction": reaction, "unknown": unknown, "team": team, "reason": reason, "without": without}
-    given |= {"segment": segment, "outcome": outcome}
-    given |= {"outcome_since": outcome_since, "outcome_until": outcome_until}
-    return {name: value for name, value in given.items() if value}
-
-
-Asked = Annotated[dict[str, Any], Depends(_asked)]
 
 
 @pages.get("/calls", response_class=HTMLResponse)
@@ -86,9 +48,21 @@ def show_calls(
     """The analysed calls, latest first."""
     if newest is None:
         return pages.render(request, "start.html", section="calls")
-    calls, more = _page(store, newest, _filter(asked, visitor), cursor, PAGE)
+    calls, more = _page(store, newest, call_filter(asked, visitor), cursor, PAGE)
+    with store.reading() as connection:
+        pins = Pins.of_report(newest)
+        reasons, phrases = reasons_of(connection, pins, visitor.reach.within), phrases_of(connection, pins)
     return pages.render(
-        request, "calls.html", section="calls", body=newest, calls=calls, asked=asked, more=more, cursor=cursor
+        request,
+        "calls.html",
+        section="calls",
+        body=newest,
+        calls=calls,
+        asked=asked,
+        more=more,
+        cursor=cursor,
+        reasons=reasons,
+        phrases=phrases,
     )
 
 
@@ -98,7 +72,7 @@ def download_calls(
 ) -> Response:
     """All calls of the filter as a table, in the order of the list."""
     note(store, visitor, "export.calls", "calls", {name: str(value) for name, value in asked.items()})
-    table = call_table((_row(call), call.tally) for call in _every(store, report, _filter(asked, visitor)))
+    table = call_table((_row(call), call.tally) for call in _every(store, report, call_filter(asked, visitor)))
     return csv_file(table, "kouken-calls.csv", encoding)
 
 
@@ -134,7 +108,7 @@ def read_calls(
     store: StoreDep, report: ReportDep, visitor: VisitorDep, asked: Asked, limit: Limit = 100, cursor: Cursor = None
 ) -> dict[str, Any]:
     """The analysed calls, latest first, those without a time last."""
-    calls, more = _page(store, report, _filter(asked, visitor), cursor, limit)
+    calls, more = _page(store, report, call_filter(asked, visitor), cursor, limit)
     return {"items": [_plain(call) for call in calls], "next_cursor": more}
 
 
@@ -172,31 +146,6 @@ def _every(store: Store, report: Body, wanted: CallFilter) -> Iterator[ListedCal
 
 def _row(call: ListedCall) -> dict[str, Any]:
     return dict(call.extra) | {name: getattr(call, name) for name in ListedCall.__slots__}
-
-
-def _filter(asked: dict[str, Any], visitor: Visitor) -> CallFilter:
-    since, until, ended_by = asked.get("since"), asked.get("until"), asked.get("outcome_until")
-    column, _, value = asked.get("segment", "").partition(":")
-    return CallFilter(
-        operator_id=asked.get("operator"),
-        since=_midnight(since) if since else None,
-        until=_midnight(until + timedelta(days=1)) if until else None,
-        label=asked.get("label"),
-        reaction=asked.get("reaction"),
-        unknown=asked.get("unknown"),
-        within=visitor.reach.within,
-        team=asked.get("team"),
-        reason=asked.get("reason"),
-        without=asked.get("without"),
-        segment=(column, value) if column else None,
-        outcome=asked.get("outcome"),
-        outcome_since=asked.get("outcome_since"),
-        outcome_until=ended_by + timedelta(days=1) if ended_by else None,
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), TOKYO)
 
 
 def _whole(

@@ -19,6 +19,7 @@ api = APIRouter()
 
 Topic = Literal[
     "start",
+    "search",
     "score",
     "labels",
     "estimate",
@@ -33,6 +34,7 @@ Topic = Literal[
 ]
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
+    "search": Text("発話を探す・通話を聞く", "Searching and listening"),
     "score": Text("スコアの式", "The score formula"),
     "labels": Text("場面・反応・シグナルの意味", "What the labels mean"),
     "estimate": Text("貢献の推定の読み方", "How to read the contribution"),
