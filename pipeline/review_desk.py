@@ -152,8 +152,8 @@ def _refill(
 def _asked(connection: Connection, pins: Pins, claim: Claim) -> Asked | None:
     """None where the recording is not part of the report any more."""
     place = claim.place
-    recording_id = reviews.recording_of(connection, place.transcript_id)
-    call = recording_by_id(connection, pins, recording_id)
+    recording_id = reviews.find_recording(connection, place.transcript_id)
+    call = recording_by_id(connection, pins, recording_id) if recording_id is not None else None
     if call is None or call.transcript_id != place.transcript_id:
         return None
     detail = read_call(connection, pins, call)

@@ -95,9 +95,7 @@ def reference_of(item: Queued) -> str:
     """By what an item is answered."""
     if item.item_id is not None:
         return f"item:{item.item_id}"
-    place = item.place
-    numbers = (place.transcript_id, place.utterance, place.last_utterance, place.start, place.end)
-    return ":".join((place.unit, *(str(number) for number in numbers), place.label))
+    return item.place.reference
 
 
 def _referred(connection: Connection, reference: str) -> tuple[int | None, Place]:

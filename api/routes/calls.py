@@ -17,6 +17,7 @@ from api.policy import hears_unmasked
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out
+from pipeline.call_reviews import reviews_of_call
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
@@ -88,6 +89,8 @@ def show_call(
 ) -> Response:
     """One call: what was said, what was found in it, and why."""
     detail, siblings = _whole(store, report, visitor, call_id, recording)
+    with store.reading() as connection:
+        reviewed = reviews_of_call(connection, detail.call.transcript_id)
     return pages.render(
         request,
         "call.html",
@@ -95,6 +98,7 @@ def show_call(
         body=report,
         detail=detail,
         siblings=siblings,
+        reviewed=reviewed,
         turns=lay_out(detail.transcript, detail.tags, detail.moments),
         timeline=draw_timeline(detail.transcript, detail.moments),
         playable=visitor.may("sound.play")

@@ -34,6 +34,12 @@ class Place:
     end: int
     label: str
 
+    @property
+    def reference(self) -> str:
+        """`unit:transcript:first:last:start:end:label`, by which people and pages name a place."""
+        numbers = (self.transcript_id, self.utterance, self.last_utterance, self.start, self.end)
+        return ":".join((self.unit, *(str(number) for number in numbers), self.label))
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -21,6 +21,7 @@ from pipeline.store.people import person
 from pipeline.store.review_units import LABELS_OF, SPEAKER_OF, UNITS, Place
 from pipeline.store.schema import recordings, review_items, reviews, transcripts, utterances
 
+Key = tuple[int, int, int, int, int]  # transcript, utterances, characters: a place whatever its label
 Verdict = Literal["right", "wrong", "relabel", "missed", "labels", "unsure"]
 
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "relabel", "missed", "labels", "unsure")
@@ -150,14 +151,13 @@ def reviewed_sentences(connection: sa.Connection) -> Iterator[ReviewedSentence]:
 
     Where people differ, the latest one counts.
     """
-    by_place: dict[tuple[int, int, int, int, int], list[Review]] = defaultdict(list)
+    by_place: dict[Key, list[Review]] = defaultdict(list)
     for review in read_reviews(connection):
         if review.verdict != "unsure":
-            place = review.place
-            key = (place.transcript_id, place.utterance, place.last_utterance, place.start, place.end)
-            by_place[key].append(review)
+            by_place[_key(review.place)].append(review)
+    drawn = _drawn_places(connection)
     for key in sorted(by_place):
-        yield _sentence(connection, by_place[key])
+        yield _sentence(connection, by_place[key], key in drawn)
 
 
 def place_of(row: sa.Row[Any]) -> Place:
@@ -172,7 +172,16 @@ def _review(row: sa.Row[Any]) -> Review:
     )  # fmt: skip
 
 
-def _sentence(connection: sa.Connection, found: Sequence[Review]) -> ReviewedSentence:
+def _key(place: Place) -> Key:
+    return place.transcript_id, place.utterance, place.last_utterance, place.start, place.end
+
+
+def _drawn_places(connection: sa.Connection) -> set[Key]:
+    """What belongs to a sample, whoever judged it and how: it must not teach."""
+    return {_key(place_of(row)) for row in connection.execute(sa.select(review_items))}
+
+
+def _sentence(connection: sa.Connection, found: Sequence[Review], drawn: bool) -> ReviewedSentence:
     place = found[0].place
     said = _utterances(connection, place)
     speaker = said[0].speaker
@@ -190,7 +199,7 @@ def _sentence(connection: sa.Connection, found: Sequence[Review]) -> ReviewedSen
         bears=frozenset(bears),
         lacks=frozenset(lacks),
         complete=complete,
-        drawn=any(review.item_id is not None for review in found),
+        drawn=drawn,
         reviewers=tuple(sorted({review.reviewer for review in found})),
     )
 
@@ -229,10 +238,11 @@ def call_of(connection: sa.Connection, transcript_id: int) -> str:
     return call_id
 
 
-def recording_of(connection: sa.Connection, transcript_id: int) -> int:
-    """The recording that a transcript is of."""
+def find_recording(connection: sa.Connection, transcript_id: int) -> int | None:
+    """The recording that a transcript is of; None for no transcript."""
     query = sa.select(transcripts.c.recording_id).where(transcripts.c.transcript_id == transcript_id)
-    return int(connection.execute(query).scalar_one())
+    found: int | None = connection.execute(query).scalar_one_or_none()
+    return found
 
 
 def _check(review: Review) -> None:

@@ -3,6 +3,7 @@
 from pipeline.store.schema.access import api_tokens, sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
+from pipeline.store.schema.corrections import text_corrections
 from pipeline.store.schema.deliveries import deliveries
 from pipeline.store.schema.dictionary import (
     dictionary_drafts,
@@ -72,6 +73,7 @@ __all__ = [
     "sessions",
     "taggings",
     "tags",
+    "text_corrections",
     "transcripts",
     "users",
     "utterances",
