@@ -5,8 +5,8 @@ from alembic import op
 
 from pipeline.store.schema.base import UtcTime
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
