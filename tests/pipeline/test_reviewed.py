@@ -12,6 +12,7 @@ from pipeline.store import review_queue, reviews
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
+from pipeline.store.review_units import Queued
 from pipeline.store.reviews import Review, ReviewedSentence
 from tests.api.world import OFFER, fill, hit, plain_calls
 
@@ -70,8 +71,25 @@ def test_reviewed_call_is_read_as_a_recogniser_wrote_it_without_unknown_speakers
     assert (call.form, call.split, len(call.sentences)) == (HEARD, "train", 4)
 
 
-@pytest.mark.parametrize(("drawn", "teaches"), [(False, 1), (True, 0)])
-def test_reviewed_places_of_a_random_sample_measure_and_do_not_teach(store: Store, drawn: bool, teaches: int) -> None:
+@pytest.mark.parametrize("in_passing", [False, True])
+def test_reviewed_places_of_a_random_sample_measure_and_do_not_teach(store: Store, in_passing: bool) -> None:
+    """Whether asked by the queue or marked by somebody who read the call: else the sample would measure itself."""
+    item = drawn_item(store)
+    said = Review(item.place, "right", "sato", (), None if in_passing else item.item_id, item.phrase_id)
+    with store.writing() as connection:
+        reviews.mark(connection, said, {"dictionary": "d1c7"})
+    assert reviewed_calls(store) == []
+
+
+def test_reviewed_places_of_no_sample_teach(store: Store) -> None:
+    place = replace(drawn_item(store).place, start=0, end=4)
+    with store.writing() as connection:
+        reviews.mark(connection, Review(place, "right", "sato"), {"dictionary": "d1c7"})
+    (call,) = reviewed_calls(store)
+    assert [labels for labels in call.labels if labels] == [frozenset({"proposal"})]
+
+
+def drawn_item(store: Store) -> Queued:
     calls = plain_calls(40, "OP-1", "", 1)
     tags = (hit(2, OFFER, "お見積もり", "proposal", "p.quote"),)
     fill(store, [replace(call, tags=tags) for call in calls])
@@ -83,10 +101,4 @@ def test_reviewed_places_of_a_random_sample_measure_and_do_not_teach(store: Stor
         review_queue.draw(connection, pins, "sato", "hit", wanted=40, seed="seed")
     with store.reading() as connection:
         queued = review_queue.queue(connection, pins, "sato", 200)
-    item = next(item for item in queued if item.item_id is not None)
-    with store.writing() as connection:
-        said = Review(item.place, "right", "sato", (), item.item_id if drawn else None, item.phrase_id)
-        reviews.mark(connection, said, {"dictionary": "d1c7"})
-    found = reviewed_calls(store)
-    assert len(found) == teaches
-    assert [labels for call in found for labels in call.labels if labels] == [frozenset({"proposal"})] * teaches
+    return next(item for item in queued if item.item_id is not None)
