@@ -135,7 +135,7 @@ CONTRACTS = TableShape(
         _must("contract_id", "id", *_CONTRACT),
         _must("customer_id", "id", *_CUSTOMER),
         _must("started_on", "date", "start_date", "契約開始日", "開始日", "利用開始日"),
-        _must("mrr_yen", "yen", "mrr_start_yen", "月額", "月額料金", "月額費用", "月額金額", "MRR"),
+        _must("mrr_yen", "yen", "mrr_start_yen", "開始時MRR", "月額", "月額料金", "月額費用", "月額金額", "MRR"),
         _may("term_months", "integer", "契約期間", "契約月数", "期間月数"),
         _may("renewal_due_on", "date", "renewal_due_date", "更新期日", "更新日", "更新予定日", "契約満了日", "満了日"),
         _may("ended_on", "date", "end_date", "契約終了日", "終了日", "解約日"),

@@ -34,6 +34,7 @@ class Reading:
     problems: ProblemList  # any of these refuses the table
     notes: ProblemList  # these are only shown
     counts: Counter[str] = field(default_factory=Counter)
+    totals: set[int] = field(default_factory=set)  # lines of total rows: their empty cells are no further problem
 
 
 def typed_frame(texts: list[tuple[str, ...]], lines: list[int], reading: Reading) -> pd.DataFrame:
@@ -72,11 +73,15 @@ def _column_values(
                 value = read(text)
             except Unreadable as problem:
                 reading.problems.add(line, column.name, text, problem.reason)
+                if problem.reason is TOTAL_ROW:
+                    reading.totals.add(line)
         values.append(value)
     return values
 
 
 def _note_empty(column: Column, line: int, reading: Reading) -> None:
+    if line in reading.totals:
+        return
     if column.when_empty == "refused":
         reading.problems.add(line, column.name, None, EMPTY)
     elif column.when_empty == "listed":

@@ -35,9 +35,13 @@ def open_source(path: Path, shape: TableShape) -> Source:
     try:
         with path.open("rb") as file:
             head = file.read(8)
+    except FileNotFoundError:
+        raise _refused(path, "ファイルがありません。場所と名前を確かめてください。", "There is no such file.") from None
     except OSError as error:
         raise _refused(
-            path, f"ファイルを開けません({error.strerror})。", f"The file cannot be opened: {error.strerror}."
+            path,
+            f"ファイルを開けません({error.strerror})。読む権限があるか、ほかで開いていないかを確かめてください。",
+            f"The file cannot be opened: {error.strerror}. Check that it may be read and is not open elsewhere.",
         ) from None
     if head.startswith(b"PAR1"):
         return _open_parquet(path)

@@ -136,8 +136,12 @@ def test_d2_a_header_on_the_third_line_is_pointed_at(tmp_path: Path) -> None:
 
 def test_d2_a_total_row_is_refused(tmp_path: Path) -> None:
     error = refusal("contracts", written(tmp_path, CONTRACTS + "K1,C1,2026/1/5,1000\n合計,,,1000\n"))
-    assert (3, "contract_id") in places(error)
+    assert places(error) == [(3, "contract_id")]  # one problem, not one for each of its empty cells
     assert "合計の行" in error.render("ja")
+
+
+def test_a_missing_file_is_said_in_words(tmp_path: Path) -> None:
+    assert "ファイルがありません" in refusal("contracts", tmp_path / "none.csv").render("ja")
 
 
 def test_d2_yearly_amounts_are_refused_by_header_by_cell_and_by_unit_column(tmp_path: Path) -> None:
