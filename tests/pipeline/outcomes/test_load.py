@@ -140,10 +140,6 @@ def test_d2_a_total_row_is_refused(tmp_path: Path) -> None:
     assert "合計の行" in error.render("ja")
 
 
-def test_a_missing_file_is_said_in_words(tmp_path: Path) -> None:
-    assert "ファイルがありません" in refusal("contracts", tmp_path / "none.csv").render("ja")
-
-
 def test_d2_yearly_amounts_are_refused_by_header_by_cell_and_by_unit_column(tmp_path: Path) -> None:
     header = refusal("contracts", written(tmp_path, "contract_id,customer_id,start_date,年額\nK1,C1,2026/1/5,12000\n"))
     assert "12 で割った月額" in header.render("ja")
