@@ -390,7 +390,7 @@ def test_an_excel_workbook_is_refused_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_a_clear_refusal(tmp_path: Path) -> None:
-    assert "開けません" in refusal("calls", tmp_path / "none.csv").render("ja")
+    assert "ファイルがありません" in refusal("calls", tmp_path / "none.csv").render("ja")
 
 
 @pytest.mark.parametrize("kind", list(SHAPES))
