@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.access import Gate, MustChange, SignInNeeded
+from api.entry_form import Linter
 from api.gates import on_http, on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
@@ -25,6 +26,9 @@ from api.routes import (
     calls,
     contribution,
     dictionary,
+    dictionary_drafts,
+    dictionary_editor,
+    dictionary_work,
     health,
     help,
     marks,
@@ -87,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
+    app.state.linter = Linter()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in (
         account,
@@ -99,6 +104,9 @@ def create_app(settings: Settings) -> FastAPI:
         search,
         sound,
         dictionary,
+        dictionary_editor,
+        dictionary_drafts,
+        dictionary_work,
         reviews,
         tokens,
         marks,

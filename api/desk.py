@@ -8,11 +8,12 @@ from fastapi import Depends, Path, Request
 
 from api.access import Visitor
 from api.deps import LARGEST_ID, StoreDep
+from api.entry_form import Linter
 from api.errors import Missing, Unusable
 from pipeline.background import Jobs
 from pipeline.dictionary import seed
 from pipeline.entries import FigureKeeper
-from pipeline.errors import BadInput, NotAllowed
+from pipeline.errors import BadInput, KoukenError, NotAllowed
 from pipeline.language import Text
 from pipeline.store import drafts
 from pipeline.store.connect import Connection, Store
@@ -63,9 +64,15 @@ def _figures(request: Request) -> FigureKeeper:
     return keeper
 
 
+def _linter(request: Request) -> Linter:
+    linter: Linter = request.app.state.linter
+    return linter
+
+
 DictionaryDep = Annotated[Store, Depends(_dictionary)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
 FiguresDep = Annotated[FigureKeeper, Depends(_figures)]
+LinterDep = Annotated[Linter, Depends(_linter)]
 DraftId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -84,11 +91,13 @@ def editable_drafts(connection: Connection, visitor: Visitor) -> list[Draft]:
 
 
 @contextmanager
-def refused() -> Iterator[None]:
-    """What the product refuses is told on a page of its own, in the product's words."""
+def refused(*but: type[KoukenError]) -> Iterator[None]:
+    """What the product refuses is told on a page of its own, in the product's words; `but` the caller shows itself."""
     try:
         yield
     except (BadInput, NotAllowed) as error:
+        if isinstance(error, but):
+            raise
         text = Text(error.text.ja, error.text.en)
         raise Unusable("refused", text, Text("前の画面に戻って、お確かめください。", "Go back and look.")) from None
 

@@ -46,7 +46,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
     "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
     "operator": _CALLS | _LISTENS,
-    "analyst": _READS | _WORDS | {"reviews.read"},  # masked words only, and no voices
+    "analyst": _READS | _WORDS | {"reviews.read", "dictionary.read"},  # masked words only, and no voices
     "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
 }
 
@@ -91,6 +91,22 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/dictionary"): "dictionary.read",
     ("GET", "/dictionary/entries/{entry_id:path}"): "dictionary.read",
     ("GET", "/dictionary/export.{form}"): "dictionary.read",
+    ("GET", "/dictionary/edit"): "dictionary.edit",
+    ("POST", "/dictionary/edit"): "dictionary.edit",
+    ("POST", "/dictionary/lint"): "dictionary.edit",
+    ("POST", "/dictionary/try"): "dictionary.edit",
+    ("GET", "/dictionary/work/{job_id}"): "dictionary.work",
+    ("POST", "/dictionary/work/{job_id}/cancel"): "dictionary.work",
+    ("GET", "/dictionary/drafts"): "dictionary.work",
+    ("POST", "/dictionary/drafts"): "dictionary.edit",
+    ("GET", "/dictionary/drafts/{draft_id}"): "dictionary.work",
+    ("POST", "/dictionary/drafts/{draft_id}/review"): "dictionary.work",
+    ("POST", "/dictionary/drafts/{draft_id}/submit"): "dictionary.edit",
+    ("POST", "/dictionary/drafts/{draft_id}/approve"): "dictionary.approve",
+    ("POST", "/dictionary/drafts/{draft_id}/reject"): "dictionary.work",
+    ("POST", "/dictionary/drafts/{draft_id}/publish"): "dictionary.work",
+    ("POST", "/dictionary/drafts/{draft_id}/discard"): "dictionary.edit",
+    ("POST", "/dictionary/drafts/{draft_id}/undo"): "dictionary.edit",
     ("GET", "/sound/{recording_id}"): "sound.play",
     ("GET", "/sound/{recording_id}/peaks"): "sound.play",
     ("GET", "/reviews"): "reviews.read",

@@ -357,6 +357,14 @@ PRECISION_STANDINGS: Mapping[str, Word] = {
     "fine": _word("基準を満たす", "at the limit or above"),
     "unknown": _word("まだわからない", "not known yet"),
 }
+WORK_KINDS: Mapping[str, Word] = {
+    "trial": _word("これまでの通話で試す", "Trial on stored calls"),
+    "review": _word("公開すると変わること", "What publication would change"),
+    "compare": _word("版の比較", "Comparison of versions"),
+    "submit": _word("確認に出す", "Asking for review"),
+    "publish": _word("公開", "Publication"),
+    "candidates": _word("新しい言い回しの候補", "Candidates"),
+}
 PUBLICATIONS: Mapping[str, Word] = {
     "starter": _word("製品に付属", "Shipped"),
     "draft": _word("公開", "Published"),

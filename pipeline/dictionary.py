@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phrases.confusion import confusions
-from phrases.entry import PhraseSet, Word
+from phrases.entry import Phrase, PhraseSet, Word
 from phrases.files import load_starter
-from phrases.lint import duplicates, lint, same_as
+from phrases.japanese import Japanese
+from phrases.lint import duplicates, lint, lint_entry, same_as
 from phrases.messages import PhraseError, Problem
 from pipeline.errors import BadInput
 from pipeline.language import Text
@@ -77,6 +78,12 @@ def draft_of(connection: Connection, actor: str, draft_id: int | None) -> Draft:
             ),
         )
     return draft
+
+
+def check_entry(phrase: Phrase, phrase_set: PhraseSet, japanese: Japanese) -> tuple[Problem, ...]:
+    """What `check` would say of one entry among the others, while it is being written."""
+    encode = encoder_for(phrase_set.of((phrase,)))
+    return (*lint_entry(phrase, phrase_set, japanese, encode), *confusions(phrase, phrase_set.words))
 
 
 @dataclass(frozen=True, slots=True)

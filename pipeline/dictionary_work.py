@@ -5,7 +5,7 @@ Every function is the one behind a command of `kouken phrases`, given the settin
 
 from dataclasses import dataclass, replace
 
-from phrases.entry import Phrase
+from phrases.entry import Phrase, PhraseSet
 from phrases.messages import Problem
 from pipeline import dictionary
 from pipeline.dictionary import dictionary_store, published_dictionary
@@ -14,6 +14,7 @@ from pipeline.phrase_trials import Effect, Trial, compare_stored, try_stored
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import drafts
+from pipeline.store.connect import Store
 from pipeline.store.dictionary import Publication, read_version
 from pipeline.store.drafts import Draft
 from pipeline.text.dictionary import BadDictionary
@@ -31,15 +32,25 @@ class Review:
     effect: Effect | None = None
 
 
+def written_in(draft: Draft) -> list[str]:
+    """The entries that a draft adds or changes."""
+    return [change.name for change in draft.changes if change.kind == "phrase" and change.now is not None]
+
+
 def try_entry(settings: Settings, progress: Progress, phrase: Phrase, draft_id: int | None) -> Trial:
     """An entry as it is being written, on every stored call, with the lists and names of its draft."""
     with dictionary_store(settings) as store:
-        with store.reading() as connection:
-            draft = drafts.read_draft(connection, draft_id) if draft_id is not None else None
-            around = drafts.merged(connection, draft) if draft else published_dictionary(store)
+        around = _dictionary_around(store, draft_id)
         entry = replace(phrase, status="published")
         (trial,) = try_stored(store, around.of((entry,)), progress=progress)
         return trial
+
+
+def _dictionary_around(store: Store, draft_id: int | None) -> PhraseSet:
+    if draft_id is None:
+        return published_dictionary(store)
+    with store.reading() as connection:
+        return drafts.merged(connection, drafts.read_draft(connection, draft_id))
 
 
 def review_draft(settings: Settings, progress: Progress, draft_id: int) -> Review:
@@ -51,8 +62,7 @@ def review_draft(settings: Settings, progress: Progress, draft_id: int) -> Revie
             return Review(errors=error.problems)
         with store.reading() as connection:
             draft = drafts.read_draft(connection, draft_id)
-        names = [change.name for change in draft.changes if change.kind == "phrase" and change.now is not None]
-        reach = try_stored(store, checked.phrase_set, names, progress) if names else ()
+        reach = try_stored(store, checked.phrase_set, written_in(draft), progress)
         before = published_dictionary(store)
         effect = compare_stored(store, before, checked.phrase_set, settings.moments, progress)
     return Review((), checked.warnings, reach, effect)

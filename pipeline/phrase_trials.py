@@ -39,6 +39,22 @@ READING = Text("通話を読み込んでいます", "Reading the calls")
 SEARCHING = Text("当たりを探しています", "Looking for hits")
 DECIDING = Text("点数を数え直しています", "Counting scores anew")
 
+WHY_UNSCORED = {
+    "no_calls": Text("保存された通話がまだありません。", "There are no stored calls yet."),
+    "other_rules": Text(
+        "前の夜と判定の決まりが違うため、点数の変化は次の夜のあとに出せます。",
+        "The rules differ from those of the last night; the change in scores can be told after the next one.",
+    ),
+    "unknown_dictionary": Text(
+        "前の夜の辞書がこのデータベースにないため、点数の変化は出せません。",
+        "The dictionary of the last night is not in this store; the change in scores cannot be told.",
+    ),
+    "too_many": Text(
+        "当たりの変わる通話が多すぎるため、点数の変化は公開後の夜にわかります。",
+        "Hits change in so many calls that the change in scores is known after the night only.",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class History:
@@ -92,7 +108,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """Total score (None: unknown) and moments before and after, over the same calls; `operator_id` None: the centre."""
+    """Total score (None: unknown), moments and success phrases before and after, over the same calls.
+
+    `operator_id` None: the centre.
+    """
 
     operator_id: str | None
     calls: int
@@ -100,6 +119,8 @@ class ScoreChange:
     score_after: float | None
     moments_before: Mapping[str, int]
     moments_after: Mapping[str, int]
+    success_phrases_before: int
+    success_phrases_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,4 +303,6 @@ def _score_change(operator: str | None, pairs: Sequence[tuple[Tally, Tally]]) ->
         score_after=score(after).total,
         moments_before={category: before.number(category) for category in CATEGORIES},
         moments_after={category: after.number(category) for category in CATEGORIES},
+        success_phrases_before=before.success_phrases,
+        success_phrases_after=after.success_phrases,
     )

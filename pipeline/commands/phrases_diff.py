@@ -22,22 +22,6 @@ if TYPE_CHECKING:
     from phrases.entry import PhraseSet
     from pipeline.phrase_trials import Effect, ScoreChange, Side
 
-WHY = {
-    "no_calls": Text("保存された通話がまだありません。", "There are no stored calls yet."),
-    "other_rules": Text(
-        "前の夜と判定の決まりが違うため、点数の変化は次の夜のあとに出せます。",
-        "The rules differ from those of the last night; the change in scores can be told after the next one.",
-    ),
-    "unknown_dictionary": Text(
-        "前の夜の辞書がこのデータベースにないため、点数の変化は出せません。",
-        "The dictionary of the last night is not in this store; the change in scores cannot be told.",
-    ),
-    "too_many": Text(
-        "当たりの変わる通話が多すぎるため、点数の変化は公開後の夜にわかります。",
-        "Hits change in so many calls that the change in scores is known after the night only.",
-    ),
-}
-
 
 @common_options(
     Text(
@@ -108,12 +92,14 @@ def _on_files(context: Context, old: "PhraseSet", new: "PhraseSet", files: tuple
 
 
 def _show(context: Context, effect: "Effect") -> None:
+    from pipeline.phrase_trials import WHY_UNSCORED
+
     _show_entries(effect.entries)
     for sign, name, side in (("+", Text("増える", "gained"), effect.gained), ("-", Text("減る", "lost"), effect.lost)):
         _say_side(context, name, side)
         show_examples(side.examples, sign)
     if effect.scores is None:
-        say(context, WHY[effect.why_unscored or "no_calls"])
+        say(context, WHY_UNSCORED[effect.why_unscored or "no_calls"])
         return
     for change in effect.scores:
         _say_score(context, change)
@@ -140,7 +126,8 @@ def _say_score(context: Context, change: "ScoreChange") -> None:
         f"{category} {change.moments_before[category]}→{change.moments_after[category]}"
         for category in change.moments_before
     )
-    counts = f"{before}→{after} {moments}"
+    phrases = f"success_phrases {change.success_phrases_before}→{change.success_phrases_after}"
+    counts = f"{before}→{after} {moments} {phrases}"
     say(context, Text(f"{who.ja} 通話 {change.calls} 点数 {counts}", f"{who.en} {change.calls} calls, score {counts}"))
 
 

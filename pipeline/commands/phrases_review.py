@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def said_of(store: "Store", draft: "Draft", checked: "Checked") -> dict[str, Any]:
     """Warnings of lint about what the draft touches, and those of every stored call."""
+    from pipeline.dictionary_work import written_in
     from pipeline.phrase_trials import try_stored
 
-    names = [change.name for change in draft.changes if change.kind == "phrase" and change.now is not None]
-    trials = try_stored(store, checked.phrase_set, names)
+    trials = try_stored(store, checked.phrase_set, written_in(draft))
     reach = [
         {
             "phrase_id": trial.tried.phrase_id,

@@ -54,7 +54,7 @@ def count_hits(connection: sa.Connection, pins: Pins) -> dict[str, HitCount]:
 def hits_of(
     connection: sa.Connection, pins: Pins, phrase_id: str, within: Within | None = None, limit: int = 20
 ) -> list[StoredHit]:
-    """Some hits of an entry, those of the calls analysed last first."""
+    """Some hits of an entry: those that count first, of the calls analysed last first."""
     query = _hits(pins).where(tags.c.phrase_id == phrase_id)
     query = query.join(
         utterances,
@@ -62,7 +62,8 @@ def hits_of(
     )
     if within is not None:
         query = query.where(recordings.c.call_id.in_(_calls_within(pins, within)))
-    query = query.order_by(tags.c.tagging_id.desc(), tags.c.position).limit(limit)
+    is_cancelled = tags.c.cancelled_by.is_not(None)
+    query = query.order_by(is_cancelled, tags.c.tagging_id.desc(), tags.c.position).limit(limit)
     return [_hit(row) for row in connection.execute(query)]
 
 

@@ -64,6 +64,16 @@ def heard(tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
         yield opened, recording
 
 
+@pytest.fixture(scope="session")
+def dictionary_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store whose calls were tagged with its own small dictionary; tests work on copies of it."""
+    from tests.api.dictionary_world import fill_folder
+
+    folder = tmp_path_factory.mktemp("dictionary") / "data"
+    fill_folder(folder)
+    return folder
+
+
 @pytest.fixture
 def client(filled: Settings) -> Iterator[TestClient]:
     with opened_as(filled, *EVERYTHING) as opened:

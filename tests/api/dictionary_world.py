@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
@@ -40,7 +41,7 @@ SCENE = Phrase(
     counter_examples=("お電話ありがとうございます。",),
 )
 DICTIONARY = PhraseSet((SCENE, QUOTE), (("商品", ("スポーツパック",)),), (Word("スポーツパック", ("スポーツパック",)),))
-SPORTS = {
+SPORTS: dict[str, Any] = {
     "id": "p.pack",
     "category": "proposal",
     "phrase": "パックのお見積もり",
@@ -94,15 +95,16 @@ class Desk:
         assert answer.status_code == 200, (path, answer.status_code, seen(answer))
         return answer
 
-    def post(self, path: str, follow: bool = True, **fields: Any) -> Answer:
+    def post(self, path: str, **fields: Any) -> Answer:
         """A form as the page sends it; where it leads to, too."""
-        return self.browser.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=follow)
+        return self.browser.post(path, data={"csrf": self.csrf, **fields})
 
     def finished(self, answer: Answer) -> Answer:
         """The page of a piece of work when it has ended."""
         for _ in range(600):
             if "data-running" not in answer.text:
                 return answer
+            time.sleep(0.1)
             answer = self.get(str(answer.url).replace("http://127.0.0.1:8000", ""))
         raise AssertionError("it never ended")
 

@@ -14,19 +14,12 @@ from pipeline.store.review_queue import draw
 from pipeline.store.reviews import Review
 from pipeline.store.schema import review_items
 from pipeline.text.dictionary import load_dictionary
-from tests.api.dictionary_world import DICTIONARY, Desk, copy_of, fill_folder, seen
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("dictionary") / "data"
-    fill_folder(made)
-    return made
+from tests.api.dictionary_world import DICTIONARY, Desk, copy_of, seen
 
 
 @pytest.fixture
-def settings(folder: Path, tmp_path: Path) -> Settings:
-    return copy_of(folder, tmp_path / "data")
+def settings(dictionary_folder: Path, tmp_path: Path) -> Settings:
+    return copy_of(dictionary_folder, tmp_path / "data")
 
 
 @pytest.fixture

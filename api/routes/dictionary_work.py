@@ -1,0 +1,46 @@
+"""Work under way: how far it is, what came of it, and its end on request."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import Visitor, VisitorDep
+from api.deps import PagesDep
+from api.desk import NO_WORK, JobsDep, is_part
+from api.working import answer_of, target_of, work_part
+from pipeline.background import Job, Jobs
+from pipeline.phrase_trials import WHY_UNSCORED
+
+pages = APIRouter()
+api = APIRouter()
+
+JobId = Annotated[str, Path(max_length=40)]
+
+
+@pages.get("/dictionary/work/{job_id}")
+def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
+    """A part that the page asks for again and again, or a whole page that works without a script, too."""
+    job = _found(jobs, visitor, job_id)
+    if is_part(request):
+        return work_part(request, pages, job)
+    if (target := target_of(job)) is not None:
+        return RedirectResponse(target, status_code=303)
+    return pages.render(
+        request, "dictionary/work.html", section="dictionary", part="", job=job, why_unscored=WHY_UNSCORED
+    )
+
+
+@pages.post("/dictionary/work/{job_id}/cancel")
+def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
+    """Its process ends now."""
+    job = _found(jobs, visitor, job_id)
+    jobs.cancel(job)
+    return answer_of(request, pages, job)
+
+
+def _found(jobs: Jobs, visitor: Visitor, job_id: str) -> Job:
+    job = jobs.find(job_id, visitor.user.name)
+    if job is None:
+        raise NO_WORK
+    return job

@@ -1,0 +1,66 @@
+"""How work that takes longer than a page is shown: its progress while it runs, then what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import Visitor
+from api.desk import is_part
+from api.errors import Unusable
+from api.pages import Pages
+from pipeline.background import Busy, Job, Jobs
+from pipeline.language import Text
+from pipeline.phrase_trials import WHY_UNSCORED
+
+PATIENCE_S = 1.5  # what is ready by then is shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done (a function of `pipeline.dictionary_work`), and what its page needs to know of it."""
+
+    kind: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    about: Mapping[str, Any]
+
+
+def begin(request: Request, pages: Pages, jobs: Jobs, visitor: Visitor, work: Work) -> Response:
+    """Begin, and show the result if it comes at once; where something is still running, that is shown instead."""
+    try:
+        job = jobs.start(visitor.user.name, work.kind, work.function, *work.arguments, about=work.about)
+    except Busy as busy:
+        if is_part(request):
+            return pages.render(request, "dictionary/busy.html", busy=busy)
+        if busy.job is None:
+            raise Unusable("busy_working", Text(busy.text.ja, busy.text.en), Text("", "")) from None
+        return RedirectResponse(f"/dictionary/work/{busy.job.job_id}", status_code=303)
+    return answer_of(request, pages, job)
+
+
+def answer_of(request: Request, pages: Pages, job: Job) -> Response:
+    """A part for a page that asked for one, else the work's own page."""
+    job.wait(PATIENCE_S)
+    if is_part(request):
+        return work_part(request, pages, job)
+    return RedirectResponse(f"/dictionary/work/{job.job_id}", status_code=303)
+
+
+def work_part(request: Request, pages: Pages, job: Job) -> Response:
+    """The part that keeps itself up to date; a step that is done leads on to its draft."""
+    response = pages.render(request, "dictionary/work_part.html", job=job, why_unscored=WHY_UNSCORED)
+    if (target := target_of(job)) is not None:
+        response.headers["HX-Redirect"] = target
+    return response
+
+
+def target_of(job: Job) -> str | None:
+    """Where a finished piece of work is shown, if not on its own page."""
+    if job.state != "done":
+        return None
+    if job.kind in ("review", "submit", "publish"):
+        return f"/dictionary/drafts/{job.about['draft_id']}"
+    return "/dictionary/candidates" if job.kind == "candidates" else None
