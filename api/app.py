@@ -40,7 +40,9 @@ from api.routes import (
     search,
     sound,
     tokens,
+    uploads,
 )
+from api.routes.uploads import PATH as UPLOAD_PATH
 from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.background import Jobs
 from pipeline.entries import FigureKeeper
@@ -76,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
             Middleware(KnownNames, names=settings.web.names),
-            Middleware(SmallBodies),
+            Middleware(SmallBodies, larger={UPLOAD_PATH: settings.web.upload_mb * 1_000_000}),
             Middleware(errors.BugsBecomeAnswers),
         ],
         exception_handlers={
@@ -110,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         reviews,
         tokens,
         marks,
+        uploads,
         nights,
         help,
         health,

@@ -23,12 +23,14 @@ PLACES = (
     Place("calls", "/calls", "calls.read", Text("通話", "Calls")),
     Place("dictionary", "/dictionary", "dictionary.read", Text("フレーズ辞書", "Phrases")),
     Place("reviews", "/reviews", "reviews.read", Text("確認", "Review")),
+    Place("tables", "/tables", "tables.read", Text("契約・成果", "Contracts")),
     Place("nights", "/nights", "nights.read", Text("夜間バッチ", "Nights")),
     Place("administration", "/administration", "administration.read", Text("管理", "Administration")),
     Place("help", "/help", "signed_in", Text("ヘルプ", "Help")),
 )
 
 AREAS = {  # section: the pages within it; the template names its own as `part`
+    "tables": (Place("tables", "/tables", "tables.read", Text("表と取り込み", "Tables")),),
     "reviews": (
         Place("desk", "/reviews", "reviews.judge", Text("確認する", "Review")),
         Place("precision", "/reviews/precision", "reviews.read", Text("適合率と一致", "Precision and agreement")),

@@ -25,24 +25,27 @@ Permission = Literal[
     "dictionary.work",  # try entries on calls, look into drafts, send back, publish what was approved
     "dictionary.edit",
     "dictionary.approve",
+    "tables.read",  # contracts and outcomes, how calls were joined to them, the KPI sheet
+    "tables.load",
     "administration.read",  # the area itself: leads to whatever of it one may open
     "users.manage",
     "tokens.manage",
     "audit.read",
 ]
 
-_READS: frozenset[Permission] = frozenset({"report.read", "operators.read", "calls.read", "nights.read"})
+_READS: frozenset[Permission] = frozenset({"report.read", "operators.read", "calls.read", "nights.read", "tables.read"})
 _LISTENS: frozenset[Permission] = frozenset({"calls.words", "sound.play"})
 _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 _DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
 _REVIEWS: frozenset[Permission] = frozenset({"reviews.read", "reviews.judge"})
+_TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load"})
 _ADMINISTRATION: frozenset[Permission] = frozenset(
     {"administration.read", "users.manage", "tokens.manage", "audit.read"}
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
-    "administrator": _ADMINISTRATION | {"nights.read"},
-    "manager": _READS | _LISTENS | {"dictionary.read"},
+    "administrator": _ADMINISTRATION | _TABLES | {"nights.read"},
+    "manager": _READS | _LISTENS | _TABLES | {"dictionary.read"},
     "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
     "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
     "operator": _CALLS | _LISTENS,
@@ -118,6 +121,10 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/reviews/lines/{transcript_id}/{utterance}/marks"): "reviews.judge",
     ("POST", "/reviews/lines/{transcript_id}/{utterance}/texts"): "reviews.judge",
     ("POST", "/reviews/lines/{transcript_id}/{utterance}/withdrawals"): "reviews.judge",
+    ("GET", "/tables"): "tables.read",
+    ("POST", "/tables/upload"): "tables.load",
+    ("POST", "/tables/load"): "tables.load",
+    ("POST", "/tables/discard"): "tables.load",
     ("GET", "/nights"): "nights.read",
     ("GET", "/nights/{run_id}"): "nights.read",
     ("GET", "/help"): "signed_in",
@@ -134,6 +141,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/nights"): "nights.read",
 }
 API = "/api/v1"
+WHOLE_CENTRE: frozenset[Permission] = frozenset({"report.read", "tables.read", "tables.load"})  # never for a part
 FREE: tuple[Permission, ...] = ("public", "signed_in")
 
 
@@ -165,7 +173,7 @@ def reach_of(user: User, permission: Permission) -> Reach | None:
         return Reach(None)
     teams = frozenset(user.teams) if "manager" in giving else frozenset()
     operators = frozenset({user.operator_id}) if "operator" in giving and user.operator_id else frozenset()
-    return None if permission == "report.read" else Reach(Within(operators, teams))
+    return None if permission in WHOLE_CENTRE else Reach(Within(operators, teams))
 
 
 def for_programs(user: User) -> tuple[Permission, ...]:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -84,16 +85,19 @@ class KnownNames:
 class SmallBodies:
     """Refuses bodies beyond what any form of ours can hold, before they are read; and counts while they come in."""
 
-    def __init__(self, app: ASGIApp, most: int = LARGEST_BODY) -> None:
-        self.app, self.most = app, most
+    def __init__(
+        self, app: ASGIApp, most: int = LARGEST_BODY, larger: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        self.app, self.most, self.larger = app, most, larger  # `larger`: by path, for the one that takes files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope["path"], self.most)
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > self.most:
+        if not length.isdigit() or int(length) > most:
             await _TOO_LARGE(scope, receive, send)
             return
         taken = 0
@@ -102,7 +106,7 @@ class SmallBodies:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            return message if taken <= self.most else {"type": "http.disconnect"}
+            return message if taken <= most else {"type": "http.disconnect"}
 
         await self.app(scope, receive_counting, send)
 

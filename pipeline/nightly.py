@@ -27,9 +27,10 @@ from pipeline.searching import index_new
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
-from pipeline.store import audit, forms, ledger, runs, scores, tables, transcripts
+from pipeline.store import audit, forms, ledger, runs, scores, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
+from pipeline.table_loading import store_loaded
 from pipeline.transcribing import transcribe
 from pipeline.workers import where_it_failed
 
@@ -82,16 +83,8 @@ def _problem_text(problem: RowProblem) -> Text:
 
 def _store_tables(night: Night, loaded: Mapping[Kind, Loaded]) -> None:
     with night.store.writing() as connection:
-        for kind, table in loaded.items():
-            tables.store_table(
-                connection,
-                kind,
-                table.frame,
-                file_name=table.report.file,
-                sha256=table.report.sha256,
-                report=table.report.to_json(),
-                complete=kind != "calls",
-            )
+        for table in loaded.values():
+            store_loaded(connection, table)
 
 
 def _index(night: Night) -> None:

@@ -191,6 +191,7 @@ class WebSettings(Section):
         False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
     )
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
+    upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
     session_hours: int = Field(12, ge=1, le=168, description="サインインし直すまでの時間")
 
     @property

@@ -12,6 +12,8 @@ from pipeline.commands.phrases_common import as_option
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.outcomes.columns import Kind
     from pipeline.outcomes.report import Loaded
 
@@ -21,7 +23,6 @@ KINDS: "dict[str, Kind]" = {
     "outcomes": "outcomes",
     "snapshots": "customer_snapshots",
 }
-PREVIEW_ROWS = 5
 EVERY_ROWS = 100_000
 
 
@@ -45,12 +46,13 @@ def load(
         load_words_file(context, file, user, dry_run, as_json)
         return
     from pipeline.outcomes.configured import read_configured
+    from pipeline.table_loading import first_rows
 
     progress = _Progress(context)
     loaded = read_configured(KINDS[table], file, context.settings, preset=preset, on_rows=progress.read)
     result: dict[str, Any] = loaded.report.to_json()
     if dry_run:
-        result["first_rows"] = json.loads(_first_rows(loaded).to_json(orient="records", force_ascii=False))
+        result["first_rows"] = json.loads(first_rows(loaded).to_json(orient="records", force_ascii=False))
     else:
         result["changed"] = _store(context, loaded, progress)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else _shown(context, loaded, result))
@@ -76,44 +78,18 @@ class _Progress:
             self._context.say(Text(f"書き込んだ行 {rows:,}", f"rows written {rows:,}"))
 
 
-def _store(context: Context, loaded: "Loaded", progress: _Progress) -> dict[str, int]:
+def _store(context: Context, loaded: "Loaded", progress: _Progress) -> "Mapping[str, int]":
     from pipeline.store.migrate import open_store
-    from pipeline.store.tables import store_table
+    from pipeline.table_loading import changed, store_loaded
 
-    report = loaded.report
-    store = open_store(context.settings.store_url)
-    try:
-        with store.writing() as connection:
-            change = store_table(
-                connection,
-                report.kind,
-                loaded.frame,
-                file_name=report.file,
-                sha256=report.sha256,
-                report=report.to_json(),
-                complete=report.kind != "calls",
-                on_rows=progress.stored,
-            )
-    finally:
-        store.close()
-    return {"new": change.new, "ended": change.ended, "unchanged": change.unchanged}
-
-
-def _first_rows(loaded: "Loaded") -> Any:
-    """The first rows with the columns that hold anything; times in Tokyo, as people read them."""
-    rows = loaded.frame.head(PREVIEW_ROWS).dropna(axis="columns", how="all")
-    for name in rows.columns:
-        kind = str(rows[name].dtype)
-        if kind.startswith("datetime64[us, UTC"):
-            rows[name] = rows[name].dt.tz_convert("Asia/Tokyo").dt.strftime("%Y-%m-%d %H:%M:%S")
-        elif kind.startswith("datetime64"):
-            rows[name] = rows[name].dt.strftime("%Y-%m-%d")
-    return rows
+    with open_store(context.settings.store_url) as store, store.writing() as connection:
+        return changed(store_loaded(connection, loaded, progress.stored))
 
 
 def _shown(context: Context, loaded: "Loaded", result: dict[str, Any]) -> str:
     """The report as lines for a person."""
     from pipeline.outcomes.report import COUNT_TEXTS
+    from pipeline.table_loading import first_rows
 
     report, language = loaded.report, context.language
     facts = Text(
@@ -128,7 +104,7 @@ def _shown(context: Context, loaded: "Loaded", result: dict[str, Any]) -> str:
     lines += [f"  {in_language(COUNT_TEXTS[code], language)}: {count:,}" for code, count in report.counts.items()]
     lines += ["  " + problem.render(language) for problem in report.problems]
     if "first_rows" in result:
-        lines.append(_first_rows(loaded).to_string(index=False))
+        lines.append(first_rows(loaded).to_string(index=False))
     else:
         change = result["changed"]
         done = Text(

@@ -199,6 +199,26 @@ def load_facts(connection: sa.Connection) -> dict[str, dict[str, Any]]:
     return {row.kind: {"load_id": row.load_id, **row.report} for row in connection.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One table as it was last loaded. `rows` are those of the file, `report` is what was found in it."""
+
+    load_id: int
+    kind: str
+    file_name: str
+    rows: int
+    loaded_at: datetime
+    report: dict[str, Any]
+
+
+def last_loads(connection: sa.Connection) -> dict[str, Load]:
+    """The latest load of each kind that has one."""
+    latest = sa.select(sa.func.max(loads.c.load_id)).group_by(loads.c.kind)
+    columns = (loads.c.load_id, loads.c.kind, loads.c.file_name, loads.c.rows, loads.c.loaded_at, loads.c.report)
+    query = sa.select(*columns).where(loads.c.load_id.in_(latest))
+    return {row.kind: Load(**row._mapping) for row in connection.execute(query)}
+
+
 def save_joins(connection: sa.Connection, run_id: int, joined: pd.DataFrame) -> None:
     """Keep which contract term and outcome each analysed call was joined to, replacing an earlier night's."""
     columns = [column for column in call_contracts.columns if column.name != "run_id"]

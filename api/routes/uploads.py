@@ -1,0 +1,115 @@
+"""契約・成果: which tables are loaded, and loading one from the browser after a look at what it holds."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.access import VisitorDep
+from api.deps import PagesDep, StoreDep
+from api.pages import Pages, address
+from pipeline import uploads
+from pipeline.errors import BadInput, BadTable
+from pipeline.language import Bilingual, Text
+from pipeline.outcomes.columns import SHAPES, Kind
+from pipeline.outcomes.presets import PRESETS
+from pipeline.outcomes.report import COUNT_TEXTS
+from pipeline.settings import Settings
+from pipeline.store import tables
+from pipeline.store.connect import Store
+
+pages = APIRouter()
+api = APIRouter()
+
+PATH = "/tables/upload"
+SECTION = "tables"
+Key = Annotated[str, Form(max_length=100)]
+NO_FILE = Text("ファイルを選んでください。", "Choose a file.")
+
+
+@pages.get("/tables", response_class=HTMLResponse)
+def show_tables(request: Request, pages: PagesDep, store: StoreDep, loaded: Kind | None = None) -> Response:
+    """The four tables as they stand, and the form for a file. `loaded`: the one just loaded."""
+    return _tables(request, pages, store, done=loaded)
+
+
+@pages.post("/tables/upload", response_class=HTMLResponse)
+def upload(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    visitor: VisitorDep,
+    kind: Annotated[Kind, Form()],
+    file: Annotated[UploadFile | str, File()] = "",
+    preset: Annotated[Literal["", "salesforce", "kintone"], Form()] = "",
+) -> Response:
+    """What the file holds, before anything is changed: the first rows, or every problem with its line."""
+    if isinstance(file, str) or not file.filename:
+        return _tables(request, pages, store, problem=NO_FILE, status=422)
+    settings = _settings(request)
+    kept = uploads.keep(_folder(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
+    try:
+        preview = uploads.preview(kept, settings)
+    except BadInput as error:
+        uploads.discard(kept)
+        return _tables(request, pages, store, problem=error.text, status=422)
+    if preview.loaded is None:
+        uploads.discard(kept)
+    return pages.render(
+        request,
+        "upload.html",
+        status=200 if preview.loaded else 422,
+        section=SECTION,
+        part="tables",
+        preview=preview,
+        counts=COUNT_TEXTS,
+        columns=list(preview.rows[0]) if preview.rows else [],
+    )
+
+
+@pages.post("/tables/load")
+def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, key: Key) -> Response:
+    """Load what was looked at: all of it or nothing."""
+    settings = _settings(request)
+    try:
+        kept = uploads.find(_folder(settings), key, visitor.user.name)
+        uploads.load(store, settings, kept)
+    except (BadTable, BadInput) as error:
+        return _tables(request, pages, store, problem=error.text, status=422)
+    return RedirectResponse(address("/tables", loaded=kept.kind), status_code=303)
+
+
+@pages.post("/tables/discard")
+def discard(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, key: Key) -> Response:
+    """Leave everything as it is."""
+    try:
+        uploads.discard(uploads.find(_folder(_settings(request)), key, visitor.user.name))
+    except BadInput as error:
+        return _tables(request, pages, store, problem=error.text, status=422)
+    return RedirectResponse("/tables", status_code=303)
+
+
+def _tables(
+    request: Request,
+    pages: Pages,
+    store: Store,
+    *,
+    problem: Bilingual | None = None,
+    done: Kind | None = None,
+    status: int = 200,
+) -> Response:
+    with store.reading() as connection:
+        loads = tables.last_loads(connection)
+    values: dict[str, Any] = {"kinds": list(SHAPES), "shapes": SHAPES, "loads": loads, "presets": list(PRESETS)}
+    values |= {"problem": problem, "done": done, "counts": COUNT_TEXTS, "most_mb": _settings(request).web.upload_mb}
+    return pages.render(request, "tables.html", status=status, section=SECTION, part="tables", **values)
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "uploads"
