@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from api.access import Visitor
 from api.errors import NO_OPERATOR, NO_REPORT
 from api.pages import Pages, pages_of
+from pipeline.settings import Settings
 from pipeline.store.connect import Store
 from pipeline.store.reports import latest_report
 
@@ -20,6 +21,14 @@ def _store(request: Request) -> Store:
 
 
 StoreDep = Annotated[Store, Depends(_store)]
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
 PagesDep = Annotated[Pages, Depends(pages_of)]
 
 

@@ -1,5 +1,8 @@
 """Tables as downloads that open in Excel."""
 
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -7,6 +10,7 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from pipeline.reports.tables import to_csv
+from pipeline.reports.workbook import Shown, write_workbook
 
 Encoding = Annotated[Literal["utf-8", "cp932"], Query(description="utf-8 (with BOM) or cp932")]
 
@@ -17,5 +21,18 @@ def csv_file(frame: pd.DataFrame, name: str, encoding: Literal["utf-8", "cp932"]
     return Response(
         content,
         media_type=f"text/csv; charset={encoding}",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def workbook_file(sheets: Mapping[str, pd.DataFrame], name: str, shown: Mapping[str, Shown]) -> Response:
+    """The tables as an Excel workbook, one sheet each; `shown`: column → how its numbers look."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        write_workbook(sheets, path, shown)
+        content = path.read_bytes()
+    return Response(
+        content,
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -81,6 +81,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/audit/verify"): "audit.read",
     ("GET", "/"): "signed_in",  # leads to where one may go
     ("GET", "/report"): "report.read",
+    ("GET", "/report.csv"): "report.read",
+    ("GET", "/report.xlsx"): "report.read",
     ("GET", "/nights/{run_id}/report"): "report.read",
     ("GET", "/contribution"): "report.read",
     ("GET", "/contribution/{exposure}"): "report.read",

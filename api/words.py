@@ -180,6 +180,13 @@ VERSIONS: Mapping[str, Word] = {
     "rules": _word("場面の判定", "Moment rules"),
     "formula": _word("スコアの式", "Score formula"),
 }
+DIMENSIONS: Mapping[str, Word] = {
+    "plan": _word("プラン", "Plan"),
+    "tier": _word("タッチ", "Touch tier"),
+    "region": _word("地域", "Region"),
+    "industry": _word("業種", "Industry"),
+    "segment": _word("セグメント", "Segment"),
+}
 FIGURES: Mapping[str, Word] = {
     "cohort_customers": _word(
         "対象のお客様",

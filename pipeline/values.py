@@ -22,7 +22,19 @@ class Formats:
 
     def filters(self) -> dict[str, Callable[..., str]]:
         """By name."""
-        names = ("number", "percent", "yen", "exact_yen", "points", "day", "moment", "clock", "duration", "figure")
+        names = (
+            "number",
+            "percent",
+            "yen",
+            "exact_yen",
+            "points",
+            "day",
+            "year_month",
+            "moment",
+            "clock",
+            "duration",
+            "figure",
+        )
         return {name: getattr(self, name) for name in names}
 
     def number(self, value: float | None, digits: int = 0) -> str:
@@ -67,6 +79,10 @@ class Formats:
         if self.language == "en":
             return f"{on:%a} {on.day} {on:%b}" + (f" {on.year}" if year else "")
         return (f"{on.year}年" if year else "") + f"{on.month}月{on.day}日({WEEKDAYS[on.weekday()]})"
+
+    def year_month(self, value: date) -> str:
+        """`2026年10月`."""
+        return f"{value:%b %Y}" if self.language == "en" else f"{value.year}年{value.month}月"
 
     def moment(self, value: datetime | str | None, *, year: bool = True) -> str:
         """`2026年10月3日(土) 14:05`, in Tokyo."""

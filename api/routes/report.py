@@ -1,4 +1,4 @@
-"""The report of the centre: the newest, or that of a night."""
+"""The dashboard of the centre, and the report of a night as it was made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,24 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.access import VisitorDep
+from api.access import VisitorDep, note
 from api.charts import SCORES, scale_around
-from api.deps import Body, NewestDep, NightId, PagesDep, ReportDep, StoreDep
+from api.dashboard import month_links, trends_of, upsell_effect, without_contribution
+from api.deps import Body, NewestDep, NightId, PagesDep, ReportDep, SettingsDep, StoreDep
+from api.downloads import Encoding, csv_file, workbook_file
 from api.errors import NO_REPORT
-from api.pages import Pages, address, path_part
+from api.pages import Pages, address, language_of, path_part
 from api.policy import Permission
 from api.schemas import Report
+from api.spans import KINDS, View, calls_of, group_of, last_day, span_text
+from models.figures.spans import parse_span
 from pipeline.outcomes.report import COUNT_TEXTS
+from pipeline.reports.dashboard import Choice, Dashboard, choosable, dashboard, default_span, first_month
+from pipeline.reports.dashboard_tables import SHOWN, dashboard_tables
 from pipeline.reports.explained import dropped_texts
+from pipeline.settings import Settings
+from pipeline.store.connect import Connection, Store
+from pipeline.store.kept import kept_facts
 from pipeline.store.pages import report_of_night
 
 EFFECTS = ("renewal", "yen_total_per_year")
@@ -39,17 +48,42 @@ def show_start(request: Request, visitor: VisitorDep) -> Response:
 
 
 @pages.get("/report", response_class=HTMLResponse)
-def show_newest(request: Request, pages: PagesDep, newest: NewestDep) -> Response:
-    """The newest report, or how to make the first."""
+def show_newest(
+    request: Request, pages: PagesDep, store: StoreDep, newest: NewestDep, settings: SettingsDep, view: View
+) -> Response:
+    """The dashboard of a period, or how to make the first report."""
     if newest is None:
         return pages.render(request, "start.html", section="report")
-    return _page(request, pages, newest, newest=True)
+    with store.reading() as connection:
+        facts = kept_facts(connection)
+        if facts is None:
+            return _page(request, pages, newest, newest=True, waiting=True)
+        board = _board(connection, facts, view, settings)
+    return _dashboard(request, pages, newest, facts, board, view, settings)
+
+
+@pages.get("/report.csv")
+def download_months(
+    store: StoreDep, visitor: VisitorDep, settings: SettingsDep, view: View, encoding: Encoding = "utf-8"
+) -> Response:
+    """The months of the dashboard as a table."""
+    tables = dashboard_tables(_told(store, view, settings))
+    note(store, visitor, "export.report", "report", view)
+    return csv_file(tables["月ごと"], "kouken-report.csv", encoding)
+
+
+@pages.get("/report.xlsx")
+def download_workbook(store: StoreDep, visitor: VisitorDep, settings: SettingsDep, view: View) -> Response:
+    """The period, its months and its groups, as sheets."""
+    tables = dashboard_tables(_told(store, view, settings))
+    note(store, visitor, "export.report", "report", view)
+    return workbook_file(tables, "kouken-report.xlsx", SHOWN)
 
 
 @pages.get("/nights/{run_id}/report", response_class=HTMLResponse)
 def show_of_night(request: Request, pages: PagesDep, store: StoreDep, report: ReportDep, run_id: NightId) -> Response:
     """The report of a night, with the same numbers as when it was made."""
-    return _page(request, pages, _of_night(store, run_id), newest=run_id == report["run_id"])
+    return _page(request, pages, _of_night(store, run_id), newest=run_id == report["run_id"], waiting=False)
 
 
 @api.get("/report", operation_id="getReport", summary="最新のレポート / the newest report", response_model=Report)
@@ -77,7 +111,59 @@ def _of_night(store: StoreDep, run_id: int) -> Body:
     return body
 
 
-def _page(request: Request, pages: Pages, body: Body, *, newest: bool) -> Response:
+def _told(store: Store, view: Mapping[str, str], settings: Settings) -> Dashboard:
+    with store.reading() as connection:
+        facts = kept_facts(connection)
+        if facts is None:
+            raise NO_REPORT
+        return _board(connection, facts, view, settings)
+
+
+def _board(connection: Connection, facts: Body, view: Mapping[str, str], settings: Settings) -> Dashboard:
+    span = parse_span(view["period"]) if "period" in view else default_span(facts)
+    choice = Choice(span, view.get("team"), group_of(view))
+    return dashboard(connection, facts, choice, settings.figures.minimum_group)
+
+
+def _dashboard(
+    request: Request,
+    pages: Pages,
+    body: Body,
+    facts: Body,
+    board: Dashboard,
+    view: Mapping[str, str],
+    settings: Settings,
+) -> Response:
+    span, contribution = board.choice.span, body.get("contribution")
+    return pages.render(
+        request,
+        "dashboard.html",
+        section="report",
+        body=body,
+        board=board,
+        span=span,
+        last=last_day(span),
+        view=view,
+        as_of=facts["as_of"],
+        choices=choosable(facts, first_month(facts)),
+        teams=facts["teams"],
+        groups=facts["groups"],
+        kinds=KINDS,
+        span_text=span_text,
+        calls=calls_of(span, view),
+        trends=trends_of(board, language_of(request)),
+        month_links=month_links(board.months, view),
+        without=without_contribution(contribution, span, view),
+        upsell_effect=upsell_effect(contribution, view),
+        minimum_group=settings.figures.minimum_group,
+        contribution=contribution,
+        scales=_scales(contribution) if contribution else {},
+        count_texts=COUNT_TEXTS,
+        dropped_texts=dropped_texts(),
+    )
+
+
+def _page(request: Request, pages: Pages, body: Body, *, newest: bool, waiting: bool) -> Response:
     contribution = body.get("contribution")
     return pages.render(
         request,
@@ -85,6 +171,7 @@ def _page(request: Request, pages: Pages, body: Body, *, newest: bool) -> Respon
         section="report",
         body=body,
         newest=newest,
+        waiting=waiting,
         scores=SCORES,
         contribution=contribution,
         scales=_scales(contribution) if contribution else {},

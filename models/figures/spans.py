@@ -72,6 +72,16 @@ def months_later(month: date, number: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+def months_between(first: date, until: date) -> list[date]:
+    """The first day of each month from `first` up to `until` (exclusive).
+
+    >>> len(months_between(date(2025, 11, 1), date(2026, 2, 1)))
+    3
+    """
+    number = (until.year - first.year) * 12 + until.month - first.month
+    return [months_later(first, later) for later in range(number)]
+
+
 def fiscal(month: date) -> tuple[int, int]:
     """Fiscal year and quarter of a month.
 

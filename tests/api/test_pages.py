@@ -14,6 +14,9 @@ from tests.api.world import NO_PLAN
 
 PAGES = (
     "/",
+    "/report?period=2026-10&team=第二課",
+    "/report?period=FY2026-Q3&segment=plan:ベーシック",
+    "/report?period=FY2020",
     "/nights/1/report",
     "/operators",
     "/operators/OP-002",
@@ -68,9 +71,9 @@ def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
 
 
 def test_pages_the_language_is_remembered(client: TestClient) -> None:
-    assert "Contribution report" in client.get("/?lang=en").text
-    assert "Contribution report" in client.get("/").text
-    assert "貢献レポート" in client.get("/?lang=ja").text
+    assert "Contribution dashboard" in client.get("/?lang=en").text
+    assert "Contribution dashboard" in client.get("/").text
+    assert "貢献ダッシュボード" in client.get("/?lang=ja").text
 
 
 @pytest.mark.parametrize("path", ["/", "/operators", "/calls", "/nights"])
@@ -90,7 +93,7 @@ def test_report_shows_what_was_counted_and_what_not(client: TestClient) -> None:
 def test_report_shows_figures_with_their_definition_and_n(client: TestClient) -> None:
     html = client.get("/").text
     assert "新規は含みません" in html
-    assert re.search(r"売上継続率 NRR .*?n = 12人", text_of(html))
+    assert re.search(r"売上継続率 NRR .*?n = 13人", text_of(html))
 
 
 def test_report_without_contribution_shows_no_place_for_it(client: TestClient) -> None:

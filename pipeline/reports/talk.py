@@ -1,0 +1,104 @@
+"""What was said in some calls together, from the sums that were kept of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.figures.like_calls import Estimate, Sums, per_hundred
+from models.scoring import CATEGORIES, REACTIONS, Score, Tally, score
+from pipeline.records import CUSTOMER_LABELS
+from pipeline.store.kept import Counts
+from pipeline.store.schema.kept import CELL_COUNTS
+
+ANY = "any"
+GLAD = ("accepted", "welcomed")
+NOTHING: Counts = dict.fromkeys(CELL_COUNTS, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One of the operator's moments, or with `ANY` the three together. `rate`: per 100 utterances. `glad`: the share of
+    them that were accepted or welcomed; None without any."""
+
+    n: int
+    rate: Estimate | None
+    reactions: Mapping[str, int]
+    calls: int | None
+    glad: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """`known`: calls of the calls table, `matched` of them with a contract; `calls`: analysed recordings, which all the
+    rest is of. `talk_ratio`: the operator's share of what was spoken; `silence_share` of the whole length."""
+
+    known: int
+    matched: int
+    calls: int
+    utterances: int
+    operator_minutes: float
+    moments: Mapping[str, Said]
+    signals: Mapping[str, int]
+    success_phrases: int
+    talk_ratio: float | None
+    silence_share: float | None
+    silences_per_call: float | None
+    score: Score
+
+
+def talk_of(counts: Counts | None) -> Talk:
+    """The figures of these sums; of no calls at all where there are none."""
+    found = counts or NOTHING
+    both = found["operator_talk_ms"] + found["customer_talk_ms"]
+    return Talk(
+        known=found["known"],
+        matched=found["matched"],
+        calls=found["calls"],
+        utterances=found["utterances"],
+        operator_minutes=found["operator_speech_ms"] / 60_000,
+        moments={name: _said(found, name) for name in (*CATEGORIES, ANY)},
+        signals={label: found[label] for label in CUSTOMER_LABELS},
+        success_phrases=found["success_phrases"],
+        talk_ratio=_share(found["operator_talk_ms"], both),
+        silence_share=_share(found["silence_ms"], found["duration_ms"]),
+        silences_per_call=_share(found["silences"], found["measured"]),
+        score=score(_tally(found)),
+    )
+
+
+def sums_of(counts: Counts, category: str) -> Sums:
+    """One moment over these calls, or with `ANY` the three together."""
+    return Sums(
+        counts["calls"],
+        sum(_reactions(counts, category).values()),
+        counts["utterances"],
+        counts[f"{category}_squares"],
+        counts[f"{category}_cross"],
+        counts["utterance_squares"],
+    )
+
+
+def added(*several: Counts) -> Counts:
+    """All of them together."""
+    return {name: sum(counts[name] for counts in several) for name in CELL_COUNTS}
+
+
+def _said(counts: Counts, category: str) -> Said:
+    reactions = _reactions(counts, category)
+    n = sum(reactions.values())
+    calls = None if category == ANY else counts[f"{category}_calls"]
+    glad = _share(sum(reactions[reaction] for reaction in GLAD), n)
+    return Said(n, per_hundred(sums_of(counts, category)), reactions, calls, glad)
+
+
+def _reactions(counts: Counts, category: str) -> dict[str, int]:
+    meant = CATEGORIES if category == ANY else (category,)
+    return {reaction: sum(counts[f"{name}_{reaction}"] for name in meant) for reaction in REACTIONS}
+
+
+def _tally(counts: Counts) -> Tally:
+    moments = {category: _reactions(counts, category) for category in CATEGORIES}
+    return Tally(counts["calls"], counts["operator_speech_ms"], moments, {}, counts["success_phrases"])
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
