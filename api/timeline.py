@@ -1,9 +1,9 @@
 """The geometry of a call's timeline: places as per cent of its length, for an SVG that stretches with the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.records import Moment, Transcript, Utterance
+from pipeline.records import Acoustics, Moment, Transcript, Utterance
 
 STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
 MOST_TICKS = 9
@@ -34,6 +34,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A silence of both, or a time when both spoke."""
+
+    kind: str  # silence, overlap
+    x: float
+    width: float
+    start_ms: int
+    length_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A time on the axis."""
 
@@ -49,6 +60,7 @@ class Timeline:
     blocks: tuple[Block, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
+    bands: tuple[Band, ...] = ()
 
 
 def draw_timeline(transcript: Transcript, moments: Sequence[Moment]) -> Timeline | None:
@@ -64,6 +76,7 @@ def draw_timeline(transcript: Transcript, moments: Sequence[Moment]) -> Timeline
         tuple(_block(index, item, length_ms, index in masked) for index, item in timed),
         tuple(_mark(moment, transcript, length_ms) for moment in moments if _start(moment, transcript) is not None),
         _ticks(length_ms),
+        tuple(_bands(transcript.acoustics, length_ms)),
     )
 
 
@@ -83,6 +96,15 @@ def _block(index: int, item: Utterance, length_ms: int, masked: bool) -> Block:
 def _mark(moment: Moment, transcript: Transcript, length_ms: int) -> Mark:
     start = _start(moment, transcript) or 0
     return Mark(moment.label, _percent(start, length_ms), moment.utterances[0], start, moment.confidence)
+
+
+def _bands(acoustics: Acoustics | None, length_ms: int) -> Iterator[Band]:
+    if acoustics is None:
+        return
+    for kind, spans in (("silence", acoustics.silences), ("overlap", acoustics.overlaps)):
+        for start, end in spans:
+            width = round(max((end - start) / length_ms * 100, LEAST_WIDTH), 3)
+            yield Band(kind, _percent(start, length_ms), width, start, end - start)
 
 
 def _start(moment: Moment, transcript: Transcript) -> int | None:

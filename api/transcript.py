@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pipeline.records import MaskedRange, Moment, Tag, Transcript, Utterance
+from pipeline.records import OPERATOR_LABELS, MaskedRange, Moment, Tag, Transcript, Utterance
 from pipeline.spelling import Span
 
 
@@ -59,6 +59,39 @@ def lay_out(transcript: Transcript, tags: Sequence[Tag], moments: Sequence[Momen
         for index, utterance in enumerate(transcript.utterances)
     ]
     return [Turn(speaker, tuple(part)) for speaker, part in groupby(lines, key=lambda line: line.utterance.speaker)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A moment of the operator with the customer's next words; None where the customer said nothing more."""
+
+    moment: Moment
+    said: Utterance
+    answer: tuple[int, Utterance] | None
+
+
+def pairs(transcript: Transcript, moments: Sequence[Moment]) -> list[Pair]:
+    """What the operator offered and what came next from the customer, back-channels passed over where there is more."""
+    return [
+        Pair(moment, transcript.utterances[moment.utterances[0]], _answer(transcript, moment.utterances[-1]))
+        for moment in moments
+        if moment.label in OPERATOR_LABELS
+    ]
+
+
+def _answer(transcript: Transcript, last: int) -> tuple[int, Utterance] | None:
+    later = list(enumerate(transcript.utterances))[last + 1 :]
+    answers = [(index, item) for index, item in later if item.speaker == "customer" and item.is_trusted]
+    return next((pair for pair in answers if "backchannel" not in pair[1].flags), answers[0] if answers else None)
+
+
+def word_times(utterance: Utterance) -> str:
+    """Where in the text each timed stretch begins and when, as `0:1200 3:1500`: UTF-16 units of the browser, and ms."""
+    return " ".join(f"{_utf16_length(utterance.text[: word.start])}:{word.start_ms}" for word in utterance.words)
+
+
+def _utf16_length(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def segments(text: str, tags: Sequence[Tag]) -> tuple[Segment, ...]:

@@ -155,6 +155,17 @@ OUTCOMES: Mapping[str, Word] = {
     "renewed": _word("更新", "Renewed"),
     "churned": _word("解約", "Churned"),
 }
+CONTRACT_EVENTS: Mapping[str, Word] = {
+    **OUTCOMES,
+    "started": _word("契約の期の開始", "Term begins"),
+    "due": _word("更新の期日", "Renewal due"),
+    "ended": _word("契約の終了", "Contract ends"),
+    "upsell": _word("増額", "Upsell"),
+    "cross_sell": _word("追加の契約", "Cross-sell"),
+    "downgrade": _word("減額", "Downgrade"),
+    "reactivated": _word("再開", "Reactivated"),
+    "repeat_purchase": _word("追加の購入", "Repeat purchase"),
+}
 STANDINGS: Mapping[str, Word] = {
     "above": _word("平均より高い", "above the average"),
     "below": _word("平均より低い", "below the average"),

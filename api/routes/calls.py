@@ -16,7 +16,7 @@ from api.errors import NO_CALL
 from api.policy import hears_unmasked
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
-from api.transcript import lay_out
+from api.transcript import lay_out, pairs, word_times
 from pipeline.call_reviews import reviews_of_call
 from pipeline.interchange import transcript_to_json
 from pipeline.reports.files import call_table
@@ -25,6 +25,7 @@ from pipeline.store.call_filter import CallFilter
 from pipeline.store.calls import CallDetail, ListedCall, list_calls, read_call, recordings_of_call
 from pipeline.store.choices import phrases_of, reasons_of
 from pipeline.store.connect import Store
+from pipeline.store.customer_history import HistoryEvent, customer_history
 from pipeline.store.pages import Pins
 
 pages = APIRouter()
@@ -101,6 +102,9 @@ def show_call(
         reviewed=reviewed,
         turns=lay_out(detail.transcript, detail.tags, detail.moments),
         timeline=draw_timeline(detail.transcript, detail.moments),
+        pairs=pairs(detail.transcript, detail.moments),
+        word_times=word_times,
+        history=_history(store, report, visitor, detail.call),
         playable=visitor.may("sound.play")
         and find_sound(detail.places) is not None
         and muted_spans(detail.transcript) is not None,
@@ -150,6 +154,14 @@ def _every(store: Store, report: Body, wanted: CallFilter) -> Iterator[ListedCal
 
 def _row(call: ListedCall) -> dict[str, Any]:
     return dict(call.extra) | {name: getattr(call, name) for name in ListedCall.__slots__}
+
+
+def _history(store: Store, report: Body, visitor: Visitor, call: ListedCall) -> list[HistoryEvent]:
+    customer_id = call.joined_customer_id or call.customer_id
+    if customer_id is None:
+        return []
+    with store.reading() as connection:
+        return customer_history(connection, Pins.of_report(report), customer_id, visitor.reach.within)
 
 
 def _whole(

@@ -1,19 +1,17 @@
 // Plays a call in step with its timeline and transcript. Without this file the browser's own controls stay.
 
+import { drawWave, place } from "./wave.js";
+import { markWord, timeAt } from "./words.js";
+
 const player = document.querySelector("[data-player]");
 const audio = player.querySelector("audio");
 const timeline = document.querySelector("[data-timeline]");
 const lines = [...document.querySelectorAll(".line[data-ms]")].filter((line) => line.dataset.ms !== "");
 const length = Number(audio.dataset.length);
-const SVG = "http://www.w3.org/2000/svg";
-const ROWS = { operator: { y: 30, height: 22 }, customer: { y: 60, height: 22 } };
+const [position, button, follow, speed, link, keys, told] = [
+  "[data-position]", "[data-play]", "[data-follow]", "[data-speed]", "[data-link]", "#keys", "[data-told]",
+].map((name) => player.querySelector(name));
 const STEP_S = 5;
-
-const make = (name, attributes) => {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-};
 
 const clock = (seconds) => {
   const whole = Math.floor(seconds);
@@ -21,14 +19,12 @@ const clock = (seconds) => {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${parts.join(":")}` : parts.join(":");
 };
 
-const playhead = make("line", { class: "playhead", y1: 8, y2: 98, x1: "0%", x2: "0%" });
-const position = player.querySelector("[data-position]");
-const button = player.querySelector("[data-play]");
-const follow = player.querySelector("[data-follow]");
+const playhead = place(timeline);
 let current = null;
 let wanted = null; // where to start, until the sound has come
 
 const now = () => wanted ?? audio.currentTime;
+const startOf = (line) => Number(line.dataset.ms) / 1000;
 
 function show() {
   const at = `${(Math.min(now() / length, 1) * 100).toFixed(3)}%`;
@@ -37,11 +33,19 @@ function show() {
   position.textContent = clock(now());
   const ms = now() * 1000;
   const line = lines.findLast((item) => Number(item.dataset.ms) <= ms) ?? null;
+  markWord(audio.paused ? null : line, ms);
   if (line === current) return;
   current?.classList.remove("now");
+  current?.removeAttribute("aria-current");
   line?.classList.add("now");
+  line?.setAttribute("aria-current", "true");
   current = line;
   if (line && follow.checked && !audio.paused) line.scrollIntoView({ block: "nearest" });
+}
+
+function eachFrame() {
+  show();
+  if (!audio.paused) requestAnimationFrame(eachFrame);
 }
 
 function seek(seconds) {
@@ -53,79 +57,126 @@ function seek(seconds) {
 
 const toggle = () => (audio.paused ? audio.play().catch(fail) : audio.pause());
 
-function fail() {
-  player.querySelector(".problem").hidden = false;
+function fail(error) {
+  if (error?.name !== "AbortError") player.querySelector(".problem").hidden = false; // aborted: paused while loading
 }
 
 function toMoment(direction) {
   const ms = now() * 1000;
   const moments = lines.filter((line) => "moment" in line.dataset).map((line) => Number(line.dataset.ms));
   const next = direction > 0 ? moments.find((at) => at > ms + 300) : moments.findLast((at) => at < ms - 800);
-  if (next !== undefined) seek(next / 1000);
+  if (next !== undefined) goTo(next / 1000);
 }
 
-function ofHash() {
+function toLine(direction) {
+  const index = current ? lines.indexOf(current) : -1;
+  const line = lines[Math.min(Math.max(index + direction, 0), lines.length - 1)];
+  if (line) goTo(startOf(line));
+}
+
+function goTo(seconds) {
+  seek(seconds);
+  current?.scrollIntoView({ block: "nearest" });
+}
+
+function faster(direction) {
+  const index = Math.min(Math.max(speed.selectedIndex + direction, 0), speed.options.length - 1);
+  speed.selectedIndex = index;
+  audio.playbackRate = Number(speed.value);
+  told.textContent = speed.value;
+}
+
+// A second by `#t=72.5` or `?t=72.5`, a sentence by `#u12`.
+function ofAddress() {
   const line = lines.find((item) => `#${item.id}` === location.hash);
-  if (line) seek(Number(line.dataset.ms) / 1000);
+  if (line) return seek(startOf(line));
+  const given = new URLSearchParams(location.hash.slice(1)).get("t") ?? new URLSearchParams(location.search).get("t");
+  const seconds = given === null ? NaN : Number.parseFloat(given);
+  if (Number.isFinite(seconds)) goTo(seconds);
 }
 
-async function drawWave() {
-  const answer = await fetch(audio.dataset.peaks);
-  if (!answer.ok) return;
-  const { peaks, per_second: rate } = await answer.json();
-  const operator = Number(timeline.dataset.operatorChannel);
-  const anchor = timeline.querySelector(".mid");
-  peaks.slice(0, 2).forEach((values, channel) => {
-    const speaker = peaks.length === 1 || channel === operator ? "operator" : "customer";
-    const loudest = Math.max(...values.slice(0, 50_000), 16);
-    const top = values.map((value, index) => `${index},${(50 - (48 * value) / loudest).toFixed(1)}`);
-    const bottom = values.map((value, index) => `${index},${(50 + (48 * value) / loudest).toFixed(1)}`).reverse();
-    const row = ROWS[speaker];
-    const box = make("svg", {
-      x: "0", y: row.y, width: `${(values.length / rate / length) * 100}%`, height: row.height,
-      viewBox: `0 0 ${values.length} 100`, preserveAspectRatio: "none",
-    });
-    box.append(make("path", { class: `wave ${speaker}`, d: `M${top.join("L")}L${bottom.join("L")}Z` }));
-    timeline.insertBefore(box, timeline.querySelector(".pin") ?? playhead);
-  });
-  anchor.closest(".timeline").classList.add("waved");
+async function copyLink() {
+  const address = new URL(location.href);
+  address.searchParams.delete("t");
+  address.hash = `t=${now().toFixed(1)}`;
+  history.replaceState(null, "", address);
+  try {
+    await navigator.clipboard.writeText(address.href);
+    told.textContent = link.dataset.done;
+  } catch {
+    told.textContent = link.dataset.byHand;
+  }
+  const before = (link.dataset.name ??= link.textContent);
+  link.textContent = told.textContent;
+  setTimeout(() => {
+    link.textContent = before;
+  }, 1800);
+}
+
+function showKeys() {
+  keys.hidden = !keys.hidden;
+  player.querySelector("[data-keys]").setAttribute("aria-expanded", String(!keys.hidden));
+  if (!keys.hidden) told.textContent = keys.textContent.replace(/\s+/g, " ");
+}
+
+function follows(on) {
+  follow.checked = on;
+  if (on) current?.scrollIntoView({ block: "nearest" });
 }
 
 audio.addEventListener("loadedmetadata", () => {
   if (wanted !== null) audio.currentTime = wanted;
   wanted = null;
 });
-for (const event of ["timeupdate", "seeked"]) audio.addEventListener(event, show);
+for (const event of ["timeupdate", "seeked", "pause"]) audio.addEventListener(event, show);
 for (const event of ["play", "pause"]) {
   audio.addEventListener(event, () => button.setAttribute("aria-pressed", String(!audio.paused)));
 }
+audio.addEventListener("play", eachFrame);
 audio.addEventListener("error", fail);
 button.addEventListener("click", toggle);
-player.querySelector("[data-speed]").addEventListener("change", (event) => {
-  audio.playbackRate = Number(event.target.value);
-});
+link.addEventListener("click", copyLink);
+player.querySelector("[data-keys]").addEventListener("click", showKeys);
+follow.addEventListener("change", () => follows(follow.checked));
+speed.addEventListener("change", () => faster(0));
 timeline.addEventListener("click", (event) => {
   if (event.target.closest("a")) return;
   const box = timeline.getBoundingClientRect();
   seek(((event.clientX - box.left) / box.width) * length);
 });
-addEventListener("hashchange", ofHash);
+// Whoever scrolls while it plays wants to read elsewhere.
+for (const event of ["wheel", "touchmove"]) {
+  addEventListener(event, () => !audio.paused && follows(false), { passive: true });
+}
+addEventListener("hashchange", ofAddress);
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#u"]');
-  if (link && link.getAttribute("href") === location.hash) ofHash(); // the same place again
+  const anchor = event.target.closest('a[href^="#u"]');
+  if (anchor && anchor.getAttribute("href") === location.hash) ofAddress(); // the same place again
+  const said = event.target.closest(".line .said");
+  if (!said || anchor || !getSelection().isCollapsed) return;
+  const ms = timeAt(said, event.clientX, event.clientY);
+  if (ms !== null) seek(ms / 1000);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  if (event.key === " " && event.target.closest("button, a, summary")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const focused = event.target.closest("input, select, textarea, button, a, summary");
+  if (focused?.matches("input:not([type=checkbox]), select, textarea")) return;
+  if (event.key === " " && focused) return;
   const actions = {
     " ": toggle,
     ArrowLeft: () => seek(now() - STEP_S),
     ArrowRight: () => seek(now() + STEP_S),
+    ArrowUp: () => toLine(-1),
+    ArrowDown: () => toLine(1),
     n: () => toMoment(1),
     p: () => toMoment(-1),
-    "?": () => player.querySelector(".keys").toggleAttribute("open"),
+    ",": () => faster(-1),
+    ".": () => faster(1),
+    f: () => follows(!follow.checked),
+    l: copyLink,
+    "?": showKeys,
   };
-  const act = actions[event.key];
+  const act = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
   act();
@@ -133,7 +184,8 @@ document.addEventListener("keydown", (event) => {
 
 audio.removeAttribute("controls");
 player.querySelector(".controls").hidden = false;
-timeline.append(playhead);
-ofHash();
+document.querySelector(".transcript").classList.add("timed");
+ofAddress();
 show();
-drawWave().catch(() => {}); // the bars of the utterances stay where no wave form can be had
+// asking for the peaks has the copy made that will be played; without them the bars of the utterances stay
+drawWave(timeline, audio.dataset.peaks, length).catch(() => {});

@@ -1,5 +1,6 @@
 """Texts cut at tags, times as places, values as words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from api.charts import Scale, scale_around
 from api.cursors import read_cursor, write_cursor
 from api.timeline import draw_timeline
-from api.transcript import lay_out, segments
-from pipeline.records import AudioFacts, Moment, Tag, Transcript
+from api.transcript import lay_out, pairs, segments, word_times
+from pipeline.records import Acoustics, AudioFacts, Moment, Tag, Transcript, Word
 from pipeline.store.calls import Position
 from pipeline.values import Formats
 from tests.api.world import say, telling_call
@@ -57,6 +58,33 @@ def test_timeline_places_are_shares_of_the_recording() -> None:
     ]
     assert drawn.marks[0].x == 25
     assert [tick.ms for tick in drawn.ticks] == [0, 30_000, 60_000, 90_000]
+
+
+def test_timeline_shows_silences_and_overlaps_of_the_sound() -> None:
+    audio = AudioFacts(100.0, 2, 8000, "pcm", "wav", None, None)
+    spoken = Acoustics(100_000, 1, 1, 0.5, ((10_000, 12_000),), ((60_000, 75_000),), None, None, None)
+    said = (say("operator", 25_000, 50_000, "はい。"),)
+    drawn = draw_timeline(Transcript("c", audio, None, {}, said, acoustics=spoken), [])
+    assert drawn is not None
+    assert [(band.kind, band.x, band.width, band.length_ms) for band in drawn.bands] == [
+        ("silence", 60, 15, 15_000),
+        ("overlap", 10, 2, 2_000),
+    ]
+
+
+def test_pairs_show_what_the_customer_said_next() -> None:
+    call = telling_call()
+    transcript = Transcript(call.call_id, None, None, {}, call.utterances, call.masked)
+    told = [(pair.moment.label, pair.answer[0] if pair.answer else None) for pair in pairs(transcript, call.moments)]
+    # after the appeal a back-channel comes first, then what was masked
+    assert told == [("enablement", 3), ("appeal", 6), ("proposal", 9)]
+    (last,) = pairs(transcript, [Moment("appeal", (10,), 0.9, ())])
+    assert last.answer is None
+
+
+def test_word_times_count_as_a_browser_does() -> None:
+    words = (Word(100, 200, 0, 1), Word(300, 400, 1, 2))
+    assert word_times(replace(say("operator", 0, 1, "𠮷田"), words=words)) == "0:100 2:300"
 
 
 def test_timeline_needs_times() -> None:
