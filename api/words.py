@@ -142,6 +142,7 @@ CALL_RULES: Mapping[str, Word] = {
     "duplicate": _word("同じ内容の録音", "same content as another file"),
     "preset": _word("名前から", "told by its name"),
     "unparsed": _word("名前が読めない", "name cannot be read"),
+    "spare_text": _word("同じ通話の録音か書き起こしがほかにある", "the call is there as a recording or another text"),
     "mixed": _word("左右別の録音があるため不要", "both sides are there as files of their own"),
     "erased": _word("消去済み", "erased on request"),
 }

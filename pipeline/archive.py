@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pipeline.audio.legs import DEFAULT_ROLES, Direction, LegRoles, group_legs, legs_sha256, untold, without_leg
 from pipeline.errors import BadInput, Reason
+from pipeline.formats.read import holds_transcript, is_transcript_file
 from pipeline.language import Text
 from pipeline.records import Call
 from pipeline.sources.preset import BY_PRESET, ParsedName
@@ -18,6 +19,7 @@ from pipeline.sources.preset import BY_PRESET, ParsedName
 SUFFIXES = frozenset(
     f".{name}" for name in "wav wave mp3 ogg oga opus m4a mp4 aac flac amr webm gsm au w64 3gp wma mka".split()
 )
+TEXT_ORDER = (".json", ".vtt", ".srt", ".csv")  # of one call the transcript that tells the most
 BLOCK = 1 << 20
 RULES = (
     "recording",
@@ -27,6 +29,7 @@ RULES = (
     "unlisted",
     "mixed",
     "duplicate",
+    "spare_text",
     "erased",
 )
 
@@ -39,7 +42,8 @@ class ArchiveFile:
     `sha256` is None where the content could not be read; `problem` then says why. `call_rule`: "recording" (named
     by the calls table), "file_name" (its stem is a call id of the table), "preset" (its name tells the call),
     "unparsed" (the preset cannot read its name; its stem serves as call id), "unlisted" (no row, no preset; likewise),
-    "duplicate" (the same content as another file, whose call it is) or "mixed" (both sides are there as legs).
+    "duplicate" (the same content as another file, whose call it is) or "mixed" (both sides are there as legs)
+    or "spare_text" (a transcript of a call that is there as a recording or as another transcript).
     `leg`: "operator" or "customer" for one side of a recording in two files, whose content is `joined`.
     `rank`: microseconds since 1970 of the call's begin, else of the file; the latest is analysed first.
     """
@@ -71,8 +75,10 @@ def open_path(archive: Path, relative: str) -> Path:
     return archive / os.fsdecode(raw)
 
 
-def find_files(root: Path, listed: frozenset[str] = frozenset()) -> list[ArchiveFile]:
+def find_files(root: Path, listed: frozenset[str] = frozenset(), *, transcripts: bool = True) -> list[ArchiveFile]:
     """Every recording below `root`, by path: files with an audio suffix, and files the calls table names.
+
+    With `transcripts` also what other programs wrote of calls whose recording does not lie beside it.
 
     Links that lead out of the archive are not opened. Raises `BadInput` if there is no archive or nothing in it.
     """
@@ -81,7 +87,10 @@ def find_files(root: Path, listed: frozenset[str] = frozenset()) -> list[Archive
             Text(f"録音のフォルダーがありません: {root}", f"There is no archive folder: {root}"),
             remedy=Text("--archive の場所と接続を確かめてください。", "Check --archive and whether it is mounted."),
         )
-    found = [file for file in _walk(root) if _is_recording(file.relative, listed)]
+    seen = list(_walk(root))
+    found = [file for file in seen if _is_recording(file.relative, listed)]
+    if transcripts:
+        found += _lone_transcripts(root, seen, found)
     if not found:
         raise BadInput(
             Text(f"録音が 1 件も見つかりません: {root}", f"No recording was found in {root}"),
@@ -138,13 +147,34 @@ def assign_calls(
     for file in sorted(assigned, key=lambda item: (RULES.index(item.call_rule), item.relative)):
         if file.sha256 and file.call_rule != "mixed":
             owners.setdefault(file.sha256, file)
-    return [_after_owner(file, owners) for file in assigned]
+    return _one_text_each([_after_owner(file, owners) for file in assigned])
+
+
+def _one_text_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
+    """A transcript of a call that is there as a recording, or as a better transcript, is not analysed as well."""
+    best: dict[str, ArchiveFile] = {}
+    for file in sorted(files, key=lambda item: (_text_rank(item), item.relative)):
+        if file.call_rule not in ("duplicate", "mixed"):
+            best.setdefault(file.call_id, file)
+    spare = {file.relative for file in files if _text_rank(file) and best.get(file.call_id, file) is not file}
+    return [
+        replace(file, call_rule="spare_text", problem=None, detail=best[file.call_id].relative)
+        if file.relative in spare and file.call_rule != "duplicate"
+        else file
+        for file in files
+    ]
+
+
+def _text_rank(file: ArchiveFile) -> int:
+    """0 for recordings; transcripts in the order in which they are preferred."""
+    suffix = PurePosixPath(file.relative).suffix.lower()
+    return TEXT_ORDER.index(suffix) + 1 if suffix in TEXT_ORDER else 0
 
 
 def _assign(
     file: ArchiveFile, by_recording: Mapping[str, Call], by_id: Mapping[str, Call], parsed: ParsedName | None
 ) -> ArchiveFile:
-    stem = PurePosixPath(file.relative).stem
+    stem = PurePosixPath(file.relative).stem.removesuffix(".vcon")
     names = (stem, without_leg(stem), parsed.call_id if parsed else None)
     call, rule = by_recording.get(_same(file.relative)), "recording"
     if call is None:
@@ -201,6 +231,30 @@ def _same(name: str) -> str:
 def _is_recording(relative: str, listed: frozenset[str]) -> bool:
     path = Path(relative)
     return path.suffix.lower() in SUFFIXES or _same(relative) in listed
+
+
+def _lone_transcripts(root: Path, seen: Sequence[ArchiveFile], found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
+    """Transcripts without a recording of their name beside them; what else has such a suffix is no business of ours.
+
+    A file beside a recording, as recorders write one for each call, is not opened.
+    """
+    heard = {_stem(file.relative) for file in found}
+    taken = {file.relative for file in found}
+    return [
+        file
+        for file in seen
+        if file.relative not in taken
+        and is_transcript_file(Path(file.relative))
+        and _stem(file.relative) not in heard
+        and file.problem is None
+        and holds_transcript(open_path(root, file.relative))
+    ]
+
+
+def _stem(relative: str) -> str:
+    """The path without its suffix and without the mark of a leg."""
+    path = PurePosixPath(relative)
+    return str(path.with_name(without_leg(path.stem.removesuffix(".vcon"))))
 
 
 def _walk(root: Path) -> Iterator[ArchiveFile]:

@@ -33,7 +33,8 @@ def find(night: Night) -> None:
     with night.store.reading() as connection:
         known = recordings.known_files(connection, str(night.archive))
         calls = _calls(connection)
-    found = find_files(night.archive, frozenset(call.recording for call in calls if call.recording))
+    listed = frozenset(call.recording for call in calls if call.recording)
+    found = find_files(night.archive, listed, transcripts=night.settings.sources.transcripts)
     night.progress.stage(Text("録音を確認", "Recordings"), len(found))
     hashed = []
     for file in _settled(night, found):

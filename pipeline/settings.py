@@ -71,6 +71,9 @@ class SourcesSettings(Section):
 
     preset: str = Field("", description="録音の名前の読み方(kouken sources list)。空なら読まない")
     presets: dict[str, SourcePreset] = Field(default_factory=dict, description="自分で書いた読み方")
+    transcripts: bool = Field(
+        True, description="録音のない通話は、アーカイブにある書き起こし(JSON・vCon・VTT・SRT・CSV)を読む"
+    )
 
 
 class AcousticsSettings(Section):

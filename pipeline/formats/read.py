@@ -48,6 +48,17 @@ def is_transcript_file(path: Path) -> bool:
     return path.suffix.lower() in READERS
 
 
+def holds_transcript(path: Path) -> bool:
+    """Whether the content is a transcript that can be read: an archive holds other tables and documents as well."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            return False
+        read_transcript_file(path)
+    except (BadInput, OSError, RecursionError):
+        return False
+    return True
+
+
 def _json(path: Path) -> Transcript:
     document = read_document(path)
     if "utterances" in document:

@@ -12,6 +12,7 @@ from pipeline.store.schema import files, ledger, recordings, runs
 from pipeline.store.transcripts import Tagging
 
 BATCH = 500
+BEATEN = ("mixed", "spare_text")  # rules of files whose call another file tells better
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: S
 
 
 def _enter(connection: sa.Connection, run_id: int, archive: str, rows: list[dict[str, Any]]) -> set[int]:
-    """Write a batch of files; the recordings that are no longer what a known name holds."""
+    """Write a batch of files; the recordings that are no longer what a known name holds, or that another one beats."""
     here = files.c.archive == archive
     names = [row["relative"] for row in rows]
     query = sa.select(files.c.relative, files.c.recording_id).where(here, files.c.relative.in_(names))
@@ -110,7 +111,8 @@ def _enter(connection: sa.Connection, run_id: int, archive: str, rows: list[dict
         connection.execute(sa.insert(files), new)
     before = {row["relative"]: known.get(row["relative"]) for row in rows}
     now = {row["relative"]: row["recording_id"] for row in rows}
-    return {key for name, key in before.items() if key is not None and now[name] not in (None, key)}
+    beaten = {row["recording_id"] for row in rows if row["call_rule"] in BEATEN and row["recording_id"] is not None}
+    return beaten | {key for name, key in before.items() if key is not None and now[name] not in (None, key)}
 
 
 def _row(file: SeenFile, keys: Mapping[str, int]) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def _recording_ids(connection: sa.Connection, seen: Sequence[SeenFile]) -> dict[
 
 def _mark_revisions(connection: sa.Connection, run_id: int, replaced: Sequence[int]) -> None:
     """What no name holds any more counts no more from this night on; what is held again counts again."""
-    held = sa.exists().where(files.c.recording_id == recordings.c.recording_id)
+    held = sa.exists().where(files.c.recording_id == recordings.c.recording_id, files.c.call_rule.not_in(BEATEN))
     for start in range(0, len(replaced), BATCH):
         gone = recordings.c.recording_id.in_(replaced[start : start + BATCH]) & ~held
         connection.execute(sa.update(recordings).where(gone).values(superseded_in_run=run_id))

@@ -91,3 +91,36 @@ def test_outgoing_calls_turn_the_sides_of_their_two_files() -> None:
     outgoing = {file.relative: file.leg for file in join_legs(found, LegRoles(), lambda path: "outbound")}
     assert incoming == {"a-r.wav": "customer", "a-t.wav": "operator"}
     assert outgoing == {"a-r.wav": "operator", "a-t.wav": "customer"}
+
+
+VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v オペレーター>お電話ありがとうございます。\n".encode()
+
+
+def test_transcripts_of_calls_without_a_recording_are_found_and_nothing_else_with_such_a_name(tmp_path: Path) -> None:
+    put(tmp_path, "a.wav")
+    put(tmp_path, "a.vtt", VTT)  # beside its recording
+    put(tmp_path, "b-in.wav")
+    put(tmp_path, "b.json", b"not even looked at")
+    put(tmp_path, "c.vtt", VTT)
+    put(tmp_path, "calls.csv", b"call_id,started_at\nc,2026-01-01\n")
+    put(tmp_path, "notes.json", b'{"title": "x"}')
+    put(tmp_path, "deep.json", b"[" * 200_000)
+    assert names(find_files(tmp_path)) == ["a.wav", "b-in.wav", "c.vtt"]
+    assert names(find_files(tmp_path, transcripts=False)) == ["a.wav", "b-in.wav"]
+
+
+def test_transcript_of_a_call_that_is_there_is_not_analysed_as_well() -> None:
+    found = [file("sound/call-1.wav"), file("text/call-1.vtt"), file("text/call-2.json"), file("text/call-2.srt")]
+    listed = [Call(call_id=name, operator_id="OP-1") for name in ("call-1", "call-2")]
+    rules = {one.relative: (one.call_rule, one.detail) for one in assign_calls(found, listed)}
+    assert rules == {
+        "sound/call-1.wav": ("file_name", ""),
+        "text/call-1.vtt": ("spare_text", "sound/call-1.wav"),
+        "text/call-2.json": ("file_name", ""),
+        "text/call-2.srt": ("spare_text", "text/call-2.json"),
+    }
+
+
+def test_transcript_of_a_vcon_belongs_to_the_call_of_its_name() -> None:
+    (one,) = assign_calls([file("call-7.vcon.json")], [Call(call_id="call-7", operator_id="OP-1")])
+    assert (one.call_id, one.call_rule) == ("call-7", "file_name")

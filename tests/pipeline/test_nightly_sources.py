@@ -80,6 +80,17 @@ def test_two_legs_and_their_mixed_copy_are_one_call(quick_centre: Centre) -> Non
     assert quick_centre.report["operators"][0]["calls"] == 1
 
 
+def test_mixed_copy_that_came_first_counts_no_more_once_both_sides_are_there(quick_centre: Centre) -> None:
+    row = "X,2026-10-03 14:05,OP1,,\n"
+    quick_centre.record("X.wav", PLAIN)
+    quick_centre.night(row)
+    quick_centre.record("X-in.wav", PROPOSAL)
+    quick_centre.record("X-out.wav", PROPOSAL + "O 別の声\n")
+    quick_centre.night(row)
+    assert quick_centre.report["operators"][0]["calls"] == 1
+    assert quick_centre.report["centre"]["moments"]["proposal"]["n"] == 1
+
+
 def test_late_leg_makes_a_new_revision_of_its_call(quick_centre: Centre) -> None:
     row = "X,2026-10-03 14:05,OP1,,\n"
     quick_centre.record("X-in.wav", PROPOSAL)

@@ -1,0 +1,69 @@
+"""A night takes transcripts that other programs wrote, where the archive holds no recording of the call."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import ExitCode
+from pipeline.settings import Settings, SourcesSettings
+from pipeline.speech.imported import imported_transcript
+from pipeline.speech.reader import Reader
+from pipeline.speech.work import TranscribeTask
+from tests.pipeline import fake_speech
+from tests.pipeline.centre import PLAIN, QUICK, Centre
+from tests.pipeline.faults import inline
+
+SAID = """WEBVTT
+
+00:00.000 --> 00:09.000
+<v オペレーター>よろしければお見積もりをお送りしましょうか。
+
+00:10.000 --> 00:12.000
+<v お客様>お願いします。電話は090-1234-5678です。
+"""
+CALLS = "a,2026-10-01 10:00,OP-1,,\nb,2026-10-01 11:00,OP-1,,\n"
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+
+
+def reads(task: TranscribeTask):  # type: ignore[no-untyped-def]
+    """As the real worker does: a transcript is read, all else is heard."""
+    if task.path.suffix == ".vtt":
+        return imported_transcript(task.path, call_id=task.call_id, settings=Settings(), reader=Reader())
+    return fake_speech.transcribe(task)
+
+
+@pytest.fixture
+def centre_with_texts(quick_centre: Centre) -> Centre:
+    return replace(quick_centre, recognition=replace(QUICK, transcribe=reads))
+
+
+def test_transcript_without_a_recording_is_analysed_and_masked(centre_with_texts: Centre) -> None:
+    centre = centre_with_texts
+    centre.record("a.wav", PLAIN)
+    centre.record("b.vtt", SAID)
+    assert centre.night(CALLS) is ExitCode.DONE
+    assert centre.files["done"] == 2
+    assert centre.report["centre"]["moments"]["proposal"]["n"] == 1
+    assert "1234" not in repr(centre.report)
+
+
+def test_transcript_gives_way_to_the_recording_that_comes_later(centre_with_texts: Centre) -> None:
+    centre = centre_with_texts
+    centre.record("b.vtt", SAID)
+    centre.night(CALLS)
+    centre.record("sound/b.wav", PLAIN)
+    assert centre.night(CALLS) is ExitCode.DONE
+    assert (centre.files["done"], centre.files["skipped"]) == (1, 1)
+    assert centre.report["centre"]["moments"]["proposal"]["n"] == 0
+
+
+def test_texts_are_left_alone_where_that_is_set(centre_with_texts: Centre) -> None:
+    centre = centre_with_texts.with_settings(sources=SourcesSettings(transcripts=False))
+    centre.record("a.wav", PLAIN)
+    centre.record("b.vtt", SAID)
+    centre.night(CALLS)
+    assert centre.files["found"] == 1
