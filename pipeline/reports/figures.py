@@ -43,7 +43,8 @@ def period_report(
 ) -> PeriodReport:
     """Count the tables last loaded. `as_of` defaults to the last day they tell, never today.
 
-    Raises `BadInput` for unusable settings or if no contracts are stored.
+    Raises `BadInput` for unusable settings, if no contracts are stored, or if their records end before the period: with
+    no event on record every customer would seem to have stayed.
     """
     goals = read_goals(settings.goals) if settings.goals else []
     loads = tables.current_loads(connection)
@@ -51,12 +52,15 @@ def period_report(
         tables.read_table(connection, kind, loads.get(kind))
         for kind in ("calls", "contracts", "outcomes", "customer_snapshots")
     )
+    day = as_of or _last_day(calls, contracts, outcomes, snapshots)
+    if day < period.opening:
+        raise _nothing_on_record(period, day)
     joined = join_calls(calls, contracts, outcomes).calls
     book = figure_book(
         contracts,
         outcomes,
         period,
-        as_of or _last_day(calls, contracts, outcomes, snapshots),
+        day,
         calls=joined,
         snapshots=snapshots,
         assumptions=assumptions_of(settings),
@@ -81,6 +85,19 @@ def _last_day(
             ),
         )
     return day
+
+
+def _nothing_on_record(period: Period, day: pd.Timestamp) -> BadInput:
+    return BadInput(
+        Text(
+            f"記録は {day.date()} までしかないため、{period.name} の数字は数えられません。",
+            f"The records end on {day.date()}: there is nothing to count in {period.name}.",
+        ),
+        remedy=Text(
+            "新しい契約・成果・通話の表を読み込むか(kouken load)、その日より前の期間を選んでください。",
+            "Load newer tables (kouken load), or choose an earlier period.",
+        ),
+    )
 
 
 def for_operator(report: PeriodReport, operator_id: str) -> PeriodReport:

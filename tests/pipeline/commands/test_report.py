@@ -112,3 +112,10 @@ def test_an_unreadable_period_and_an_empty_store_are_clear_refusals(
         invoke(report, "--period", "来月", "--out", "x.xlsx")
     with pytest.raises(BadInput, match="kouken load contracts"):
         invoke(report, "--period", "2025", "--out", "x.xlsx")
+
+
+def test_a_period_without_any_record_is_refused_and_not_counted_as_if_everybody_had_stayed(loaded: Path) -> None:
+    with pytest.raises(BadInput, match="記録は 2025-06-01 までしかないため、2025-07 の数字は数えられません"):
+        invoke(report, "--period", "2025-07", "--out", "x.xlsx", "--lang", "ja")
+    assert not (loaded / "x.xlsx").exists()
+    assert invoke(report, "--period", "2025-07", "--as-of", "2025-07-31", "--out", "x.xlsx").exit_code == 0
