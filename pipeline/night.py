@@ -19,7 +19,7 @@ from pipeline.records import Moment, Tag, Transcript
 from pipeline.settings import MomentsSettings, Settings
 from pipeline.speech.transcribe import speech_fingerprint
 from pipeline.speech.weights import find_weights
-from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
+from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task, worker_version
 from pipeline.store import runs, transcripts
 from pipeline.store.connect import Store
 from pipeline.text.tagger import load_tagger
@@ -76,6 +76,7 @@ class Recognition:
     start: Callable[[Settings, Sequence[Word]], None] = start_worker
     transcribe: Callable[[TranscribeTask], Transcript] = transcribe_task
     tagger: Callable[[Store, MomentsSettings], Reader] = published_tagger
+    version: Callable[[Settings, Sequence[Word]], str] = worker_version
 
 
 WHISPER = Recognition()

@@ -46,7 +46,10 @@ class SpeechSettings(Section):
 class WorkSettings(Section):
     """`[work]`: how the night uses the machine."""
 
-    workers: int = Field(0, ge=0, description="並行して解析する数。0 なら CPU の数")
+    engine: Literal["local", "ray"] = Field("local", description="書き起こしをこの機械で(local)か Ray で(ray)")
+    ray_address: str = Field("auto", description="Ray のクラスター(auto はこの機械が属するもの)")
+    ray_token_file: Path | None = Field(None, description="Ray のトークンのファイル。空なら RAY_AUTH_TOKEN_PATH")
+    workers: int = Field(0, ge=0, description="並行して解析する数。0 なら CPU の数(ray では全ノードのスロット)")
     timeout_factor: float = Field(20.0, gt=0, description="1 件の上限時間 = 録音の長さ × この値 + 10 分")
     attempts: int = Field(3, ge=1, description="一件を隔離するまでの試行回数")
     reserve_gib: float = Field(1.0, ge=0, description="始めるのに要るディスクの空き(GiB)")

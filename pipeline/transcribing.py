@@ -10,10 +10,11 @@ from pipeline.archive import open_path
 from pipeline.errors import ArchiveGone, ItemError, Reason
 from pipeline.language import Text
 from pipeline.night import Night
+from pipeline.ray_workers import Cluster, map_over_cluster
 from pipeline.records import Transcript
 from pipeline.settings import Settings
 from pipeline.sound import keep_to_limit, make_ahead
-from pipeline.speech.work import TranscribeTask
+from pipeline.speech.work import TranscribeTask, is_there
 from pipeline.store import ledger, recordings, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.workers import Done, Work, cpu_count, map_items
@@ -54,12 +55,23 @@ class _Stage:
             night.recognition.start,
             (night.settings, night.words),
             lambda task: task.limit_s,
+            night.recognition.version,
+            is_there,
         )
-        for count, done in enumerate(map_items(work, self._tasks(), workers=self.workers, stop=night.stop)):
+        for count, done in enumerate(self._mapped(work)):
             if settings.playback.nightly and count % TRIM_EVERY == 0:
                 keep_to_limit(settings)
             if self._settle(self.held.pop(done.item.recording_id), done):
                 night.progress.step(done.item.relative)
+
+    def _mapped(self, work: Work[TranscribeTask, Transcript]) -> Iterator[Done[TranscribeTask, Transcript]]:
+        """By processes of this machine, or over the cluster that the settings name."""
+        night, own = self.night, self.night.settings.work
+        if own.engine == "local":
+            return map_items(work, self._tasks(), workers=self.workers, stop=night.stop)
+        cluster = Cluster(own.ray_address, own.ray_token_file, night.settings.speech.device == "cuda")
+        tell = night.progress.note
+        return map_over_cluster(work, self._tasks(), cluster=cluster, most=own.workers, stop=night.stop, tell=tell)
 
     def _tasks(self) -> Iterator[TranscribeTask]:
         night = self.night

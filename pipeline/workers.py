@@ -33,12 +33,17 @@ class Work(Generic[Item, Result]):
 
     Both are top-level functions of importable modules: the processes are spawned, since neither CTranslate2 nor
     CUDA survives a fork. `seconds(item)` is the limit after which an item's process is killed.
+
+    Where workers are on other machines, they must be of the same `version(*start_arguments)`, and see what an item
+    names (`is_there(item)`).
     """
 
     function: Callable[[Item], Result]
     start: Callable[..., None]
     start_arguments: tuple[object, ...]
     seconds: Callable[[Item], float]
+    version: Callable[..., str] = lambda *arguments: ""
+    is_there: Callable[[Item], bool] = lambda item: True
 
 
 def cpu_count() -> int:
@@ -71,33 +76,44 @@ def map_items(
                 return
             finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield _outcome(under_way.pop(future), future)
+                yield _ended(under_way.pop(future), future)
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
-def _outcome(item: Item, future: "Future[Result]") -> Done[Item, Result]:
-    from pebble import ProcessExpired
-
+def _ended(item: Item, future: "Future[Result]") -> "Done[Item, Result]":
     try:
         return Done(item, future.result(), None)
-    except ItemError as error:
-        return Done(item, None, error)
-    except KoukenError:  # no model, no GPU: nothing that an item is to blame for
-        raise
-    except TimeoutError:
-        return Done(item, None, ItemError(Reason.TIMEOUT, retryable=True))
-    except ProcessExpired as error:
-        return Done(item, None, ItemError(Reason.WORKER_DIED, f"exit code {error.exitcode}", retryable=True))
-    except MemoryError:
-        return Done(item, None, ItemError(Reason.RESOURCE_LIMIT))
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        return Done(item, None, ItemError(Reason.IO_ERROR, error.strerror or type(error).__name__, retryable=True))
-    except Exception as error:  # noqa: BLE001 - one bad call must not end the night
-        return Done(item, None, ItemError(Reason.ANALYSIS_FAILED, where_it_failed(error)))
+    except Exception as error:  # noqa: BLE001 - whatever a worker died of
+        return outcome(item, None, error)
+
+
+def outcome(item: Item, result: Result | None, error: Exception | None) -> Done[Item, Result]:
+    """What an item's end means. Raises what no item is to blame for: no model, no GPU, a full disk."""
+    from pebble import ProcessExpired
+
+    reason: ItemError
+    match error:
+        case None:
+            return Done(item, result, None)
+        case KoukenError():
+            raise error
+        case ItemError():
+            reason = error
+        case TimeoutError():
+            reason = ItemError(Reason.TIMEOUT, retryable=True)
+        case ProcessExpired():
+            reason = ItemError(Reason.WORKER_DIED, f"exit code {error.exitcode}", retryable=True)
+        case MemoryError():
+            reason = ItemError(Reason.RESOURCE_LIMIT)
+        case OSError():
+            if error.errno in FULL:
+                raise error
+            reason = ItemError(Reason.IO_ERROR, error.strerror or type(error).__name__, retryable=True)
+        case _:  # one bad call must not end the night
+            reason = ItemError(Reason.ANALYSIS_FAILED, where_it_failed(error))
+    return Done(item, None, reason)
 
 
 def where_it_failed(error: Exception) -> str:

@@ -29,7 +29,7 @@ HOMES = {  # library: where it may be imported
     "faster_whisper": ("pipeline/speech/",),
     "ctranslate2": ("pipeline/speech/",),
     "av": ("pipeline/audio/",),
-    "ray": ("pipeline/workers.py",),
+    "ray": ("pipeline/ray_workers.py",),
     "pebble": ("pipeline/workers.py",),
     "spacy": ("phrases/japanese.py",),
     "ginza": ("phrases/japanese.py",),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import click
@@ -33,6 +33,11 @@ FILE = click.Path(path_type=Path)
 @option("--contracts", type=FILE, help=Text("契約の表(毎回すべての行)", "table of contracts (all rows, every time)"))
 @option("--outcomes", type=FILE, help=Text("成果の表(毎回すべての行)", "table of outcomes (all rows, every time)"))
 @option("--snapshots", type=FILE, help=Text("顧客の状態の表", "table of customer snapshots"))
+@option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    help=Text("書き起こしをこの機械でか、Ray のクラスターで(既定は設定)", "transcribe here or on a Ray cluster"),
+)
 @option("--until", help=Text("この時刻で切り上げる(例 06:00、日本時間)", "stop at this time (06:00, Tokyo time)"))
 @option("--out", type=FILE, help=Text("レポートの置き場所", "folder for the report"))
 def nightly(
@@ -42,6 +47,7 @@ def nightly(
     contracts: Path | None,
     outcomes: Path | None,
     snapshots: Path | None,
+    engine: Literal["local", "ray"] | None,
     until: str | None,
     out: Path | None,
 ) -> int:
@@ -52,8 +58,11 @@ def nightly(
 
     given = {"calls": calls, "contracts": contracts, "outcomes": outcomes, "customer_snapshots": snapshots}
     request = Request(archive, {kind: path for kind, path in given.items() if path}, out)  # type: ignore[misc]
-    with told_afterwards(context.settings), asked_to_stop() as asked, shown(context.language) as progress:
-        return run_night(request, context.settings, progress, lambda: asked() or _is_past(end))
+    settings = context.settings
+    if engine is not None:
+        settings = settings.model_copy(update={"work": settings.work.model_copy(update={"engine": engine})})
+    with told_afterwards(settings), asked_to_stop() as asked, shown(context.language) as progress:
+        return run_night(request, settings, progress, lambda: asked() or _is_past(end))
 
 
 command = nightly

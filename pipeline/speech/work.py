@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from phrases.entry import Word
@@ -13,6 +14,7 @@ from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.recognise import Recogniser, load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
+from pipeline.speech.weights import find_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,14 @@ def transcribe_task(task: TranscribeTask) -> Transcript:
         other_leg=task.other_leg,
         reader=tools.reader,
     )
+
+
+def worker_version(settings: Settings, words: Sequence[Word] = ()) -> str:
+    """What all machines of one night must agree on. Raises `KoukenError` where there are no weights."""
+    _, model = find_weights(settings.speech.model, settings.data_dir)
+    return f"kouken {installed_version('kouken')}, {model.name} {model.sha256[:12]}"
+
+
+def is_there(task: TranscribeTask) -> bool:
+    """Whether this machine sees the recording at all."""
+    return task.path.exists()
