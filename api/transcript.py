@@ -63,20 +63,25 @@ def lay_out(transcript: Transcript, tags: Sequence[Tag], moments: Sequence[Momen
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A moment of the operator with the customer's next words; None where the customer said nothing more."""
+    """The moments of one stretch of the operator with the customer's next words; None where there were no more."""
 
-    moment: Moment
+    moments: tuple[Moment, ...]
+    utterance: int
     said: Utterance
     answer: tuple[int, Utterance] | None
 
 
 def pairs(transcript: Transcript, moments: Sequence[Moment]) -> list[Pair]:
     """What the operator offered and what came next from the customer, back-channels passed over where there is more."""
+    offered = [moment for moment in moments if moment.label in OPERATOR_LABELS]
     return [
-        Pair(moment, transcript.utterances[moment.utterances[0]], _answer(transcript, moment.utterances[-1]))
-        for moment in moments
-        if moment.label in OPERATOR_LABELS
+        Pair(tuple(same), stretch[0], transcript.utterances[stretch[0]], _answer(transcript, stretch[-1]))
+        for stretch, same in groupby(sorted(offered, key=_stretch), key=_stretch)
     ]
+
+
+def _stretch(moment: Moment) -> tuple[int, ...]:
+    return moment.utterances
 
 
 def _answer(transcript: Transcript, last: int) -> tuple[int, Utterance] | None:

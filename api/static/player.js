@@ -92,7 +92,9 @@ function ofAddress() {
   if (line) return seek(startOf(line));
   const given = new URLSearchParams(location.hash.slice(1)).get("t") ?? new URLSearchParams(location.search).get("t");
   const seconds = given === null ? NaN : Number.parseFloat(given);
-  if (Number.isFinite(seconds)) goTo(seconds);
+  if (!Number.isFinite(seconds)) return;
+  seek(seconds);
+  current?.scrollIntoView({ block: "center" });
 }
 
 async function copyLink() {

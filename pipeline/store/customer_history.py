@@ -74,12 +74,15 @@ def _outcomes(connection: sa.Connection, pins: Pins, customer_id: str) -> Iterat
 
 
 def _snapshots(connection: sa.Connection, pins: Pins, customer_id: str) -> Iterator[HistoryEvent]:
+    """Those that differ from the one before."""
     own = customer_snapshots.c.customer_id == customer_id
-    for row in _rows(connection, pins, customer_snapshots, own, customer_snapshots.c.on):
+    before: tuple[tuple[str, float], ...] = ()
+    for row in reversed(list(_rows(connection, pins, customer_snapshots, own, customer_snapshots.c.on))):
         given = {name: getattr(row, name) for name in ("health_score", "csat", "nps")}
         facts = tuple((name, float(value)) for name, value in given.items() if value is not None)
-        if facts:
+        if facts not in ((), before):
             yield HistoryEvent(row.on, "snapshot", facts=facts)
+            before = facts
 
 
 def _calls(connection: sa.Connection, pins: Pins, customer_id: str, within: Within | None) -> Iterator[HistoryEvent]:

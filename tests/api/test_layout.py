@@ -75,9 +75,10 @@ def test_timeline_shows_silences_and_overlaps_of_the_sound() -> None:
 def test_pairs_show_what_the_customer_said_next() -> None:
     call = telling_call()
     transcript = Transcript(call.call_id, None, None, {}, call.utterances, call.masked)
-    told = [(pair.moment.label, pair.answer[0] if pair.answer else None) for pair in pairs(transcript, call.moments)]
+    both = (*call.moments, Moment("enablement", (8,), 0.7, (), "accepted"))
+    told = [([one.label for one in pair.moments], pair.answer and pair.answer[0]) for pair in pairs(transcript, both)]
     # after the appeal a back-channel comes first, then what was masked
-    assert told == [("enablement", 3), ("appeal", 6), ("proposal", 9)]
+    assert told == [(["enablement"], 3), (["appeal"], 6), (["proposal", "enablement"], 9)]
     (last,) = pairs(transcript, [Moment("appeal", (10,), 0.9, ())])
     assert last.answer is None
 

@@ -23,6 +23,7 @@ def test_history_holds_every_day_of_the_customer_in_order(store: Store) -> None:
     with store.writing() as connection:
         rows = [
             {"customer_id": "C-00421", "on": pd.Timestamp(2026, 9, 1), "csat": 4.0},
+            {"customer_id": "C-00421", "on": pd.Timestamp(2026, 10, 1), "csat": 4.0},  # no news
             {"customer_id": "C-00001", "on": pd.Timestamp(2026, 9, 2), "csat": 1.0},
         ]
         frame = frame_of("customer_snapshots", rows)
