@@ -30,6 +30,7 @@ COMMANDS: dict[str, Lazy] = {
     "retention": Lazy(
         "pipeline.commands.retention", Text("保存期間を過ぎたものを消す", "delete what is past its keeping period")
     ),
+    "bi": Lazy("pipeline.commands.bi", Text("BI ツールから読むビュー", "views for BI tools")),
     "migrate": Lazy("pipeline.commands.migrate", Text("データベースの形を新しくする", "bring the database up to date")),
     "sources": Lazy("pipeline.commands.sources", Text("録音の名前の読み方", "how names of recordings are read")),
     "load": Lazy("pipeline.commands.load", Text("表を一つ調べて読み込む", "check and load one table")),
