@@ -68,12 +68,12 @@ def measure(size: int, url: str = "") -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        request, settings = _made(root, size, url)
+        request, settings = made_archive(root, size, url)
         begun, cpu = time.perf_counter(), time.process_time()
-        run_night(request, settings, Silent(), _never, PRETENDED)
+        run_night(request, settings, Silent(), never, PRETENDED)
         first = (time.process_time() - cpu, time.perf_counter() - begun)
         begun, cpu = time.perf_counter(), time.process_time()
-        run_night(request, settings, Silent(), _never, PRETENDED)
+        run_night(request, settings, Silent(), never, PRETENDED)
         again = time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
@@ -87,7 +87,7 @@ def measure(size: int, url: str = "") -> dict[str, Any]:
     }
 
 
-def _made(root: Path, size: int, url: str) -> tuple[Request, Settings]:
+def made_archive(root: Path, size: int, url: str) -> tuple[Request, Settings]:
     """An archive of so many small files, the calls table of it, and settings that load no model."""
     began = datetime(2026, 4, 1, 9, 0, 0)  # noqa: DTZ001 - as a PBX writes it
     lines = ["call_id,started_at,operator_id,recording"]
@@ -113,11 +113,12 @@ def _made(root: Path, size: int, url: str) -> tuple[Request, Settings]:
     return Request(root / "archive", {"calls": calls}), settings
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody stops these nights."""
     return False
 
 
-def _start(settings: Settings, words: object) -> None:
+def start(settings: Settings, words: object) -> None:
     """Nothing to load."""
 
 
@@ -148,4 +149,4 @@ class Pretended:
         return tags, tuple(Moment("proposal", (i,), 0.9, ("phrase:proposal-001",), "none") for i in (0, 4, 8))
 
 
-PRETENDED = Recognition(_start, _transcribe, lambda *_: Pretended())
+PRETENDED = Recognition(start, _transcribe, lambda *_: Pretended())

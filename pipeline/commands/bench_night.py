@@ -21,8 +21,12 @@ def night(context: Context, url: str, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
     from pipeline.bench import table
     from pipeline.night_benchmark import bench_night
+    from pipeline.retag_benchmark import bench_retag
 
     result = bench_night(lambda step: context.say(Text(step, step)), url=url, long=long)
+    context.say(Text("辞書を直した次の夜", "nights after an edit of the dictionary"))
+    edits = bench_retag(url)
+    result |= {"rows": [*result["rows"], *edits["rows"]], "bars": [*result["bars"], *edits["bars"]]}
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline import night_benchmark
+from pipeline.retag_benchmark import EDITED, bench_retag
 from tests.pipeline.faults import inline
 from tests.postgres import Server
 
@@ -19,3 +20,11 @@ def test_bench_night_counts_every_call_and_finds_nothing_new_the_second_night(
         assert all(row["cpu_s"] > row["second_night_cpu_s"] > 0 for row in result["rows"])
         assert {row["store"] for row in result["rows"]} == {"postgresql+psycopg" if url else "sqlite"}
         assert [bar["name"] for bar in result["bars"]] == ["ledger_ms_per_call", "growth_exponent", "memory_growth_mib"]
+
+
+def test_bench_retag_measures_a_night_after_every_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    result = bench_retag(calls=3)
+    assert len(result["rows"]) == len(EDITED)
+    assert len({row["night"] for row in result["rows"]}) == len(EDITED)
+    assert [bar["name"] for bar in result["bars"]] == ["retag_cpu_s_per_million"]
