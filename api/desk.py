@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Form, Path, Request
 
 from api.access import Visitor
 from api.deps import LARGEST_ID, StoreDep
@@ -46,6 +46,16 @@ NO_WORK = Missing(
 )
 
 
+NOT_THEIRS = Unusable(
+    "draft_closed",
+    Text("この下書きには書き込めません。", "You cannot write in this draft."),
+    Text(
+        "ほかの方の下書きか、確認に出したあとの下書きです。別の下書きを選んでください。",
+        "It is somebody else's, or was submitted. Choose another one.",
+    ),
+)
+
+
 def _dictionary(request: Request, store: StoreDep) -> Store:
     """The store, with the dictionary that ships with the product where nothing was published yet."""
     if not request.app.state.has_dictionary:
@@ -73,6 +83,7 @@ DictionaryDep = Annotated[Store, Depends(_dictionary)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
 FiguresDep = Annotated[FigureKeeper, Depends(_figures)]
 LinterDep = Annotated[Linter, Depends(_linter)]
+Where = Annotated[str, Form(max_length=20, pattern="^(new|shared|[0-9]{1,18})?$")]  # the draft to write in
 DraftId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -88,6 +99,20 @@ def editable_drafts(connection: Connection, visitor: Visitor) -> list[Draft]:
     """Drafts that a person can write in: their own and those that everybody shares, the newest first."""
     found = drafts.list_drafts(connection, states=("draft",))
     return [draft for draft in found if draft.owner in ("", visitor.user.name)]
+
+
+def writable(connection: Connection, visitor: Visitor, draft_id: int) -> int:
+    """The draft itself. Raises `Unusable` for one that is not theirs to write in, or not to be edited any more."""
+    if draft_id not in {draft.draft_id for draft in editable_drafts(connection, visitor)}:
+        raise NOT_THEIRS
+    return draft_id
+
+
+def draft_to_write(connection: Connection, visitor: Visitor, where: str) -> int:
+    """The draft that was chosen, or a new one. Raises `Unusable`."""
+    if not where.isdigit():
+        return drafts.open_draft(connection, visitor.user.name, shared=where == "shared")
+    return writable(connection, visitor, int(where))
 
 
 @contextmanager

@@ -23,6 +23,13 @@ from pipeline.text.dictionary import BadDictionary
 from pipeline.text.meaning import encoder_for
 
 Wanted = dict[Key, Fields | None]
+ROW_RESULTS = {  # what becomes of a row of an imported file
+    "new": Text("新規", "new"),
+    "changed": Text("変更", "changed"),
+    "unchanged": Text("変更なし", "unchanged"),
+    "removed": Text("削除", "removed"),
+    "elsewhere": Text("ほかで変更済み(そのまま)", "changed by others since, left alone"),
+}
 
 
 @contextmanager
@@ -188,12 +195,22 @@ def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:
     with store.reading() as connection:
         offer = offers.starter_offer(connection, starter)
         current = dictionary.read_items(connection, dictionary.published(connection).version)
-    rows = tuple(Row(*key, "changed" if key in current else "new") for key in sorted(offer))
+    rows = _offered(offer, current)
     draft = None
     if offer and not given.dry_run:
         with store.writing() as connection:
             draft = offers.take_starter(connection, _draft_for(connection, given, actor), actor, starter, via)
     return Imported(draft, rows, starter.version, base_known=True)
+
+
+def starter_rows(connection: Connection) -> tuple[Row, ...]:
+    """What `take_starter` would take in now."""
+    current = dictionary.read_items(connection, dictionary.published(connection).version)
+    return _offered(offers.starter_offer(connection, load_starter()), current)
+
+
+def _offered(offer: Items, current: Items) -> tuple[Row, ...]:
+    return tuple(Row(*key, "changed" if key in current else "new") for key in sorted(offer))
 
 
 def _draft_for(connection: Connection, given: Import, actor: str) -> int:

@@ -9,8 +9,8 @@ from phrases.entry import Phrase
 from phrases.fields import phrase_from
 from pipeline.store import dictionary
 from pipeline.store.connect import Connection
-from pipeline.store.dictionary import Key, Publication
-from pipeline.store.drafts import Draft
+from pipeline.store.dictionary import Items, Key, Publication
+from pipeline.store.drafts import Change, Draft
 from pipeline.store.entry_history import last_changes, open_drafts, state_of_store
 from pipeline.store.hits import HitCount, count_hits
 from pipeline.store.pages import Pins
@@ -113,10 +113,16 @@ def matching(entries: Sequence[Entry], wanted: EntryFilter) -> list[Entry]:
     return [entry for entry in entries if _fits(entry, wanted)]
 
 
+def differences(before: Items, after: Items) -> list[Change]:
+    """What differs between the texts of two versions, by kind and name."""
+    keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    return [Change(*key, before.get(key), after.get(key), ()) for key in keys]
+
+
 _FURTHEST = ("approved", "in_review", "draft")
 
 
-def _entry(name: str, in_force: dictionary.Items, moving: Sequence[Draft], figures: Figures) -> Entry:
+def _entry(name: str, in_force: Items, moving: Sequence[Draft], figures: Figures) -> Entry:
     fields = in_force.get(("phrase", name))
     newest = (change.now or change.base for draft in moving for change in draft.changes if change.name == name)
     phrase = phrase_from(fields or next(text for text in newest if text is not None))

@@ -8,14 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.access import Visitor, VisitorDep, note
 from api.deps import PagesDep
-from api.desk import NO_ENTRY, VIA, DictionaryDep, JobsDep, LinterDep, editable_drafts, refused
+from api.desk import NO_ENTRY, VIA, DictionaryDep, JobsDep, LinterDep, Where, draft_to_write, editable_drafts, refused
 from api.entry_form import EntryForm, entry_form, fields_of, form_of
-from api.errors import Unusable
 from api.pages import Pages
 from api.working import Work, begin
 from phrases.entry import CATEGORIES, LEVELS, PhraseSet
 from pipeline import dictionary_work
-from pipeline.language import Text
 from pipeline.store import dictionary, drafts
 from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.connect import Connection, Store
@@ -28,13 +26,7 @@ api = APIRouter()
 NEW = "new"
 UNNAMED = "query"  # an entry that is being written and has no id yet, as for `kouken phrases test`
 Typed = Annotated[EntryForm, Depends(entry_form)]
-Where = Annotated[str, Form(max_length=20, pattern="^(new|shared|[0-9]{1,18})?$")]
 Asked = Annotated[str, Query(max_length=1_000)]
-BAD_FORM = Unusable(
-    "form_out_of_date",
-    Text("この入力は保存できません。", "This cannot be saved."),
-    Text("画面を開き直してください。", "Reload the page."),
-)
 
 
 @pages.get("/dictionary/edit")
@@ -82,7 +74,7 @@ def save(
     try:
         with refused(Conflict), store.writing() as connection:
             began_with = texts(connection, {seen}).get(seen) if seen else None
-            draft_id = _draft_for(connection, visitor, where)
+            draft_id = draft_to_write(connection, visitor, where)
             drafts.save(connection, draft_id, actor, {key: fields_of(phrase)}, {key: began_with}, VIA)
     except Conflict as conflict:
         clash = conflict.clashes[0]
@@ -181,12 +173,3 @@ def _around(connection: Connection, visitor: Visitor, where: str) -> PhraseSet:
         if str(draft.draft_id) == where:
             return drafts.merged(connection, drafts.read_draft(connection, draft.draft_id))
     return dictionary.read_version(connection, dictionary.published(connection).version)
-
-
-def _draft_for(connection: Connection, visitor: Visitor, where: str) -> int:
-    """The draft that was chosen, or a new one. Raises `Unusable` for one that is not theirs to write in."""
-    if not where.isdigit():
-        return drafts.open_draft(connection, visitor.user.name, shared=where == "shared")
-    if int(where) not in {draft.draft_id for draft in editable_drafts(connection, visitor)}:
-        raise BAD_FORM
-    return int(where)

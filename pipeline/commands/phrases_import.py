@@ -13,14 +13,6 @@ from pipeline.language import Text
 if TYPE_CHECKING:
     from pipeline.dictionary import Imported
 
-RESULTS = {
-    "new": Text("新規", "new"),
-    "changed": Text("変更", "changed"),
-    "unchanged": Text("変更なし", "unchanged"),
-    "removed": Text("削除", "removed"),
-    "elsewhere": Text("ほかで変更済み(そのまま)", "changed by others since, left alone"),
-}
-
 
 @common_options(
     Text(
@@ -72,15 +64,17 @@ def import_(
         return
     for row in imported.rows:
         if row.result != "unchanged":
-            result = RESULTS[row.result]
+            result = dictionary.ROW_RESULTS[row.result]
             say(context, Text(f"{result.ja} {row.name}", f"{result.en} {row.name}"))
     _summed_up(context, imported)
 
 
 def _summed_up(context: Context, imported: "Imported") -> None:
-    counts = {code: sum(row.result == code for row in imported.rows) for code in RESULTS}
-    ja = "、".join(f"{RESULTS[code].ja} {number}" for code, number in counts.items() if number)
-    en = ", ".join(f"{RESULTS[code].en} {number}" for code, number in counts.items() if number)
+    from pipeline.dictionary import ROW_RESULTS
+
+    counts = {code: sum(row.result == code for row in imported.rows) for code in ROW_RESULTS}
+    ja = "、".join(f"{ROW_RESULTS[code].ja} {number}" for code, number in counts.items() if number)
+    en = ", ".join(f"{ROW_RESULTS[code].en} {number}" for code, number in counts.items() if number)
     say(context, Text(f"{len(imported.rows)} 行: {ja}", f"{len(imported.rows)} rows: {en}"))
     if not imported.base_known:
         note = Text(

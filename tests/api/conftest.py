@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from phrases.entry import Phrase, PhraseSet
 from pipeline.settings import Settings
-from pipeline.store import sessions, users
+from pipeline.store import dictionary, sessions, users
 from pipeline.store.migrate import open_store
 from pipeline.store.users import Role
 from tests.api.world import fill, place_of, telling_call
@@ -46,6 +47,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(data_dir=tmp_path_factory.mktemp("filled"))
     store = open_store(settings.store_url)
     fill(store)
+    with store.writing() as connection:
+        dictionary.seed(connection, PhraseSet((Phrase("p.quote", "proposal", "お見積もりをお送りしましょう"),)))
     store.close()
     return settings
 

@@ -1,0 +1,145 @@
+"""Versions, files, the word list and the lists: pages over the same functions as the commands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phrases.entry import Phrase, PhraseSet, Word
+from pipeline.dictionary import published_dictionary, registered_words
+from pipeline.settings import Settings
+from pipeline.store import audit, dictionary, drafts
+from pipeline.store.migrate import open_store
+from pipeline.text.dictionary import save_dictionary
+from tests.api.dictionary_world import DICTIONARY, QUOTE, SCENE, Answer, Desk, copy_of, seen
+
+MORE = Phrase("p.more", "proposal", "お送りしましょう", examples=("送りましょう。",) * 2, counter_examples=("はい。",))
+SECOND = PhraseSet((*DICTIONARY.phrases, MORE), DICTIONARY.lists, DICTIONARY.names)
+
+
+@pytest.fixture
+def settings(dictionary_folder: Path, tmp_path: Path) -> Settings:
+    return copy_of(dictionary_folder, tmp_path / "data")
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    opened = Desk(settings, "sato", "qa_editor", "qa_approver")
+    yield opened
+    opened.close()
+
+
+def publish(settings: Settings, phrase_set: PhraseSet) -> None:
+    with open_store(settings.store_url) as store, store.writing() as connection:
+        dictionary.publish_items(connection, dictionary.items_of(phrase_set), "draft", "tanaka", {})
+
+
+def changes_of(settings: Settings, draft_id: int) -> dict[str, Any]:
+    with open_store(settings.store_url) as store, store.reading() as connection:
+        return {change.name: change.now for change in drafts.read_draft(connection, draft_id).changes}
+
+
+def upload(desk: Desk, path: str, file: Path, **fields: str) -> Answer:
+    files = {"file": (file.name, file.read_bytes())}
+    return desk.browser.post(path, data={"csrf": desk.csrf, **fields}, files=files)
+
+
+def test_versions_are_compared_in_texts_and_on_request_in_hits(desk: Desk, settings: Settings) -> None:
+    publish(settings, SECOND)
+    page = desk.get("/dictionary/versions")
+    pair = f"old={DICTIONARY.version}&amp;new={SECOND.version}"
+    assert pair in page.text and "製品に付属" in seen(page)
+    text = seen(desk.get(f"/dictionary/versions/compare?{pair.replace('&amp;', '&')}"))
+    assert "違うところ 1 件" in text and "p.more 新規" in text
+    work = desk.post("/dictionary/versions/compare", old=DICTIONARY.version, new=SECOND.version)
+    assert "増える当たり 18 当たり" in seen(desk.finished(work))
+    assert desk.browser.get(f"/dictionary/versions/compare?old={'0' * 16}&new={SECOND.version}").status_code == 404
+
+
+def test_an_older_version_is_put_in_force_again_with_a_reason(desk: Desk, settings: Settings) -> None:
+    publish(settings, SECOND)
+    path = f"/dictionary/versions/{DICTIONARY.version}/restore"
+    assert "戻す理由を書いてください" in seen(desk.post(path))
+    assert "広すぎた" in seen(desk.post(path, remark="広すぎた"))
+    with open_store(settings.store_url) as store:
+        assert published_dictionary(store) == DICTIONARY
+        with store.reading() as connection:
+            (entry, *_) = audit.list_entries(connection, action="phrases.rollback")
+    assert (entry.actor, entry.object, entry.details["via"]) == ("sato", DICTIONARY.version, "web")
+    assert "はいま公開中です" in seen(desk.post(path, remark="もう一度"))
+
+
+def test_only_approvers_put_an_older_version_in_force(settings: Settings) -> None:
+    editor = Desk(settings, "tanaka", "qa_editor")
+    assert editor.post(f"/dictionary/versions/{DICTIONARY.version}/restore", remark="x").status_code == 403
+    editor.close()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "yaml"])
+def test_the_changes_of_a_file_go_into_a_draft(desk: Desk, settings: Settings, tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"辞書.{form}"
+    save_dictionary(PhraseSet((SCENE, QUOTE, MORE), DICTIONARY.lists), file, DICTIONARY.version)
+    looked = seen(upload(desk, "/dictionary/import", file, preview="yes"))
+    assert "1 新規" in looked and "3 変更なし" in looked and "まだ取り込んでいません" in looked
+    taken = seen(upload(desk, "/dictionary/import", file, title="来月の分"))
+    assert "下書き 1 を見る" in taken and list(changes_of(settings, 1)) == ["p.more"]
+    assert "来月の分" in seen(desk.get("/dictionary/drafts"))
+
+
+def test_a_bad_row_refuses_the_file_and_is_named(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("id,category,phrase\np.a,proposal,見積もり\np.b,nothing,見積もり\n", encoding="utf-8-sig")
+    answer = upload(desk, "/dictionary/import", file)
+    assert answer.status_code == 422 and "file.csv:3" in seen(answer) and "「nothing」は使えません" in seen(answer)
+    assert "進行中の下書きはありません" in seen(desk.get("/dictionary/drafts"))
+    other = tmp_path / "d.exe"
+    other.write_bytes(b"MZ")
+    assert "ファイルを選んでください" in seen(upload(desk, "/dictionary/import", other))
+
+
+def test_what_the_product_brings_goes_into_a_draft(desk: Desk, settings: Settings) -> None:
+    assert "まだ入れていない項目や新しい内容が" in seen(desk.get("/dictionary/import"))
+    assert "下書き 1 を見る" in seen(desk.post("/dictionary/import/starter"))
+    assert "proposal.quote-1" in changes_of(settings, 1)
+
+
+def test_a_word_is_added_changed_and_removed_at_once(desk: Desk, settings: Settings) -> None:
+    def version() -> str:
+        return str(desk.get("/dictionary/words").text.partition('name="seen" value="')[2][:16])
+
+    def registered() -> tuple[Word, ...]:
+        with open_store(settings.store_url) as store:
+            return registered_words(store)
+
+    old = version()
+    desk.post("/dictionary/words", surface="見逃し配信", readings="みのがしはいしん", misheard="身の樫配信", seen=old)
+    assert Word("見逃し配信", ("みのがしはいしん",), ("身の樫配信",)) in registered()
+    late = desk.post("/dictionary/words", surface="別の言葉", seen=old)
+    assert late.status_code == 422 and "辞書が変わりました" in seen(late) and len(registered()) == 2
+    bad = desk.post("/dictionary/words", surface="見逃し配信", readings="漢字", before="見逃し配信", seen=version())
+    assert bad.status_code == 422 and "かなで書いてください" in seen(bad)
+    desk.post("/dictionary/words", surface="見逃し配信", before="見逃し配信", seen=version(), remove="yes")
+    assert [word.surface for word in registered()] == ["スポーツパック"]
+    assert "単語登録" in seen(desk.get("/dictionary/versions"))
+
+
+def test_a_file_of_words_is_looked_at_before_it_is_the_list(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "words.csv"
+    file.write_text("表記,読み,誤認識\n見逃し配信,みのがしはいしん,\n", encoding="utf-8")
+    assert "追加 1、変更 0、削除 1" in seen(upload(desk, "/dictionary/words/file", file, preview="yes"))
+    assert "スポーツパック" in desk.get("/dictionary/words.csv").content.decode("utf-8-sig")
+    assert "見逃し配信" in seen(upload(desk, "/dictionary/words/file", file))
+    assert desk.get("/dictionary/words.csv").content.decode("utf-8-sig").count("\r\n") == 2
+    file.write_text("よくわからない見出し\nx\n", encoding="utf-8")
+    assert upload(desk, "/dictionary/words/file", file).status_code == 422
+
+
+def test_a_list_is_changed_in_a_draft(desk: Desk, settings: Settings) -> None:
+    seen_hash = desk.get("/dictionary/lists").text.partition('name="seen" value="')[2][:64]
+    desk.post("/dictionary/lists", name="商品", words="スポーツパック\n映画パック", seen=seen_hash)
+    assert changes_of(settings, 1) == {"商品": {"words": ["スポーツパック", "映画パック"]}}
+    desk.post("/dictionary/lists", name="@季節", words="春\n夏", where="1")
+    assert "季節" in changes_of(settings, 1)
+    stale = desk.post("/dictionary/lists", name="商品", words="ほか", seen="", where="1")
+    assert stale.status_code == 409 and "スポーツパック 映画パック" in seen(stale) and "ほか" in seen(stale)
