@@ -30,7 +30,10 @@ PLACES = (
 )
 
 AREAS = {  # section: the pages within it; the template names its own as `part`
-    "tables": (Place("tables", "/tables", "tables.read", Text("表と取り込み", "Tables")),),
+    "tables": (
+        Place("tables", "/tables", "tables.read", Text("表と取り込み", "Tables")),
+        Place("joins", "/joins", "tables.read", Text("結び付き", "Joins")),
+    ),
     "reviews": (
         Place("desk", "/reviews", "reviews.judge", Text("確認する", "Review")),
         Place("precision", "/reviews/precision", "reviews.read", Text("適合率と一致", "Precision and agreement")),

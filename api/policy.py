@@ -25,6 +25,7 @@ Permission = Literal[
     "dictionary.work",  # try entries on calls, look into drafts, send back, publish what was approved
     "dictionary.edit",
     "dictionary.approve",
+    "nights.retry",
     "tables.read",  # contracts and outcomes, how calls were joined to them, the KPI sheet
     "tables.load",
     "administration.read",  # the area itself: leads to whatever of it one may open
@@ -39,7 +40,7 @@ _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 _DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
 _REVIEWS: frozenset[Permission] = frozenset({"reviews.read", "reviews.judge"})
-_TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load"})
+_TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load", "nights.retry"})  # what brings data in
 _ADMINISTRATION: frozenset[Permission] = frozenset(
     {"administration.read", "users.manage", "tokens.manage", "audit.read"}
 )
@@ -142,6 +143,9 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/tables/discard"): "tables.load",
     ("GET", "/nights"): "nights.read",
     ("GET", "/nights/{run_id}"): "nights.read",
+    ("GET", "/nights/{run_id}/progress"): "nights.read",
+    ("POST", "/nights/{run_id}/retry"): "nights.retry",
+    ("GET", "/joins"): "tables.read",
     ("GET", "/help"): "signed_in",
     ("GET", "/help/{topic}"): "signed_in",
     ("GET", "/api/v1/health"): "public",
@@ -156,7 +160,9 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/nights"): "nights.read",
 }
 API = "/api/v1"
-WHOLE_CENTRE: frozenset[Permission] = frozenset({"report.read", "tables.read", "tables.load"})  # never for a part
+WHOLE_CENTRE: frozenset[Permission] = frozenset(
+    {"report.read", "tables.read", "tables.load", "nights.retry"}
+)  # never for a part
 FREE: tuple[Permission, ...] = ("public", "signed_in")
 
 

@@ -419,6 +419,7 @@ PERMISSIONS: Mapping[str, Word] = {
     "dictionary.work": _word("フレーズを試し、下書きを見て、公開する", "Try phrases, see drafts, publish"),
     "dictionary.edit": _word("フレーズ辞書の下書きを書く", "Write drafts of the dictionary"),
     "dictionary.approve": _word("フレーズ辞書の下書きを承認する", "Approve drafts of the dictionary"),
+    "nights.retry": _word("隔離した録音をもう一度試す", "Retry quarantined recordings"),
     "tables.read": _word("契約・成果の表の状態と KPI シートを見る", "See the state of the tables and the KPI sheet"),
     "tables.load": _word("表を取り込み、KPI シートを直す", "Load tables, edit the KPI sheet"),
     "administration.read": _word("管理の画面を開く", "Open the administration"),

@@ -1,25 +1,30 @@
 """Nights: the last runs, and the state of every file of one."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.access import VisitorDep
 from api.deps import Limit, NightId, PagesDep, StoreDep
 from api.errors import NO_NIGHT
+from api.pages import address
 from api.schemas import NightList
 from pipeline.errors import REASON_TEXTS
-from pipeline.store.pages import list_nights, read_night
-from pipeline.store.recordings import FileState, file_states
+from pipeline.store import audit, ledger
+from pipeline.store.connect import Connection
+from pipeline.store.pages import Night, list_nights, read_night
+from pipeline.store.recordings import file_states, state_counts
+from pipeline.watch import LAST_HOUR
 
 pages = APIRouter()
 api = APIRouter(tags=["nights"])
 
 PAGE = 30
 SHOWN_FILES = 500
-URGENCY = ("quarantined", "waiting", "skipped", "done")
 Before = Annotated[int | None, Query(ge=1, lt=2**63, description="number of the night where the page before ended")]
 
 
@@ -41,25 +46,49 @@ def show_night(
     store: StoreDep,
     run_id: NightId,
     state: Literal["done", "waiting", "quarantined", "skipped"] | None = None,
+    retried: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
 ) -> Response:
     """One night with its files, what needs a hand first."""
     with store.reading() as connection:
-        night = read_night(connection, run_id)
-        if night is None:
-            raise NO_NIGHT
-        files = file_states(connection, run_id, night.versions["speech"])
-    wanted = [file for file in files if state is None or file.state == state]
+        night = _night(connection, run_id)
+        counts = state_counts(connection, run_id, night.versions["speech"])
+        files = file_states(connection, run_id, night.versions["speech"], state=state, limit=SHOWN_FILES)
+        under_way = _under_way(connection, night, counts)
     return pages.render(
         request,
         "night.html",
         section="nights",
         night=night,
-        counts=Counter(file.state for file in files),
-        files=_most_urgent(wanted),
-        left_out=max(len(wanted) - SHOWN_FILES, 0),
+        counts=counts,
+        files=files,
+        left_out=(sum(counts.values()) if state is None else counts[state]) - len(files),
         state=state,
         reasons=REASON_TEXTS,
+        under_way=under_way,
+        retried=retried,
     )
+
+
+@pages.get("/nights/{run_id}/progress", response_class=HTMLResponse)
+def show_progress(request: Request, pages: PagesDep, store: StoreDep, run_id: NightId) -> Response:
+    """How far a night is: a piece of its page that asks for itself again; when the night is over, the page reloads."""
+    with store.reading() as connection:
+        night = _night(connection, run_id)
+        counts = state_counts(connection, run_id, night.versions["speech"])
+        under_way = _under_way(connection, night, counts)
+    if under_way is None:
+        return Response(headers={"HX-Refresh": "true"})
+    return pages.render(request, "night_progress.html", night=night, counts=counts, under_way=under_way)
+
+
+@pages.post("/nights/{run_id}/retry")
+def retry(store: StoreDep, visitor: VisitorDep, run_id: NightId, call_id: Annotated[str, Form()] = "") -> Response:
+    """Give a quarantined call, or all of them, another chance in the next night."""
+    with store.writing() as connection:
+        _night(connection, run_id)
+        count = ledger.retry(connection, [call_id] if call_id else [])
+        audit.record(connection, visitor.user.name, "recordings.retry", call_id or "all", {"recordings": count})
+    return RedirectResponse(address(f"/nights/{run_id}", retried=count), status_code=303)
 
 
 @api.get("/nights", operation_id="listNights", summary="夜間バッチの一覧 / nights", response_model=NightList)
@@ -71,5 +100,28 @@ def read_nights(store: StoreDep, limit: Limit = 30, cursor: Before = None) -> di
     return {"items": found[:limit], "next_cursor": more}
 
 
-def _most_urgent(files: Sequence[FileState]) -> list[FileState]:
-    return sorted(files, key=lambda file: (URGENCY.index(file.state), file.relative))[:SHOWN_FILES]
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A night that is going on: files that need nothing more of all that there are, and the pace of the last hour."""
+
+    settled: int
+    total: int
+    per_hour: int
+    expected_end: datetime | None
+
+
+def _night(connection: Connection, run_id: int) -> Night:
+    night = read_night(connection, run_id)
+    if night is None:
+        raise NO_NIGHT
+    return night
+
+
+def _under_way(connection: Connection, night: Night, counts: Mapping[str, int]) -> UnderWay | None:
+    if night.state != "running":
+        return None
+    now, total = datetime.now(UTC), sum(counts.values())
+    per_hour = ledger.settled_since(connection, "transcribe", now - LAST_HOUR)
+    left = counts["waiting"]
+    end = now + timedelta(hours=left / per_hour) if per_hour and left else None
+    return UnderWay(total - left, total, per_hour, end)

@@ -1,13 +1,14 @@
 """契約・成果: which tables are loaded, and loading one from the browser after a look at what it holds."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import VisitorDep
-from api.deps import PagesDep, StoreDep
+from api.deps import Body, NewestDep, PagesDep, StoreDep
 from api.pages import Pages, address
 from pipeline import uploads
 from pipeline.errors import BadInput, BadTable
@@ -16,7 +17,7 @@ from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.presets import PRESETS
 from pipeline.outcomes.report import COUNT_TEXTS
 from pipeline.settings import Settings
-from pipeline.store import tables
+from pipeline.store import joins, tables
 from pipeline.store.connect import Store
 
 pages = APIRouter()
@@ -24,6 +25,7 @@ api = APIRouter()
 
 PATH = "/tables/upload"
 SECTION = "tables"
+PAGE = 100
 Key = Annotated[str, Form(max_length=100)]
 NO_FILE = Text("ファイルを選んでください。", "Choose a file.")
 
@@ -88,6 +90,36 @@ def discard(request: Request, pages: PagesDep, store: StoreDep, visitor: Visitor
     except BadInput as error:
         return _tables(request, pages, store, problem=error.text, status=422)
     return RedirectResponse("/tables", status_code=303)
+
+
+@pages.get("/joins", response_class=HTMLResponse)
+def show_joins(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    newest: NewestDep,
+    of: Literal["no_customer", "no_contract", "ambiguous", "outcomes"] = "no_contract",
+    after: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """How the calls of the newest report were joined to contracts, and what could not be."""
+    with store.reading() as connection:
+        is_stale = newest is not None and _has_moved_on(tables.current_loads(connection), newest)
+        rows: list[joins.Unjoined] | list[joins.Silent]
+        if of == "outcomes":
+            number = int(after) if after and after.isdecimal() and len(after) < 19 else None
+            rows = joins.silent_outcomes(connection, after=number, limit=PAGE + 1)
+        else:
+            rows = joins.unjoined_calls(connection, of, after=after, limit=PAGE + 1)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    more = None if last is None else last.row_id if isinstance(last, joins.Silent) else last.call_id
+    values: dict[str, Any] = {"report": newest, "is_stale": is_stale, "of": of, "rows": rows[:PAGE], "more": more}
+    values |= {"statuses": joins.STATUSES, "is_further": after is not None}
+    return pages.render(request, "joins.html", section=SECTION, part="joins", **values)
+
+
+def _has_moved_on(loads: Mapping[str, int], report: Body) -> bool:
+    """Whether a table was loaded after the report was made."""
+    return loads != {kind: load["load_id"] for kind, load in report["loads"].items()}
 
 
 def _tables(

@@ -13,6 +13,7 @@ from pipeline.store.transcripts import Tagging
 
 BATCH = 500
 BEATEN = ("mixed", "spare_text")  # rules of files whose call another file tells better
+URGENCY = ("quarantined", "waiting", "skipped", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +202,38 @@ class FileState:
     attempts: int
 
 
-def file_states(connection: sa.Connection, run_id: int, version: str) -> list[FileState]:
+def file_states(
+    connection: sa.Connection, run_id: int, version: str, *, state: str | None = None, limit: int | None = None
+) -> list[FileState]:
     """Every file that a night found, by path, each in one state.
 
     Skipped are duplicates of another file, and what is past its keeping period where this version has not met it.
 
-    A file is done when its recording is transcribed by this version and tagged by the night's own.
+    A file is done when its recording is transcribed by this version and tagged by the night's own. `state` keeps those
+    in it; with a `limit` what needs a hand comes first.
     """
+    query, shown = _states(connection, run_id, version)
+    if state is not None:
+        query = query.where(shown == state)
+    if limit is not None:
+        urgency = sa.case({name: place for place, name in enumerate(URGENCY)}, value=shown)
+        query = query.order_by(urgency, files.c.relative).limit(limit)
+    else:
+        query = query.order_by(files.c.relative)
+    return [_file_state(row) for row in connection.execute(query)]
+
+
+def state_counts(connection: sa.Connection, run_id: int, version: str) -> dict[str, int]:
+    """How many files of a night are in each state."""
+    query, shown = _states(connection, run_id, version)
+    each = query.with_only_columns(shown.label("shown")).subquery()
+    counted = sa.select(each.c.shown, sa.func.count().label("files")).group_by(each.c.shown)
+    found = {row.shown: int(row.files) for row in connection.execute(counted)}
+    return {state: found.get(state, 0) for state in URGENCY}
+
+
+def _states(connection: sa.Connection, run_id: int, version: str) -> tuple[sa.Select[Any], sa.Case[Any]]:
+    """Every file that a night found with what the ledger knows of it, and the one state that it is in."""
     pinned = connection.execute(sa.select(runs.c.versions).where(runs.c.run_id == run_id)).scalar_one_or_none() or {}
     tagging = Tagging(pinned.get("dictionary", ""), pinned.get("rules", "")).version
     heard, tagged = ledger.alias("heard"), ledger.alias("tagged")
@@ -217,32 +243,36 @@ def file_states(connection: sa.Connection, run_id: int, version: str) -> list[Fi
 
     # a row of the second stage counts once the first is done
     last = {name: sa.func.coalesce(tagged.c[name], heard.c[name]) for name in ("state", "attempts")}
+    shown = sa.case(
+        (files.c.call_rule.in_(ledgers.NOT_ANALYSED), "skipped"),
+        (files.c.problem.is_not(None), "quarantined"),
+        (recordings.c.words_deleted_at.is_not(None) & (sa.func.coalesce(last["state"], "") != "done"), "skipped"),
+        (last["state"].in_(("done", "quarantined")), last["state"]),
+        else_="waiting",
+    )
     query = (
         sa.select(
             files,
-            last["state"].label("state"),
+            shown.label("shown"),
             last["attempts"].label("attempts"),
             sa.case((tagged.c.state.is_not(None), tagged.c.reason), else_=heard.c.reason).label("reason"),
             sa.case((tagged.c.state.is_not(None), tagged.c.detail), else_=heard.c.detail).label("why"),
-            recordings.c.words_deleted_at,
         )
+        .select_from(files)
         .outerjoin(recordings, recordings.c.recording_id == files.c.recording_id)
         .outerjoin(heard, row_of(heard, "transcribe", version))
         .outerjoin(tagged, row_of(tagged, "tag", ledgers.tag_version(version, tagging)))
         .where(*ledgers.seen(run_id))
-        .order_by(files.c.relative)
     )
-    return [_file_state(row) for row in connection.execute(query)]
+    return query, shown
 
 
-def _file_state(row: sa.Row[tuple[object, ...]]) -> FileState:
+def _file_state(row: sa.Row[Any]) -> FileState:
     name = (row.relative, row.call_id, row.call_rule)
-    if row.call_rule in ledgers.NOT_ANALYSED:
-        return FileState(*name, "skipped", None, row.detail, 0)
+    if row.shown == "skipped":
+        detail = row.detail if row.call_rule in ledgers.NOT_ANALYSED else "words_deleted"
+        return FileState(*name, "skipped", None, detail, 0)
     if row.problem:
         return FileState(*name, "quarantined", Reason(row.problem), row.detail, 0)
-    if row.words_deleted_at and row.state != "done":
-        return FileState(*name, "skipped", None, "words_deleted", 0)
     reason = Reason(row.reason) if row.reason else None
-    state = row.state if row.state in ("done", "quarantined") else "waiting"
-    return FileState(*name, state, reason, row.why or "", row.attempts or 0)
+    return FileState(*name, row.shown, reason, row.why or "", row.attempts or 0)
