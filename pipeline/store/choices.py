@@ -4,18 +4,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.store.call_filter import of_analysed, of_reach
-from pipeline.store.pages import Pins, Within
+from pipeline.store.call_filter import of_reach
+from pipeline.store.pages import Pins, Within, held
 from pipeline.store.schema import calls, dictionary_members, dictionary_texts
 
 MOST = 200
 
 
 def reasons_of(connection: sa.Connection, pins: Pins, within: Within | None) -> list[str]:
-    """The reasons of the calls within reach, by name."""
-    query: sa.Select[Any] = of_reach(of_analysed(sa.select(calls.c.reason).distinct(), pins), within)
-    query = query.where(calls.c.reason.is_not(None)).order_by(calls.c.reason).limit(MOST)
-    return list(connection.execute(query).scalars())
+    """The reasons in the calls table, as it stood, of the calls within reach, by name."""
+    stood = held(calls, pins.loads.get("calls"))
+    query: sa.Select[Any] = sa.select(calls.c.reason).distinct().where(calls.c.reason.is_not(None), *stood)
+    return list(connection.execute(of_reach(query, within).order_by(calls.c.reason).limit(MOST)).scalars())
 
 
 def phrases_of(connection: sa.Connection, pins: Pins) -> dict[str, str]:

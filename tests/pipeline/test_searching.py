@@ -62,7 +62,7 @@ def test_search_finds_what_reading_every_call_finds(store: Store, query: str) ->
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
-@pytest.mark.parametrize("steps", [(1, 1), (2, 3), (1000, 8000)])
+@pytest.mark.parametrize("steps", [(1, 1), (2, 3), (1000, 5000)])
 @pytest.mark.parametrize("few", [0, 2000])
 def test_search_pages_follow_each_other_without_gap_or_repeat(
     store: Store, monkeypatch: pytest.MonkeyPatch, limit: int, steps: tuple[int, int], few: int
