@@ -127,7 +127,7 @@ class MomentsSettings(Section):
         Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"],
         Annotated[float, Field(ge=0.02, le=0.98)],
     ] = Field(default_factory=dict, description="場面ごとのしきい値(`[moments.thresholds]`)。書かない場面はモデルの値")
-    veto: float = Field(0.2, ge=0, le=1, description="分類器の確率がこれより低い文では、辞書の当たりを数えない")
+    veto: float = Field(0.3, ge=0, le=1, description="分類器の確率がこれより低い文では、辞書の当たりを数えない")
 
 
 class TablesSettings(Section):

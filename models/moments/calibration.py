@@ -10,6 +10,7 @@ from models.moments.labels import LABELS, Call
 
 NEAR = 1e-3  # pull towards the layer that the encoder was trained with, per weight and sentence
 MIX_PULL = 1.0  # pull of the mix towards the plain mean, in sentences
+SLACK = 0.003  # of expected F1, given up for fewer false moments: the top of the curve is flat
 
 
 def targets_of(calls: Sequence[Call]) -> Floats:
@@ -45,7 +46,7 @@ def fit_mix(log_odds: Floats, targets: Floats) -> tuple[Floats, Floats]:
 
 
 def fit_thresholds(probabilities: Floats, targets: Floats) -> Floats:
-    """Per label the threshold with the highest expected F1 if the probabilities are true.
+    """Per label the highest threshold whose expected F1, if the probabilities are true, is within `SLACK` of the best.
 
     The expectation is smoother than the F1 counted on the same sentences, and so travels better to other calls.
     """
@@ -54,7 +55,7 @@ def fit_thresholds(probabilities: Floats, targets: Floats) -> Floats:
         ordered = np.sort(probabilities[targets[:, row] >= 0, row])[::-1]
         if len(ordered) and ordered.sum() > 0:
             f1 = 2 * np.cumsum(ordered) / (np.arange(1, len(ordered) + 1) + ordered.sum())
-            out[row] = ordered[int(np.argmax(f1))]
+            out[row] = ordered[int(np.argmax(f1 >= f1.max() - SLACK))]
     return out
 
 

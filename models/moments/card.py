@@ -48,6 +48,7 @@ class ModelCard:
     training_sentences: int
     training_labels: dict[str, int]
     figures: dict[str, Figures]
+    false_per_100: dict[str, float | None]  # labels given per 100 sentences of the calls that bear none, by wording
     by_industry: dict[str, tuple[float, float]]  # macro-F1 of the operator's and of the customer's labels
     reliability: list[tuple[float, float, int]]  # stated, observed, how many
     confusion: dict[str, dict[str, int]]
@@ -83,6 +84,7 @@ def card_of(
         training_sentences=sum(len(call.sentences) for call in train),
         training_labels=dict(Counter(label for call in train for labels in call.labels for label in sorted(labels))),
         figures={name: found.figures(seed) for name, found in fair.items()},
+        false_per_100={name: found.false_per_100() for name, found in fair.items()},
         by_industry=_by_industry(clean, written, seed),
         reliability=reliability(clean.probabilities[known], targets[known]),
         confusion=confusion(clean.given, targets),

@@ -11,6 +11,11 @@ def as_text(card: ModelCard) -> str:
         f"{card.version}  seed {card.seed}  {card.training_calls} calls  {card.training_sentences} sentences",
         "training: " + "  ".join(f"{label} {number}" for label, number in sorted(card.training_labels.items())),
         *_figures(card),
+        *(
+            f"{name}: {rate:.2f} labels given per 100 sentences of calls that bear none"
+            for name, rate in card.false_per_100.items()
+            if rate is not None
+        ),
         f"first stage: recall {card.first_stage_recall:.4f}, dismisses {card.first_stage_dismissed:.3f}",
         "reliability (stated, observed, n):",
         *(f"  {stated:.3f}  {observed:.3f}  {n}" for stated, observed, n in card.reliability),

@@ -58,6 +58,11 @@ class Judged:
         targets, call = self.evidence.targets[rows], self.evidence.call[rows]
         return figures_of(self.probabilities[rows], self.given[rows], targets, call, seed)
 
+    def false_per_100(self) -> float | None:
+        """Labels given per 100 sentences of the calls that bear none: talk that sells nothing. None without such."""
+        silent = np.array([not any(call.labels) for call in self.evidence.calls], dtype=bool)[self.evidence.call]
+        return 100 * float(self.given[silent].sum()) / int(silent.sum()) if silent.any() else None
+
 
 def evidence_by_wording(classifier: MomentClassifier, validation: Sequence[Call], seed: int) -> dict[str, Evidence]:
     """The validation calls read as they are written, as a recogniser might write them, and as one did (if any)."""

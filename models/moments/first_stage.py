@@ -12,7 +12,7 @@ from models.moments.ngrams import buckets_of, matrix_of
 
 SPEAKERS = ("operator", "customer")
 FILE = "first_stage.npz"
-RECALL = 0.999  # of the positives of industries that it was not trained on; leaves room above the bar of 0.99
+RECALL = 0.996  # of the positives of industries that it was not trained on; leaves room above the bar of 0.99
 STRENGTH = 10.0
 FOLDS = 5
 CACHE_SIZE = 100_000

@@ -12,7 +12,7 @@ from models.moments.ngrams import normalised
 from models.moments.noise import as_recognised, excerpts
 from models.moments.windows import MAX_SENTENCE_TOKENS, WINDOW_TOKENS, pieces_of
 
-HEARD_SHARE = 0.4  # of the times that a call is read, where there is a recogniser's transcript of it
+HEARD_SHARE = 0.5  # of the times that a call is read, where there is a recogniser's transcript of it
 RECOGNISED_SHARE = 0.4  # of the other times: as a recogniser might write it
 EXCERPT_SHARE = 0.1  # of the times: in pieces without a call around them
 

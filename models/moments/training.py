@@ -61,12 +61,15 @@ def train_moments(
 
 
 def fit_layers(encoder: OnnxEncoder, train: Sequence[Call], prior: Head, seed: int) -> tuple[Ngrams, Head]:
-    """N-grams and layer (near `prior`). Each call is read as it is, as a recogniser might write it, and in excerpts."""
+    """N-grams and layer (near `prior`).
+
+    The n-grams learn from each call as it is, as a recogniser might write it, and in excerpts; so did the prior layer,
+    which is why the calls as they are suffice to fit it anew.
+    """
     written = [call for call in train if call.form != HEARD]
     worded = [*train, *recognised(written, seed), *excerpts(train, seed)]
-    targets = targets_of(worded)
-    ngrams = fit_ngrams([call.sentences for call in worded], targets)
-    weights, bias = fit_layer(read(encoder, worded), targets, prior.weights, prior.bias)
+    ngrams = fit_ngrams([call.sentences for call in worded], targets_of(worded))
+    weights, bias = fit_layer(read(encoder, train), targets_of(train), prior.weights, prior.bias)
     return ngrams, replace(prior, weights=weights, bias=bias)
 
 
