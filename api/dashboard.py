@@ -11,6 +11,7 @@ from api.spans import calls_of
 from models.figures.spans import Span, span_around
 from pipeline.language import Language, Text, in_language
 from pipeline.reports.dashboard import Change, Dashboard, Month
+from pipeline.reports.operator_views import OperatorView
 from pipeline.reports.talk import Talk
 
 SPOKEN = ("speech", "dictionary", "rules", "formula")  # what the conversations' trends hang on
@@ -113,3 +114,26 @@ def _retention(
 def _rate(talk: Talk, label: str) -> float | None:
     rate = talk.moments[label].rate
     return rate.value if rate else None
+
+
+def operator_trends(shown: OperatorView, language: Language) -> dict[str, Any]:
+    """One trend for each moment, beside the colleagues, and the numbers of calls."""
+    changes = changes_in(shown.changes, shown.months, SPOKEN, language)
+    days = [month.month for month in shown.months]
+    own, others = (in_language(text, language) for text in (_OWN, _WITH_COLLEAGUES))
+    trends: dict[str, Any] = {
+        label: draw_trend(
+            days,
+            {
+                label: (own, [_rate(month.talk, label) for month in shown.months]),
+                "team": (others, [_rate(month.talk, label) for month in shown.others_months]),
+            },
+            changes,
+        )
+        for label in words.MOMENTS
+    }
+    return trends | {"calls": [month.talk.calls for month in shown.months]}
+
+
+_OWN = Text("本人", "own")
+_WITH_COLLEAGUES = Text("チーム全体", "whole team")

@@ -10,6 +10,7 @@ from api.errors import NO_OPERATOR, NO_REPORT
 from api.pages import Pages, pages_of
 from pipeline.settings import Settings
 from pipeline.store.connect import Store
+from pipeline.store.pages import Within
 from pipeline.store.reports import latest_report
 
 Body = Mapping[str, Any]
@@ -57,17 +58,25 @@ Limit = Annotated[int, Query(ge=1, le=500, description="At most so many items")]
 
 
 def as_seen_by(visitor: Visitor, body: Body) -> Body:
-    """The report without operators beyond the visitor's reach; an operator's team is that of their last call."""
+    """The report without operators beyond the visitor's reach.
+
+    Its totals are over all calls of an operator: who leads a team sees them only if all of these were taken in it.
+    """
     reach = visitor.reach.within
     if reach is None:
         return body
-    operators = [item for item in body["operators"] if reach.has(item["operator_id"], item["team"])]
+    operators = [item for item in body["operators"] if _lies_within(reach, item)]
     seen = {**body, "operators": operators}
     if contribution := body.get("contribution"):
         names = {item["operator_id"] for item in operators}
         estimates = {name: value for name, value in contribution.get("operators", {}).items() if name in names}
         seen["contribution"] = {**contribution, "operators": estimates}
     return seen
+
+
+def _lies_within(reach: Within, operator: Mapping[str, Any]) -> bool:
+    teams = operator.get("teams", [operator["team"]])  # reports of earlier versions know the last team only
+    return operator["operator_id"] in reach.operators or (bool(teams) and reach.teams.issuperset(teams))
 
 
 def operator_in(body: Body, operator_id: str) -> Mapping[str, Any]:

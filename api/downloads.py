@@ -31,8 +31,10 @@ def workbook_file(sheets: Mapping[str, pd.DataFrame], name: str, shown: Mapping[
         path = Path(folder) / name
         write_workbook(sheets, path, shown)
         content = path.read_bytes()
-    return Response(
-        content,
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attached(content, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def attached(content: bytes, name: str, media_type: str) -> Response:
+    """A file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)

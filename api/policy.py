@@ -15,6 +15,7 @@ Permission = Literal[
     "signed_in",
     "report.read",  # the centre's own figures: only with a view of the whole centre
     "operators.read",
+    "operators.remark",  # comments of managers, and the operator's own
     "calls.read",
     "calls.words",  # what was said
     "sound.play",
@@ -46,10 +47,10 @@ _ADMINISTRATION: frozenset[Permission] = frozenset(
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": _ADMINISTRATION | _TABLES | {"nights.read"},
-    "manager": _READS | _LISTENS | _TABLES | {"dictionary.read"},
+    "manager": _READS | _LISTENS | _TABLES | {"dictionary.read", "operators.remark"},
     "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
     "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
-    "operator": _CALLS | _LISTENS,
+    "operator": _CALLS | _LISTENS | {"operators.remark"},
     "analyst": _READS | _WORDS | {"reviews.read", "dictionary.read"},  # masked words only, and no voices
     "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
 }
@@ -90,6 +91,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/operators"): "operators.read",
     ("GET", "/operators.csv"): "operators.read",
     ("GET", "/operators/{operator_id:path}"): "operators.read",
+    ("GET", "/operator-files/{form}/{operator_id:path}"): "operators.read",
+    ("POST", "/operator-remarks/{operator_id:path}"): "operators.remark",
     ("GET", "/calls"): "calls.read",
     ("GET", "/calls.csv"): "calls.read",
     ("GET", "/calls/{call_id:path}"): "calls.words",

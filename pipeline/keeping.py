@@ -60,6 +60,7 @@ def count_beforehand(material: Material, facts: Mapping[int, call_facts.CallFact
             "spans": list(dict.fromkeys(figures["span"])) if len(figures) else [],
             "teams": sorted(set(cells["team"]) - {""}),
             "groups": _groups(cells, figures),
+            "reasons": sorted(set(cells.loc[cells["dimension"] == "reason", "value"]) - {""}),
             "operators": _names(material.analysed),
         },
         figures.to_dict("records"),  # type: ignore[arg-type]

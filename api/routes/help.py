@@ -20,6 +20,7 @@ api = APIRouter()
 Topic = Literal[
     "start",
     "search",
+    "operators",
     "score",
     "labels",
     "estimate",
@@ -35,6 +36,7 @@ Topic = Literal[
 TITLES: dict[Topic, Text] = {
     "start": Text("このページの見方", "How to read the pages"),
     "search": Text("発話を探す・通話を聞く", "Searching and listening"),
+    "operators": Text("オペレーター別の見方", "How to read the operators' pages"),
     "score": Text("スコアの式", "The score formula"),
     "labels": Text("場面・反応・シグナルの意味", "What the labels mean"),
     "estimate": Text("貢献の推定の読み方", "How to read the contribution"),

@@ -6,6 +6,7 @@ Everything here adds up: whoever keeps the sums per month, operator and reason c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
 from typing import Literal
 
@@ -85,31 +86,32 @@ class Difference:
     variance: float
     calls: int
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 %, of this operator alone."""
+        half = _WIDTH * sqrt(self.variance)
+        return self.value - half, self.value + half
 
-def against_colleagues(own: Mapping[str, Sums], group: Mapping[str, Sums]) -> Difference | None:
-    """One operator against the rest of the group, reason by reason. None with too few calls on either side.
 
-    `own`, `group`: by reason; the group holds the operator's own sums too. What colleagues would have said in the same
+def against_colleagues(own: Mapping[str, Sums], others: Mapping[str, Sums]) -> Difference | None:
+    """One operator against the colleagues, reason by reason, both by reason. None with too few calls on either side.
+
+    What colleagues would have said in the same
     calls is their rate for each reason times the operator's utterances; a reason that nobody else had counts at the
     colleagues' overall rate. The variance holds both sides.
 
     Of 20 own utterances 10 were about billing, where colleagues have 10 per 100, and 10 about set-up, where they have
     30: they would have had 4 moments. Five of one's own are 5 per 100 more.
     """
-    whole, mine = Sums(), Sums()
-    for sums in group.values():
-        whole = whole.plus(sums)
-    for sums in own.values():
-        mine = mine.plus(sums)
-    others = whole.plus(mine, -1)
-    if mine.calls < LEAST_CALLS or others.calls < LEAST_CALLS or mine.utterances <= 0 or others.utterances <= 0:
+    mine, all_others = reduce(Sums.plus, own.values(), Sums()), reduce(Sums.plus, others.values(), Sums())
+    if min(mine.calls, all_others.calls) < LEAST_CALLS or not mine.utterances or not all_others.utterances:
         return None
-    overall = others.moments / others.utterances
+    overall = all_others.moments / all_others.utterances
     expected = residual = theirs = 0.0
     for reason, sums in own.items():
-        rest = group[reason].plus(sums, -1)
+        rest = others.get(reason, Sums())
         enough = rest.calls >= LEAST_CALLS and rest.utterances > 0
-        rate, base = (rest.moments / rest.utterances, rest) if enough else (overall, others)
+        rate, base = (rest.moments / rest.utterances, rest) if enough else (overall, all_others)
         expected += rate * sums.utterances
         residual += sums.residual(rate)
         theirs += _variance(base, rate) * sums.utterances**2

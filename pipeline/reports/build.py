@@ -118,6 +118,7 @@ def _operators(material: Material) -> Iterator[dict[str, Any]]:
             "operator_id": operator,
             "operator_name": _last(rows["operator_name"]),
             "team": _last(rows["team"]),
+            "teams": sorted(rows["team"].dropna().unique()),
             **summary([material.tallies[position] for position in grouped[operator]]),
         }
 

@@ -116,7 +116,7 @@ def dashboard(connection: Connection, facts: Mapping[str, Any], choice: Choice, 
     span = choice.span
     dimension, value = choice.group or (ALL, "")
     compared = (span, span.before, span.year_before)
-    months = _months(span, first_month(facts))
+    months = trend_months(span, first_month(facts))
     names = {item.name for item in compared} | {f"{month:%Y-%m}" for month in months}
     sums = kept.figure_sums(connection, names, [dimension], value)
     first = min(months[0], *(item.opening for item in compared))
@@ -166,7 +166,7 @@ def changes_of(facts: Mapping[str, Any], first: date, until: date) -> list[Chang
     return [change for change in told if first <= change.on < until]
 
 
-def _months(span: Span, earliest: date) -> list[date]:
+def trend_months(span: Span, earliest: date) -> list[date]:
     """Of the trend: up to two years back from the end of the span, but not before anything is told, nor shorter."""
     begin = min(span.opening, max(earliest, months_later(span.closing, -TREND_MONTHS)))
     return months_between(begin, span.closing)

@@ -8,7 +8,7 @@ from pipeline.reports.talk import Talk
 from pipeline.reports.workbook import Shown
 
 MOMENTS = {"appeal": "魅力の伝達", "enablement": "成功の手助け", "proposal": "営業提案"}
-_REACTIONS = {"accepted": "受諾", "welcomed": "歓迎", "deferred": "保留", "declined": "辞退", "none": "反応なし"}
+REACTION_NAMES = {"accepted": "受諾", "welcomed": "歓迎", "deferred": "保留", "declined": "辞退", "none": "反応なし"}
 _GROUPS = {"plan": "プラン", "industry": "業種", "region": "地域", "segment": "区分", "tier": "タッチ"}
 _RETENTION = {
     "n": "期首のお客様",
@@ -56,5 +56,5 @@ def _spoken(talk: Talk) -> dict[str, float | int | None]:
     for category in CATEGORIES:
         said, label = talk.moments[category], MOMENTS[category]
         row |= {f"{label}(回)": said.n, f"{label}(100発話あたり)": said.rate.value if said.rate else None}
-        row |= {f"{label} {_REACTIONS[reaction]}": said.reactions[reaction] for reaction in REACTIONS}
+        row |= {f"{label} {REACTION_NAMES[reaction]}": said.reactions[reaction] for reaction in REACTIONS}
     return row

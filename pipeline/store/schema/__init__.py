@@ -9,12 +9,14 @@ from pipeline.store.schema.dictionary import (
     dictionary_drafts,
     dictionary_members,
     dictionary_texts,
+    dismissed_candidates,
     draft_changes,
     publications,
 )
 from pipeline.store.schema.erased import erased
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
+from pipeline.store.schema.remarks import operator_remarks
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.retention import copies, holds
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
@@ -48,6 +50,7 @@ __all__ = [
     "dictionary_drafts",
     "dictionary_members",
     "dictionary_texts",
+    "dismissed_candidates",
     "draft_changes",
     "erased",
     "figure_cells",
@@ -59,6 +62,7 @@ __all__ = [
     "masked_ranges",
     "metadata",
     "moments",
+    "operator_remarks",
     "outcomes",
     "publications",
     "recordings",

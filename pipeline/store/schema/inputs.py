@@ -19,7 +19,7 @@ loads = sa.Table(
 )
 
 
-def _history(name: str, key: list[sa.Column[Any]], *columns: sa.Column[Any]) -> sa.Table:
+def _history(name: str, key: list[sa.Column[Any]], *columns: sa.Column[Any] | sa.Index) -> sa.Table:
     """A table of input rows that remembers: a row holds from one load until another replaces or removes it."""
     return sa.Table(
         name,
@@ -57,6 +57,7 @@ calls = _history(
     sa.Column("n_enablement", sa.Float),
     sa.Column("n_proposal", sa.Float),
     sa.Column("assigned", sa.Boolean),
+    sa.Index(None, "operator_id", "started_at"),
 )
 
 contracts = _history(
