@@ -9,7 +9,6 @@ from pipeline.store.schema.dictionary import (
     dictionary_drafts,
     dictionary_members,
     dictionary_texts,
-    dismissed_candidates,
     draft_changes,
     publications,
 )
@@ -50,7 +49,6 @@ __all__ = [
     "dictionary_drafts",
     "dictionary_members",
     "dictionary_texts",
-    "dismissed_candidates",
     "draft_changes",
     "erased",
     "figure_cells",
