@@ -7,6 +7,10 @@ command = LazyGroup(
     "export",
     text=Text("結果をほかの道具のために書き出します。", "Write what is stored for other tools."),
     table={
+        "transcripts": Lazy(
+            "pipeline.commands.export_transcripts",
+            Text("書き起こし(JSON・VTT・SRT・CSV・vCon)", "transcripts of stored calls"),
+        ),
         "parquet": Lazy("pipeline.commands.export_parquet", Text("BI のための Parquet", "Parquet files for BI")),
     },
 )
