@@ -30,7 +30,10 @@ class Clip:
 
 
 def best_clips(connection: sa.Connection, pins: Pins, wanted: CallFilter, each: int = 2) -> list[Clip]:
-    """Of each moment the surest ones, those that were accepted first; `wanted` names the operator and the period."""
+    """Of each moment the surest ones, those that were accepted first; `wanted` names the operator and the period.
+
+    Only the operator's three moments have a reaction.
+    """
     first = utterances.c.position == moments.c.first_utterance
     query = of_analysed(
         sa.select(
@@ -50,7 +53,7 @@ def best_clips(connection: sa.Connection, pins: Pins, wanted: CallFilter, each: 
         of_filter(query, pins, wanted)
         .join(moments, moments.c.tagging_id == taggings.c.tagging_id)
         .join(utterances, (utterances.c.transcript_id == transcripts.c.transcript_id) & first)
-        .where(moments.c.label.in_(CATEGORIES), moments.c.reaction.in_(GLAD))
+        .where(moments.c.reaction.in_(GLAD))  # by label, SQLite would read every moment there is
         .order_by(moments.c.reaction, moments.c.confidence.desc(), taggings.c.tagging_id.desc())
         .limit(READ)
     )

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.migrate import open_store
 from tests.api.conftest import EVERYTHING, opened_as
-from tests.api.test_dashboard import cost
+from tests.api.test_dashboard import cost, listening
 from tests.api.test_pages import text_of
 from tests.api.world import OFFER, Said, fill, plain_calls, telling_call
 
@@ -142,6 +142,15 @@ def test_the_page_is_kept_as_a_file(manager: TestClient, leader: TestClient, for
     assert answer.status_code == 200 and BytesIO(answer.content).read(len(begins)) == begins
     assert leader.get(f"/operator-files/{form}/OP-003").status_code == 404
     assert manager.get(f"/operator-files/{form}/nobody").status_code == 404
+
+
+def test_clips_are_looked_for_in_the_calls_of_the_operator_alone(manager: TestClient) -> None:
+    with listening(manager) as sent:
+        manager.get("/operators/OP-002")
+    (found,) = [(statement, values) for statement, values in sent if "utterances.text" in statement]
+    with manager.app.state.store.engine.connect() as connection:  # type: ignore[attr-defined]
+        steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {found[0]}", found[1])]
+    assert "ix_calls_operator_id_started_at" in steps[0]
 
 
 def test_pages_read_as_little_however_many_calls_there_are(tmp_path: Path) -> None:
