@@ -7,11 +7,12 @@ import pytest
 from pipeline import searching
 from pipeline.searching import Found, Place, Wanted, index_new, search
 from pipeline.spelling import spelled
+from pipeline.store import calls, transcripts
 from pipeline.store.call_filter import CallFilter
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins, Within
 from pipeline.store.reports import latest_report
-from tests.api.world import OFFER, Said, fill, plain_calls, telling_call
+from tests.api.world import OFFER, Said, fill, plain_calls, say, telling_call
 
 EVERY = CallFilter()
 
@@ -121,6 +122,19 @@ def test_search_for_masked_words_only_leaves_out_what_was_never_masked(store: St
     pins = filled(store, [telling_call(), replace(telling_call(), call_id="open", is_masked=False, row={})])
     found = every_page(store, pins, Wanted(CallFilter(is_masked=True), "ソファー"))
     assert [one.call.call_id for one in found] == ["20261003-0017"]
+
+
+def test_search_reads_the_transcripts_of_the_report_and_no_others(store: Store) -> None:
+    pins = filled(store, [telling_call()])
+    with store.writing() as connection:
+        recording_id = calls.recordings_of_call(connection, pins, telling_call().call_id)[0].recording_id
+        _, transcript = transcripts.read_of(connection, recording_id, pins.speech)
+        again = replace(transcript, utterances=(say("operator", 0, 900, "聞き直したことば"),))
+        transcripts.save_transcript(connection, recording_id, "another", again)
+    assert index_new(store, lambda: False) == 1
+    assert not every_page(store, pins, Wanted(EVERY, "聞き直した"))
+    assert every_page(store, replace(pins, speech="another"), Wanted(EVERY, "ソファー")) == []
+    assert len(every_page(store, pins, Wanted(EVERY, "ソファー"))) == 1
 
 
 def test_search_for_nothing_finds_nothing(store: Store) -> None:
