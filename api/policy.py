@@ -152,6 +152,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/help"): "signed_in",
     ("GET", "/help/{topic}"): "signed_in",
     ("GET", "/api/v1/health"): "public",
+    ("GET", "/api/v1/dashboard"): "report.read",
     ("GET", "/api/v1/report"): "report.read",
     ("GET", "/api/v1/nights/{run_id}/report"): "report.read",
     ("GET", "/api/v1/operators"): "operators.read",

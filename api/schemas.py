@@ -109,6 +109,26 @@ class Report(Shape):
     figures: list[PeriodFigures]
 
 
+class PeriodDashboard(Shape):
+    """Figures of a period beside the one before and the year before, by month and by group of contracts.
+
+    Retention ignores `team`: contracts belong to none. Rates are null below the smallest group that is shown. The
+    estimate of the contribution is not part of it: it is of the whole, in the report.
+    """
+
+    period: str
+    opening: date
+    closing: date
+    team: str | None
+    group: str | None
+    complete: bool
+    retention: dict[str, dict[str, Any] | None]
+    conversations: dict[str, dict[str, Any]]
+    months: list[dict[str, Any]]
+    groups: dict[str, list[dict[str, Any]]]
+    changes: list[dict[str, Any]]
+
+
 class OperatorList(Shape):
     """Operators by id; never ranked."""
 

@@ -14,11 +14,19 @@ from api.downloads import Encoding, csv_file, workbook_file
 from api.errors import NO_REPORT
 from api.pages import Pages, address, language_of, path_part
 from api.policy import Permission
-from api.schemas import Report
+from api.schemas import PeriodDashboard, Report
 from api.spans import KINDS, View, calls_of, group_of, last_day, span_text
 from models.figures.spans import parse_span
 from pipeline.outcomes.report import COUNT_TEXTS
-from pipeline.reports.dashboard import Choice, Dashboard, choosable, dashboard, default_span, first_month
+from pipeline.reports.dashboard import (
+    Choice,
+    Dashboard,
+    choosable,
+    dashboard,
+    dashboard_json,
+    default_span,
+    first_month,
+)
 from pipeline.reports.dashboard_tables import SHOWN, dashboard_tables
 from pipeline.reports.explained import dropped_texts
 from pipeline.settings import Settings
@@ -84,6 +92,17 @@ def download_workbook(store: StoreDep, visitor: VisitorDep, settings: SettingsDe
 def show_of_night(request: Request, pages: PagesDep, store: StoreDep, report: ReportDep, run_id: NightId) -> Response:
     """The report of a night, with the same numbers as when it was made."""
     return _page(request, pages, _of_night(store, run_id), newest=run_id == report["run_id"], waiting=False)
+
+
+@api.get(
+    "/dashboard",
+    operation_id="getDashboard",
+    summary="期間の数字 / figures of a period",
+    response_model=PeriodDashboard,
+)
+def read_dashboard(store: StoreDep, settings: SettingsDep, view: View) -> dict[str, Any]:
+    """The numbers of the dashboard's page, for the same period, team and group."""
+    return dashboard_json(_told(store, view, settings))
 
 
 @api.get("/report", operation_id="getReport", summary="最新のレポート / the newest report", response_model=Report)

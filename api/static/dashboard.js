@@ -48,7 +48,7 @@ function options(told, ticks, title) {
     animation: false,
     textStyle: { fontFamily: FONT, color: INK },
     aria: { enabled: true, label: { description: title } },
-    grid: { left: 51, right: 12, top: 10, bottom: 24 },
+    grid: { left: 58, right: 30, top: 10, bottom: 24 },
     tooltip: { trigger: "axis", confine: true, backgroundColor: "#fff", borderColor: HAIR, padding: 10, textStyle: { color: INK }, extraCssText: "box-shadow:none;", formatter: (items) => hover(told, items[0].dataIndex) },
     xAxis: { type: "category", data: told.months, axisLine: { lineStyle: { color: HAIR } }, ...axis },
     yAxis: { type: "value", min: ticks.low, max: ticks.high, interval: (ticks.high - ticks.low) / 2, splitLine: { lineStyle: { color: HAIR } }, axisLabel: { ...axis.axisLabel, formatter: (value) => ticks.texts.get(nearest(ticks, value)) ?? "" } },

@@ -1,7 +1,7 @@
 """The dashboard of a period: retention and conversations with the period and the year before, month by month."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -136,6 +136,25 @@ def dashboard(connection: Connection, facts: Mapping[str, Any], choice: Choice, 
         groups=_groups(connection, facts, compared, minimum_group),
         changes=changes_of(facts, months[0], span.closing),
     )
+
+
+def dashboard_json(board: Dashboard) -> dict[str, Any]:
+    """As plain values: rates as fractions, yen as integers, moments with their number per 100 utterances."""
+    span = board.choice.span
+    whens = ("now", "before", "year_before")
+    return {
+        "period": span.name,
+        "opening": span.opening,
+        "closing": span.closing,
+        "team": board.choice.team,
+        "group": ":".join(board.choice.group) if board.choice.group else None,
+        "complete": board.complete,
+        "retention": {when: found and asdict(found) for when, found in zip(whens, board.retention, strict=True)},
+        "conversations": {when: asdict(talk) for when, talk in zip(whens, board.talk, strict=True)},
+        "months": [asdict(month) for month in board.months],
+        "groups": {name: [asdict(row) for row in rows] for name, rows in board.groups.items()},
+        "changes": [asdict(change) for change in board.changes],
+    }
 
 
 def retention_of(sums: Counts | None, minimum_group: int) -> Retention | None:

@@ -167,6 +167,16 @@ def test_downloads_hold_exact_yen_and_every_month(client: TestClient) -> None:
     assert answer.status_code == 200 and BytesIO(answer.content).read(2) == b"PK"
 
 
+def test_programs_read_the_same_numbers(client: TestClient) -> None:
+    told = client.get("/api/v1/dashboard?period=2026-10&team=第二課").json()
+    assert (told["period"], told["closing"], told["complete"]) == ("2026-10", "2026-11-01", False)
+    assert told["retention"]["now"]["opening_yen"] == 812_000 and told["retention"]["before"]["n"] == 12
+    assert told["conversations"]["now"]["moments"]["proposal"]["n"] == 6
+    assert client.get("/api/v1/dashboard?period=2026-13").status_code == 422
+    described = client.get("/openapi.json").json()["paths"]["/api/v1/dashboard"]["get"]
+    assert described["operationId"] == "getDashboard"
+
+
 @contextmanager
 def listening(client: TestClient) -> Iterator[list[tuple[str, Any]]]:
     """Every statement sent meanwhile, with its parameters."""

@@ -110,7 +110,7 @@ def test_openapi_is_3_1_and_complete(client: TestClient) -> None:
         for method, operation in methods.items()
     }
     assert {operation["operationId"] for operation in operations.values()} == {
-        "getReport", "getNightReport", "listOperators", "getOperator",
+        "getDashboard", "getReport", "getNightReport", "listOperators", "getOperator",
         "listCalls", "getCall", "searchWords", "listNights", "getHealth", "getReviewFigures",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path, _ in operations)
