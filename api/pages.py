@@ -17,6 +17,7 @@ from pipeline.language import Bilingual, Language, in_language
 from pipeline.values import Formats
 
 HERE = Path(__file__).parent
+QUERY_GUIDE = HERE.parent / "phrases"  # its one page on how phrases are written is part of the guide
 COOKIE = "kouken_lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -80,7 +81,7 @@ def path_part(value: str) -> str:
 
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([HERE / "templates", HERE / "help"]),
+        loader=FileSystemLoader([HERE / "templates", HERE / "help", QUERY_GUIDE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

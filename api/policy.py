@@ -102,6 +102,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/dictionary/export.{form}"): "dictionary.read",
     ("GET", "/dictionary/edit"): "dictionary.edit",
     ("POST", "/dictionary/edit"): "dictionary.edit",
+    ("POST", "/dictionary/edit/begin"): "dictionary.edit",
     ("POST", "/dictionary/lint"): "dictionary.edit",
     ("POST", "/dictionary/try"): "dictionary.edit",
     ("GET", "/dictionary/work/{job_id}"): "dictionary.work",
@@ -116,6 +117,9 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/dictionary/drafts/{draft_id}/publish"): "dictionary.work",
     ("POST", "/dictionary/drafts/{draft_id}/discard"): "dictionary.edit",
     ("POST", "/dictionary/drafts/{draft_id}/undo"): "dictionary.edit",
+    ("GET", "/dictionary/candidates"): "dictionary.work",
+    ("POST", "/dictionary/candidates"): "dictionary.work",
+    ("POST", "/dictionary/candidates/dismiss"): "dictionary.edit",
     ("GET", "/dictionary/versions"): "dictionary.read",
     ("GET", "/dictionary/versions/compare"): "dictionary.read",
     ("POST", "/dictionary/versions/compare"): "dictionary.work",
@@ -162,6 +166,10 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/search"): "calls.words",
     ("GET", "/api/v1/reviews/precision"): "reviews.read",
     ("GET", "/api/v1/nights"): "nights.read",
+    ("GET", "/api/v1/dictionary/versions"): "dictionary.read",
+    ("GET", "/api/v1/dictionary/versions/{version}/entries"): "dictionary.read",
+    ("GET", "/api/v1/dictionary/lint"): "dictionary.read",
+    ("GET", "/api/v1/dictionary/test"): "dictionary.work",
 }
 API = "/api/v1"
 WHOLE_CENTRE: frozenset[Permission] = frozenset(

@@ -37,20 +37,34 @@ def show_editor(
     visitor: VisitorDep,
     entry: Asked = "",
     draft: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
-    phrase: Asked = "",
-    category: Asked = "",
-    example: Asked = "",
 ) -> Response:
-    """An entry as the draft has it, else as it is in force; without `entry` a new one, perhaps begun already."""
+    """An entry as the draft has it, else as it is in force; without `entry` a new one."""
     with store.reading() as connection:
         open_to = editable_drafts(connection, visitor)
         chosen = next((one for one in open_to if draft in (None, one.draft_id)), None)
         fields = _current(connection, chosen, entry) if entry else None
     if entry and fields is None:
         raise NO_ENTRY
-    form = form_of(fields or {"phrase": phrase, "category": category, "examples": [example] if example else []})
+    form = form_of(fields or {})
     where = str(chosen.draft_id) if chosen else NEW
     return _editor(request, pages, store, visitor, form, where, hash_of(fields) if fields else "", is_new=not entry)
+
+
+@pages.post("/dictionary/edit/begin")
+def begin_entry(
+    request: Request,
+    pages: PagesDep,
+    store: DictionaryDep,
+    visitor: VisitorDep,
+    phrase: Annotated[str, Form(max_length=1_000)] = "",
+    examples: Annotated[list[str], Form(max_length=10)] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """A new entry from what was found in calls. A form and no link: what people said is in no address."""
+    form = form_of({"phrase": phrase, "examples": examples})
+    with store.reading() as connection:
+        open_to = editable_drafts(connection, visitor)
+    where = str(open_to[0].draft_id) if open_to else NEW
+    return _editor(request, pages, store, visitor, form, where, "", is_new=True)
 
 
 @pages.post("/dictionary/edit")

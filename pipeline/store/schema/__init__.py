@@ -9,6 +9,7 @@ from pipeline.store.schema.dictionary import (
     dictionary_drafts,
     dictionary_members,
     dictionary_texts,
+    dismissed_candidates,
     draft_changes,
     publications,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "dictionary_drafts",
     "dictionary_members",
     "dictionary_texts",
+    "dismissed_candidates",
     "draft_changes",
     "erased",
     "figure_cells",

@@ -60,3 +60,11 @@ publications = sa.Table(
     reference("draft_id", "dictionary_drafts.draft_id", nullable=True),
     sa.Column("remark", sa.String, nullable=False),
 )
+
+dismissed_candidates = sa.Table(
+    "dismissed_candidates",
+    metadata,
+    sa.Column("text", sa.String(200), primary_key=True),  # the expression as discovery tells it
+    sa.Column("dismissed_by", sa.String, nullable=False),
+    sa.Column("dismissed_at", UtcTime, nullable=False),
+)
