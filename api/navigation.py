@@ -33,6 +33,7 @@ AREAS = {  # section: the pages within it; the template names its own as `part`
     "tables": (
         Place("tables", "/tables", "tables.read", Text("表と取り込み", "Tables")),
         Place("joins", "/joins", "tables.read", Text("結び付き", "Joins")),
+        Place("kpi", "/kpi", "tables.read", Text("KPI シート", "KPI sheet")),
     ),
     "reviews": (
         Place("desk", "/reviews", "reviews.judge", Text("確認する", "Review")),

@@ -167,6 +167,22 @@ CONTRACT_EVENTS: Mapping[str, Word] = {
     "reactivated": _word("再開", "Reactivated"),
     "repeat_purchase": _word("追加の購入", "Repeat purchase"),
 }
+MEASURES: Mapping[str, Word] = {
+    "nrr": _word("売上継続率 NRR", "Net revenue retention"),
+    "grr": _word("売上維持率 GRR", "Gross revenue retention"),
+    "logo_churn_rate": _word("解約率(顧客数)", "Churn rate (customers)"),
+    "mrr_churn_rate": _word("解約率(月額)", "Churn rate (MRR)"),
+    "n": _word("月初の顧客数", "Customers at the month's opening"),
+    "opening_yen": _word("月初の月額", "MRR at the month's opening"),
+    "churned": _word("解約した顧客数", "Customers lost"),
+    "new_customers": _word("新しい顧客数", "New customers"),
+    "new_yen": _word("新しい顧客の月額", "MRR of new customers"),
+}
+TRACKS: Mapping[str, Word] = {
+    "on_track": _word("順調", "On track"),
+    "off_track": _word("遅れ", "Off track"),
+    "no_data": _word("実績なし", "No figure yet"),
+}
 STANDINGS: Mapping[str, Word] = {
     "above": _word("平均より高い", "above the average"),
     "below": _word("平均より低い", "below the average"),
@@ -422,6 +438,7 @@ PERMISSIONS: Mapping[str, Word] = {
     "nights.retry": _word("隔離した録音をもう一度試す", "Retry quarantined recordings"),
     "tables.read": _word("契約・成果の表の状態と KPI シートを見る", "See the state of the tables and the KPI sheet"),
     "tables.load": _word("表を取り込み、KPI シートを直す", "Load tables, edit the KPI sheet"),
+    "operators.remark": _word("オペレーターのレポートに一言を書く", "Write remarks on operators' reports"),
     "administration.read": _word("管理の画面を開く", "Open the administration"),
     "reviews.read": _word("確認の結果を見る", "See what reviews say"),
     "reviews.judge": _word("場面と当たりを確かめる", "Judge tags and moments"),

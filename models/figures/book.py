@@ -102,7 +102,7 @@ def figure_book(
     """
     ledger = build_ledger(contracts[contracts["started_on"] <= as_of], outcomes[outcomes["on"] <= as_of])
     cohort = open_cohort(ledger, period)
-    grid = _grid(ledger, as_of)
+    grid = all_months(ledger, as_of)
     lives = lifetimes(ledger, as_of)
     curve = retention_curve(lives) if len(lives) else None
     months = monthly_figures(grid)
@@ -128,7 +128,7 @@ def figure_book(
     )
 
 
-def _grid(ledger: Ledger, as_of: pd.Timestamp) -> MonthGrid:
+def all_months(ledger: Ledger, as_of: pd.Timestamp) -> MonthGrid:
     """All months with data that are over by `as_of`; at least the month of `as_of`."""
     last = (as_of + _DAY).replace(day=1) - _DAY
     first = ledger.first_start.min() if len(ledger.first_start) else as_of

@@ -14,9 +14,11 @@ by = "2027-03"
 actions = ["更新 90 日前の面談"]
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -49,6 +51,10 @@ class _Sheet(Strict):
     goal: list[_Goal] = Field(min_length=1)
 
 
+class _Saved(Strict):
+    goal: list[_Goal]  # on the page the last goal may be removed
+
+
 def read_goals(path: Path) -> list[Goal]:
     """The goals of a sheet. Raises `BadInput` naming every key that is wrong."""
     sheet = read_handwritten(path, _Sheet, REMEDY)
@@ -61,3 +67,22 @@ def read_goals(path: Path) -> list[Goal]:
 def _goal(goal: _Goal) -> Goal:
     targets = tuple(Target(**target.model_dump()) for target in goal.target)
     return Goal(goal.name, goal.owner, goal.review_on, targets)
+
+
+def goals_of(sheet: Mapping[str, Any]) -> list[Goal]:
+    """The goals of a sheet as `sheet_of` wrote it. Raises `ValidationError` for anything else."""
+    return [_goal(goal) for goal in _Saved.model_validate(sheet).goal]
+
+
+def sheet_of(goals: Sequence[Goal]) -> dict[str, Any]:
+    """The goals as plain values, in the shape of the file."""
+    return {"goal": [_plain(goal) for goal in goals]}
+
+
+def _plain(goal: Goal) -> dict[str, Any]:
+    return {
+        "name": goal.name,
+        "owner": goal.owner,
+        "review_on": [day.isoformat() for day in goal.review_on],
+        "target": [{**asdict(target), "actions": list(target.actions)} for target in goal.targets],
+    }

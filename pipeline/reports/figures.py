@@ -10,8 +10,8 @@ from models.figures.figure import Period
 from models.figures.kpi_sheet import sheet_rows
 from models.figures.tiers import TierThresholds
 from pipeline.errors import BadInput
+from pipeline.kpi import current_sheet
 from pipeline.language import Text
-from pipeline.outcomes.goals import read_goals
 from pipeline.outcomes.health_formula import read_health_formula
 from pipeline.outcomes.join import join_calls
 from pipeline.reports.build import simulated_rows
@@ -46,7 +46,7 @@ def period_report(
     Raises `BadInput` for unusable settings, if no contracts are stored, or if their records end before the period: with
     no event on record every customer would seem to have stayed.
     """
-    goals = read_goals(settings.goals) if settings.goals else []
+    goals = current_sheet(connection, settings).goals
     loads = tables.current_loads(connection)
     calls, contracts, outcomes, snapshots = (
         tables.read_table(connection, kind, loads.get(kind))

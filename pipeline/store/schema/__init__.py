@@ -14,6 +14,7 @@ from pipeline.store.schema.dictionary import (
     publications,
 )
 from pipeline.store.schema.erased import erased
+from pipeline.store.schema.goals import goal_sheets
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
 from pipeline.store.schema.remarks import operator_remarks
@@ -55,6 +56,7 @@ __all__ = [
     "erased",
     "figure_cells",
     "files",
+    "goal_sheets",
     "holds",
     "kept_figures",
     "ledger",
