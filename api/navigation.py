@@ -23,6 +23,7 @@ PLACES = (
     Place("calls", "/calls", "calls.read", Text("通話", "Calls")),
     Place("dictionary", "/dictionary", "dictionary.read", Text("フレーズ辞書", "Phrases")),
     Place("reviews", "/reviews", "reviews.read", Text("確認", "Review")),
+    Place("scorecards", "/scorecards", "scorecards.read", Text("評価シート", "Scorecards")),
     Place("tables", "/tables", "tables.read", Text("契約・成果", "Contracts")),
     Place("nights", "/nights", "nights.read", Text("夜間バッチ", "Nights")),
     Place("administration", "/administration", "administration.read", Text("管理", "Administration")),
@@ -38,6 +39,11 @@ AREAS = {  # section: the pages within it; the template names its own as `part`
     "reviews": (
         Place("desk", "/reviews", "reviews.judge", Text("確認する", "Review")),
         Place("precision", "/reviews/precision", "reviews.read", Text("適合率と一致", "Precision and agreement")),
+    ),
+    "scorecards": (
+        Place("evaluations", "/scorecards", "scorecards.read", Text("評価", "Evaluations")),
+        Place("forms", "/scorecards/forms", "scorecards.evaluate", Text("シート", "Scorecards")),
+        Place("calibrations", "/scorecards/calibrations", "scorecards.evaluate", Text("校正", "Calibration")),
     ),
     "administration": (
         Place("users", "/users", "users.manage", Text("利用者", "Users")),

@@ -21,6 +21,10 @@ Permission = Literal[
     "sound.play",
     "reviews.read",  # what reviews say about tags and moments
     "reviews.judge",
+    "scorecards.read",  # evaluations: operators see their own once they are shared
+    "scorecards.evaluate",
+    "scorecards.design",
+    "scorecards.respond",  # acknowledge and appeal what is about oneself
     "nights.read",
     "dictionary.read",
     "dictionary.work",  # try entries on calls, look into drafts, send back, publish what was approved
@@ -41,16 +45,19 @@ _CALLS: frozenset[Permission] = frozenset({"operators.read", "calls.read"})
 _WORDS: frozenset[Permission] = frozenset({"calls.words"})
 _DICTIONARY: frozenset[Permission] = frozenset({"dictionary.read", "dictionary.work"})
 _REVIEWS: frozenset[Permission] = frozenset({"reviews.read", "reviews.judge"})
+_EVALUATES: frozenset[Permission] = frozenset({"scorecards.read", "scorecards.evaluate"})
+_DESIGNS: frozenset[Permission] = _EVALUATES | {"scorecards.design"}
+_ANSWERS: frozenset[Permission] = frozenset({"scorecards.read", "scorecards.respond"})
 _TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load", "nights.retry"})  # what brings data in
 _ADMINISTRATION: frozenset[Permission] = frozenset(
     {"administration.read", "users.manage", "tokens.manage", "audit.read"}
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": _ADMINISTRATION | _TABLES | {"nights.read"},
-    "manager": _READS | _LISTENS | _TABLES | {"dictionary.read", "operators.remark"},
-    "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.edit"},
-    "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | {"dictionary.approve"},
-    "operator": _CALLS | _LISTENS | {"operators.remark"},
+    "manager": _READS | _LISTENS | _TABLES | _EVALUATES | {"dictionary.read", "operators.remark"},
+    "qa_editor": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | _DESIGNS | {"dictionary.edit"},
+    "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | _DESIGNS | {"dictionary.approve"},
+    "operator": _CALLS | _LISTENS | _ANSWERS | {"operators.remark"},
     "analyst": _READS | _WORDS | {"reviews.read", "dictionary.read"},  # masked words only, and no voices
     "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
 }
@@ -148,6 +155,25 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/tables/upload"): "tables.load",
     ("POST", "/tables/load"): "tables.load",
     ("POST", "/tables/discard"): "tables.load",
+    ("GET", "/scorecards"): "scorecards.read",
+    ("GET", "/scorecards.csv"): "scorecards.read",
+    ("GET", "/scorecards.xlsx"): "scorecards.read",
+    ("GET", "/scorecards/new"): "scorecards.evaluate",
+    ("POST", "/scorecards/evaluations"): "scorecards.evaluate",
+    ("GET", "/scorecards/evaluations/{evaluation_id}"): "scorecards.read",
+    ("POST", "/scorecards/evaluations/{evaluation_id}"): "scorecards.evaluate",
+    ("POST", "/scorecards/evaluations/{evaluation_id}/acknowledgement"): "scorecards.respond",
+    ("POST", "/scorecards/evaluations/{evaluation_id}/appeal"): "scorecards.respond",
+    ("POST", "/scorecards/evaluations/{evaluation_id}/decision"): "scorecards.evaluate",
+    ("GET", "/scorecards/forms"): "scorecards.evaluate",
+    ("POST", "/scorecards/forms"): "scorecards.design",
+    ("GET", "/scorecards/forms/{form_id}"): "scorecards.evaluate",
+    ("POST", "/scorecards/forms/{form_id}"): "scorecards.design",
+    ("GET", "/scorecards/calibrations"): "scorecards.evaluate",
+    ("POST", "/scorecards/calibrations"): "scorecards.evaluate",
+    ("GET", "/scorecards/calibrations/{session_id}"): "scorecards.evaluate",
+    ("POST", "/scorecards/calibrations/{session_id}/evaluations"): "scorecards.evaluate",
+    ("POST", "/scorecards/calibrations/{session_id}/closing"): "scorecards.evaluate",
     ("GET", "/nights"): "nights.read",
     ("GET", "/nights/{run_id}"): "nights.read",
     ("GET", "/nights/{run_id}/progress"): "nights.read",

@@ -442,6 +442,12 @@ PERMISSIONS: Mapping[str, Word] = {
     "administration.read": _word("管理の画面を開く", "Open the administration"),
     "reviews.read": _word("確認の結果を見る", "See what reviews say"),
     "reviews.judge": _word("場面と当たりを確かめる", "Judge tags and moments"),
+    "scorecards.read": _word(
+        "評価を見る(オペレーターは共有された自分の分)", "See evaluations (operators: own, once shared)"
+    ),
+    "scorecards.evaluate": _word("通話を評価し、申し立てを判断する", "Evaluate calls and decide appeals"),
+    "scorecards.design": _word("評価シートを作り、変える", "Make and change scorecards"),
+    "scorecards.respond": _word("自分の評価を確認し、申し立てる", "Acknowledge and appeal one's own evaluations"),
     "users.manage": _word("利用者を加え、役割を変える", "Add users and change their roles"),
     "tokens.manage": _word("ほかの人のAPIトークンを作り、取り消す", "Make and revoke others' API tokens"),
     "audit.read": _word("監査ログを読み、照合する", "Read and check the audit log"),

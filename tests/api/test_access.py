@@ -74,7 +74,7 @@ def test_without_signing_in_nothing_is_told(filled: Settings, method: str, path:
 
 def filled_in(path: str) -> str:
     values = {"run_id": "1", "operator_id:path": OWN, "call_id:path": f"{OWN}-000", "recording_id": "1"}
-    values |= {"transcript_id": "1", "utterance": "0"}
+    values |= {"transcript_id": "1", "utterance": "0", "evaluation_id": "999", "form_id": "999", "session_id": "999"}
     values |= {"exposure": "any", "topic": "start", "name": "somebody"}
     values |= {"entry_id:path": "appeal.ease-1", "form": "csv", "draft_id": "1", "job_id": "none", "version": "none"}
     values |= {"token_id": "999", "position": "new"}

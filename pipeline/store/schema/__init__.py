@@ -21,6 +21,7 @@ from pipeline.store.schema.remarks import operator_remarks
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.retention import copies, holds
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
+from pipeline.store.schema.scorecards import calibration_sessions, evaluations, scorecard_versions
 from pipeline.store.schema.search import search_grams, search_texts
 from pipeline.store.schema.speech import (
     call_forms,
@@ -38,6 +39,7 @@ __all__ = [
     "UtcTime",
     "api_tokens",
     "audit",
+    "calibration_sessions",
     "call_contracts",
     "call_facts",
     "call_forms",
@@ -54,6 +56,7 @@ __all__ = [
     "dismissed_candidates",
     "draft_changes",
     "erased",
+    "evaluations",
     "figure_cells",
     "files",
     "goal_sheets",
@@ -74,6 +77,7 @@ __all__ = [
     "review_items",
     "reviews",
     "runs",
+    "scorecard_versions",
     "search_grams",
     "search_texts",
     "sessions",
