@@ -5,8 +5,8 @@ from alembic import op
 
 from pipeline.store.schema.base import UtcTime
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
