@@ -34,6 +34,11 @@ def workbook_file(sheets: Mapping[str, pd.DataFrame], name: str, shown: Mapping[
     return attached(content, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
+def marked(frame: pd.DataFrame, simulated: Mapping[str, int]) -> pd.DataFrame:
+    """The table, every row saying so where rows of the user's tables call themselves simulated."""
+    return frame.assign(模擬データ="はい") if any(simulated.values()) and len(frame) else frame
+
+
 def attached(content: bytes, name: str, media_type: str) -> Response:
     """A file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

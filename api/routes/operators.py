@@ -11,7 +11,7 @@ from api.access import Visitor, VisitorDep, note
 from api.charts import scale_around
 from api.dashboard import month_links, operator_trends
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_in
-from api.downloads import Encoding, attached, csv_file, workbook_file
+from api.downloads import Encoding, attached, csv_file, marked, workbook_file
 from api.errors import NO_OPERATOR, NO_REPORT, Unusable
 from api.pages import address, language_of, path_part
 from api.policy import hears_unmasked, reach_of
@@ -75,13 +75,15 @@ def show_operators(
 
 
 @pages.get("/operators.csv")
-def download_operators(store: StoreDep, visitor: VisitorDep, view: View, encoding: Encoding = "utf-8") -> Response:
+def download_operators(
+    store: StoreDep, report: ReportDep, visitor: VisitorDep, view: View, encoding: Encoding = "utf-8"
+) -> Response:
     """The list as a table."""
     facts = _facts(store)
     with store.reading() as connection:
         rows = operator_rows(connection, facts, _span(facts, view), visitor.reach.within, view.get("team"))
     note(store, visitor, "export.operators", "operators", view)
-    return csv_file(list_table(rows), "kouken-operators.csv", encoding)
+    return csv_file(marked(list_table(rows), report["simulated"]), "kouken-operators.csv", encoding)
 
 
 @pages.get("/operators/{operator_id:path}", response_class=HTMLResponse)
@@ -124,6 +126,7 @@ def show_operator(
 def download_operator(
     request: Request,
     store: StoreDep,
+    report: ReportDep,
     visitor: VisitorDep,
     form: Literal["csv", "xlsx", "pdf"],
     operator_id: OperatorId,
@@ -135,8 +138,9 @@ def download_operator(
     note(store, visitor, "export.operator", operator_id, {"form": form, "period": shown.span.name})
     name = f"kouken-operator-{shown.span.name}.{form}"
     if form == "pdf":
-        return attached(operator_pdf(shown, language_of(request)), name, "application/pdf")
-    tables = operator_tables(shown)
+        simulated = any(report["simulated"].values())
+        return attached(operator_pdf(shown, language_of(request), simulated=simulated), name, "application/pdf")
+    tables = {title: marked(table, report["simulated"]) for title, table in operator_tables(shown).items()}
     return csv_file(tables["月ごと"], name, encoding) if form == "csv" else workbook_file(tables, name, SHOWN)
 
 

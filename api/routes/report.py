@@ -10,7 +10,7 @@ from api.access import VisitorDep, note
 from api.charts import SCORES, scale_around
 from api.dashboard import month_links, trends_of, upsell_effect, without_contribution
 from api.deps import Body, NewestDep, NightId, PagesDep, ReportDep, SettingsDep, StoreDep
-from api.downloads import Encoding, csv_file, workbook_file
+from api.downloads import Encoding, csv_file, marked, workbook_file
 from api.errors import NO_REPORT
 from api.pages import Pages, address, language_of, path_part
 from api.policy import Permission
@@ -72,19 +72,27 @@ def show_newest(
 
 @pages.get("/report.csv")
 def download_months(
-    store: StoreDep, visitor: VisitorDep, settings: SettingsDep, view: View, encoding: Encoding = "utf-8"
+    store: StoreDep,
+    report: ReportDep,
+    visitor: VisitorDep,
+    settings: SettingsDep,
+    view: View,
+    encoding: Encoding = "utf-8",
 ) -> Response:
     """The months of the dashboard as a table."""
     tables = dashboard_tables(_told(store, view, settings))
     note(store, visitor, "export.report", "report", view)
-    return csv_file(tables["月ごと"], "kouken-report.csv", encoding)
+    return csv_file(marked(tables["月ごと"], report["simulated"]), "kouken-report.csv", encoding)
 
 
 @pages.get("/report.xlsx")
-def download_workbook(store: StoreDep, visitor: VisitorDep, settings: SettingsDep, view: View) -> Response:
+def download_workbook(
+    store: StoreDep, report: ReportDep, visitor: VisitorDep, settings: SettingsDep, view: View
+) -> Response:
     """The period, its months and its groups, as sheets."""
     tables = dashboard_tables(_told(store, view, settings))
     note(store, visitor, "export.report", "report", view)
+    tables = {title: marked(table, report["simulated"]) for title, table in tables.items()}
     return workbook_file(tables, "kouken-report.xlsx", SHOWN)
 
 

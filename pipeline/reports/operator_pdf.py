@@ -12,8 +12,8 @@ from pipeline.reports.words import MOMENT_NAMES, NOTES
 from pipeline.values import NOTHING
 
 
-def operator_pdf(view: OperatorView, language: Language) -> bytes:
-    """The PDF of one operator over a period."""
+def operator_pdf(view: OperatorView, language: Language, *, simulated: bool) -> bytes:
+    """The PDF of one operator over a period. `simulated`: whether the tables call rows of their own simulated."""
     pages = Pages(language)
     pages.section(
         Text("三つの場面(オペレーターの発話100回あたり)", "The three moments per 100 utterances of the operator"),
@@ -23,7 +23,8 @@ def operator_pdf(view: OperatorView, language: Language) -> bytes:
     if view.missed:
         pages.section(Text("同じ用件で同僚に多い場面", "What colleagues do more in like calls"), [_missed(view, pages)])
     pages.section(Text("月ごと", "By month"), [_months(view, pages), quiet(NOTES["use"], pages)])
-    return typeset(_document(view, pages), pages.charts)[0]
+    notices = [pages.say(NOTES["simulated"])] if simulated else []
+    return typeset(_document(view, pages) | {"notices": notices}, pages.charts)[0]
 
 
 _LIKE = Text(
@@ -131,7 +132,6 @@ def _document(view: OperatorView, pages: Pages) -> dict[str, Any]:
         "title": pages.say(Text(f"応対のレポート {who}", f"Calls of {who}")),
         "subtitle": title,
         "span": "、".join([ends, *view.teams]),
-        "notices": [],
         "footer": pages.say(Text("Kouken 貢献 · 取扱注意", "Kouken · confidential")),
         "lost_words": pages.say(
             Text("この書体にないため〓とした文字:", "Characters that the font lacks, drawn as 〓:")

@@ -160,6 +160,7 @@ def test_a_change_of_versions_is_marked_on_the_trend(tmp_path: Path) -> None:
 def test_downloads_hold_exact_yen_and_every_month(client: TestClient) -> None:
     rows = list(csv.DictReader(client.get("/report.csv?period=2026-10").content.decode("utf-8-sig").splitlines()))
     (october,) = [row for row in rows if row["月"] == "2026-10"]
+    assert october["模擬データ"] == "はい"
     # ten of 30,000 and 1,000 for each of their numbers but 5 and 8, one of them upsold by 8,000; and one of 451,000
     assert (october["期首のお客様"], october["期首の月額(円)"]) == ("11", "812000")
     assert client.get("/report.csv?encoding=cp932").content.decode("cp932").startswith("月,")
