@@ -12,7 +12,7 @@ DEMO := .demo
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test faults lint bench clean
+.PHONY: help setup demo test faults lint bench bundle clean
 
 help: ## この一覧
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lint: $(VENV)/.installed-dev ## ruff と mypy --strict
 
 bench: $(VENV)/.installed-dev ## 速さとメモリを測る(数分ずつ)
 	for name in asr tag moments figures estimate; do $(BIN)/kouken bench $$name || exit 1; done
+
+bundle: setup ## ネットワークのない機械に入れるための一式(wheel・重み・フォント)を dist/ に
+	$(BIN)/python .ci/bundle.py dist
 
 clean: ## .venv とデモの結果を消す
 	rm -rf $(VENV) $(DEMO)
