@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.audio.playback import copies_in, remove_copies
 from pipeline.language import Text
-from pipeline.reports.erased import erase_from_export, remove_reports
+from pipeline.reports.erased import erase_from_export, erase_from_transcripts, remove_reports
 from pipeline.settings import Settings
 from pipeline.store import copies, erasure
 from pipeline.store.connect import Store
@@ -71,9 +71,11 @@ def sweep(store: Store, settings: Settings) -> Swept:
         if number is not None:
             files[copy.kind] = files.get(copy.kind, 0) + number
             done.append(copy.path)
-    with store.writing() as connection:
-        copies.swept(connection, done, begun)
-        copies.forget(connection, [copy.path for copy in known if copy not in there])
+    missing = [copy.path for copy in known if copy not in there]
+    if done or missing:
+        with store.writing() as connection:
+            copies.swept(connection, done, begun)
+            copies.forget(connection, missing)
     return Swept({name: number for name, number in files.items() if number}, (*failed, *_left(there, erased)))
 
 
@@ -82,6 +84,8 @@ def _swept(copy: copies.Copy, erased: Erased) -> int | None:
     since = copy.swept_at or copy.written_at
     if copy.kind == "parquet" and erased.last_at and since <= erased.last_at:
         return erase_from_export(copy.path, erased.has_call)
+    if copy.kind == "transcripts" and erased.last_at and since <= erased.last_at:
+        return erase_from_transcripts(copy.path, erased.has_call)
     if copy.kind == "report" and erased.last_request_at and since <= erased.last_request_at:
         return remove_reports(copy.path, erased.last_request_at)
     return None

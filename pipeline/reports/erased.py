@@ -1,4 +1,4 @@
-"""Take erased calls out of what was written: rows out of Parquet exports, whole files of reports."""
+"""Take erased calls out of what was written: rows of Parquet exports, files of transcripts, whole reports."""
 
 import json
 import os
@@ -35,6 +35,19 @@ def erase_from_export(folder: Path, is_erased: Callable[[str], bool]) -> int:
         under_way.unlink()
         rewritten += len(holding)
     return rewritten
+
+
+def erase_from_transcripts(folder: Path, is_erased: Callable[[str], bool]) -> int:
+    """Delete the files of erased calls, and then their lines of `index.jsonl`; how many files. Raises `OSError`."""
+    index = folder / "index.jsonl"
+    lines = index.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not is_erased(json.loads(line)["call_id"])]
+    gone = [folder / name for line in lines if line not in kept for name in json.loads(line)["files"]]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    if gone:
+        write_text("".join(f"{line}\n" for line in kept), index)
+    return len(gone)
 
 
 def remove_reports(folder: Path, written_until: datetime) -> int:

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from pipeline.store.schema import copies
 
-Kind = Literal["parquet", "report", "file", "backup"]
+Kind = Literal["parquet", "transcripts", "report", "file", "backup"]
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A folder of Parquet exports or of a night's report, a written report, or a backup."""
+    """A folder of Parquet exports, of transcripts or of a night's report, a written report, or a backup."""
 
     path: Path
     kind: Kind

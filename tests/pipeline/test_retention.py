@@ -237,6 +237,20 @@ def test_erasing_an_export_goes_on_where_it_was_cut_off(
     assert not any(b"C1" in path.read_bytes() for path in out.rglob("*.parquet"))
 
 
+def test_erasing_deletes_the_exported_transcripts_of_a_call(centre: Centre, tmp_path: Path) -> None:
+    out = tmp_path / "vcon"
+    out.mkdir()
+    lines = [json.dumps({"call_id": name, "files": [f"{name}.vcon.json", f"{name}.vtt"]}) for name in ("C1", "C2")]
+    (out / "index.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in ("C1.vcon.json", "C1.vtt", "C2.vcon.json", "C2.vtt"):
+        (out / name).write_text("{}", encoding="utf-8")
+    with centre.open() as store, store.writing() as connection:
+        copies.remember(connection, "transcripts", out)
+    assert erase(centre.settings, Asked(calls=["C1"]), "sato", dry_run=False)["files"]["transcripts"] == 2
+    assert sorted(path.name for path in out.iterdir()) == ["C2.vcon.json", "C2.vtt", "index.jsonl"]
+    assert (out / "index.jsonl").read_text(encoding="utf-8") == lines[1] + "\n"
+
+
 def test_every_table_is_erased_with_a_call_or_named_with_the_reason_why_not(store: Store) -> None:
     reached = holdings.erased_with_a_call() | set(holdings.BY_ITSELF)
     unnamed = [

@@ -22,7 +22,7 @@ copies = sa.Table(
     "copies",
     metadata,
     sa.Column("path", sa.String, primary_key=True),
-    sa.Column("kind", sa.String, nullable=False),  # parquet, report, file, backup
+    sa.Column("kind", sa.String, nullable=False),  # parquet, transcripts, report, file, backup
     sa.Column("written_at", UtcTime, nullable=False),
     sa.Column("swept_at", UtcTime),  # when what had been erased by then was last taken out of it
 )
