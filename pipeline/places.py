@@ -36,7 +36,17 @@ def _reports(folder: Path, erased: Erased) -> int:
     return remove_reports(folder, erased.last_request_at) if erased.last_request_at else 0
 
 
-ERASED: Mapping[str, Callable[[Path, Erased], int]] = {"playback": _playback, "reports": _reports}
+def _uploads(folder: Path, erased: Erased) -> int:
+    """Tables that wait for somebody's yes and came before the last request: they can be uploaded again."""
+    limit = erased.last_request_at
+    found = [path for path in folder.rglob("*") if path.is_file()] if limit and folder.is_dir() else []
+    old = [path for path in found if limit and path.stat().st_mtime <= limit.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+ERASED: Mapping[str, Callable[[Path, Erased], int]] = {"playback": _playback, "reports": _reports, "uploads": _uploads}
 """Folders of the data folder that hold something of calls, each with what takes erased calls out of it."""
 
 KEPT: Mapping[str, Text] = {

@@ -41,7 +41,7 @@ def transcripts(
     as_json: bool,
 ) -> None:
     """Parse, call, say; the export stands in the audit log before the first word is written."""
-    from pipeline.store import audit
+    from pipeline.store import audit, copies
     from pipeline.store.call_filter import CallFilter
     from pipeline.store.migrate import open_store
     from pipeline.transcript_export import export_transcripts
@@ -54,6 +54,7 @@ def transcripts(
     with open_store(context.settings.store_url) as store:
         with store.writing() as connection:
             audit.record(connection, audit.system_user(), "export.transcripts", "calls", told)
+            copies.remember(connection, "transcripts", out)  # so that erasing a call reaches its files
         with store.reading() as connection:
             wanted = CallFilter(operator_id=operator, since=first, until=after)
             done = export_transcripts(connection, out, wanted, formats, lambda call: context.say(Text(call, call)))

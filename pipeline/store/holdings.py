@@ -27,6 +27,9 @@ KEPT: Mapping[str, Text] = {
     "conversation_cells": Text("月と担当者ごとの合計", "sums by month and operator"),
     "figure_cells": Text("期間ごとの合計", "sums by period"),
     "kept_figures": Text("上の合計の元になった夜", "which night the sums are of"),
+    "operator_remarks": Text(
+        "担当者の月についての書き込みで、通話の記録ではない", "what is said of an operator's month, of no call"
+    ),
     "sessions": Text("サインインの印のハッシュ", "hashes of the tokens of those signed in"),
     "erased": Text("消したものを二度と取り込まないためのハッシュ", "hashes that keep what was erased from coming back"),
     "reports": Text(
