@@ -31,8 +31,8 @@ from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
-RECIPE = 8  # raised whenever the code changes what comes out for the same options
-GAP = SAMPLE_RATE * 3 // 20  # samples of silence between packed pieces
+RECIPE = 9  # raised whenever the code changes what comes out for the same options
+CONTEXT = SAMPLE_RATE // 4  # samples around a piece that the recogniser hears besides
 TARGET = 18 * SAMPLE_RATE  # samples of a window
 VAD = VadOptions()
 EMPTY_S = 3.0  # speech this long without a single character is suspect
@@ -89,7 +89,9 @@ def _hear(
         channels = check_channels(audio)
         voice = {c: _voice(audio, c, recogniser) for c in channels}
         pieces = _pieces(audio, voice)
-    windows = [window for c in channels for window in pack(pieces[c], gap=GAP, target=TARGET)]
+    windows = [
+        window for c in channels for window in pack(pieces[c], context=CONTEXT, samples=audio.samples, target=TARGET)
+    ]
     spoken = _recognise(audio, windows, recogniser, timed)
     told = None
     if options.diarise and (lone := _lone_channel(audio, channels)) is not None:
@@ -127,7 +129,7 @@ def speech_options(settings: Settings, words: Sequence[Word] = ()) -> dict[str, 
         "compute_type": settings.speech.compute_type,
         "operator_channel": settings.speech.operator_channel,
         "voices": VOICES_SHA256[:12] if settings.speech.diarise else None,
-        "gap_ms": GAP * 1000 // SAMPLE_RATE,
+        "context_ms": CONTEXT * 1000 // SAMPLE_RATE,
         "window_s": TARGET // SAMPLE_RATE,
         "vad": asdict(VAD),
         "recogniser": asdict(RecogniserOptions()) | {"hotwords": settings.speech.hotwords},
@@ -205,8 +207,8 @@ def _recognise(
 
 def _sound(audio: DecodedAudio, window: Window) -> Floats:
     sound = np.zeros(window.length, np.float32)
-    for piece, offset in zip(window.pieces, window.offsets, strict=True):
-        sound[offset : offset + piece.length] = audio.read(piece.channel, piece.start, piece.stop)
+    for piece, (start, stop), offset in zip(window.pieces, window.spans, window.offsets, strict=True):
+        sound[offset : offset + stop - start] = audio.read(piece.channel, start, stop)
     return sound
 
 

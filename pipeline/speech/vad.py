@@ -62,7 +62,7 @@ def cut_pieces(probabilities: Floats, channel: int, samples: int, options: VadOp
     [Piece(channel=0, start=0, stop=3072)]
     """
     stretches = _stretches(probabilities, samples, options)
-    padded = _pad(stretches, samples, options.pad_ms * SAMPLE_RATE // 1000)
+    padded = widened(stretches, samples, options.pad_ms * SAMPLE_RATE // 1000)
     longest = int(options.max_piece_s * SAMPLE_RATE)
     return [Piece(channel, a, b) for start, stop in padded for a, b in _split(start, stop, longest, probabilities)]
 
@@ -88,8 +88,8 @@ def _stretches(probabilities: Floats, samples: int, options: VadOptions) -> list
     return [(a, b) for a, b in found if b - a >= shortest]
 
 
-def _pad(stretches: Sequence[tuple[int, int]], samples: int, pad: int) -> list[tuple[int, int]]:
-    """Add `pad` samples on either side; neighbours that are too close share the silence between them."""
+def widened(stretches: Sequence[tuple[int, int]], samples: int, pad: int) -> list[tuple[int, int]]:
+    """Stretches in order with `pad` samples on either side; neighbours that are too close share what is between."""
     padded = []
     for index, (start, stop) in enumerate(stretches):
         before = stretches[index - 1][1] if index else -pad
