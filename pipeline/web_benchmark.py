@@ -1,0 +1,212 @@
+"""`kouken bench web`: how long people wait for each page of a large store, while a night works at low priority."""
+
+import http.client
+import multiprocessing
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from pipeline.bench import bar, machine
+from pipeline.night import Request
+from pipeline.night_benchmark import PRETENDED, UTTERANCES, made_archive, never
+from pipeline.outcomes.made_tables import write_made_tables
+from pipeline.progress import Silent
+from pipeline.retag_benchmark import SPOKEN
+from pipeline.settings import Settings
+from pipeline.store import sessions, users
+from pipeline.store.migrate import open_store
+from pipeline.web_load import Heard, ask, visit
+
+CALLS, LONG_CALLS = 2_000, 50_000
+SECONDS, LONG_SECONDS = 60, 300
+PEOPLE = 20
+PAGE_MS, SEARCH_MS, SOUND_MS = 300.0, 500.0, 500.0
+ROLES: tuple[users.Role, ...] = ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor")
+NIGHT_CALLS = 200  # of each of the nights that work meanwhile
+PAGES = {
+    "dashboard": ["/report", "/report?period=FY2023", "/report?period=12M-2024-06"],
+    "contribution": ["/contribution/any"],
+    "operators": ["/operators", "/operators?team=" + quote("一課")],
+    "operator": [f"/operators/OP{number:03d}" for number in range(0, 200, 7)],
+    "calls": ["/calls", "/calls?label=proposal", "/calls?operator=OP003"],
+    "call": [f"/calls/C{number:07d}" for number in range(0, 2_000, 13)],
+    "search": ["/search?text=" + quote(text) for text in ("の", "解約", "見積", "お見積もり", "ご検討ください", "髙")],
+    "dictionary": ["/dictionary", "/dictionary?category=proposal"],
+    "reviews": ["/reviews", "/reviews/precision"],
+    "nights": ["/nights", "/nights/1"],
+    "help": ["/help", "/help/believe"],
+}
+
+
+def bench_web(on_step: Callable[[str], None], *, long: bool = False) -> dict[str, Any]:
+    """Rows by kind of page, with the median and the 95th percentile; bars for pages, search and the first sound."""
+    calls, seconds = (LONG_CALLS, LONG_SECONDS) if long else (CALLS, SECONDS)
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        on_step(f"a store of {calls:,} calls and {calls * UTTERANCES:,} utterances")
+        settings = made_store(root, calls)
+        cookies = _signed_in(settings)
+        with _server(settings) as (port, server), _nights(root, settings):
+            on_step(f"{PEOPLE} people for {seconds} seconds")
+            first_ms = _first_sound(port, cookies[0])
+            heard = in_own_process(port, cookies, seconds)
+            server_cpu = _cpu_of(server.pid)
+    return _result(calls, heard, first_ms, server_cpu, seconds)
+
+
+def made_store(root: Path, calls: int) -> Settings:
+    """What a night leaves of so many made calls, with contracts and outcomes; the first call can be heard."""
+    request, settings = made_archive(root, calls, "")
+    write_made_tables(root / "tables", calls)
+    table = root / "tables" / "calls.csv"
+    lines = table.read_text("utf-8").splitlines()
+    named = [f"{lines[0]},recording"]
+    named += [f"{line},{number // 1_000:04d}/{number:07d}.wav" for number, line in enumerate(lines[1:])]
+    table.write_text("\n".join(named) + "\n", encoding="utf-8")
+    _write_noise(root / "archive" / "0000" / "0000000.wav", UTTERANCES * 6)
+    tables = {kind: root / "tables" / f"{kind}.csv" for kind in ("calls", "contracts", "outcomes")}
+    from pipeline.nightly import run_night
+
+    spoken = replace(SPOKEN, tagger=PRETENDED.tagger)  # words that differ, found without work
+    run_night(Request(request.archive, tables), settings, Silent(), never, spoken)  # type: ignore[arg-type]
+    return settings
+
+
+def _write_noise(path: Path, seconds: int) -> None:
+    rng = np.random.default_rng(1)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(rng.integers(-2_000, 2_000, seconds * 8_000 * 2, dtype=np.int16).tobytes())
+
+
+def _signed_in(settings: Settings) -> list[str]:
+    """Sessions of as many people, who may see everything."""
+    with open_store(settings.store_url) as store, store.writing() as connection:
+        for number in range(PEOPLE):
+            users.add_user(connection, "bench", f"person{number}", ROLES, None, must_change=False)
+        return [sessions.open_session(connection, f"person{number}") for number in range(PEOPLE)]
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """`kouken serve` on a free port, in a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    given = {"KOUKEN_DATA_DIR": str(settings.data_dir), "KOUKEN_WEB__PORT": str(port)}
+    server = subprocess.Popen([sys.executable, "-m", "pipeline", "serve"], env=os.environ | given)
+    try:
+        _wait_for(port, server)
+        yield port, server
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with {server.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server does not answer")
+
+
+@contextmanager
+def _nights(root: Path, settings: Settings) -> Iterator[None]:
+    """One worker transcribes and tags one small archive after the other, at the lowest priority, in the same store."""
+    night = multiprocessing.get_context("spawn").Process(target=_work, args=(root, settings))
+    night.start()
+    try:
+        yield
+    finally:
+        night.terminate()
+        night.join()
+
+
+def _work(root: Path, settings: Settings) -> None:
+    from pipeline.nightly import run_night
+
+    os.nice(19)
+    for number in count():
+        archive = root / f"later{number}" / "archive"
+        archive.mkdir(parents=True)
+        rows = ["call_id,started_at,operator_id,recording"]
+        for call in range(NIGHT_CALLS):
+            (archive / f"{call:04d}.wav").write_text(f"later {number} {call}", encoding="ascii")
+            rows.append(f"L{number}-{call:04d},2026-06-01 09:00:00,OP{call % 200:03d},{call:04d}.wav")
+        table = archive.parent / "calls.csv"
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        run_night(Request(archive, {"calls": table}), settings, Silent(), never, SPOKEN)
+
+
+def _first_sound(port: int, cookie: str) -> tuple[float, float]:
+    """Milliseconds until the first sound of a call that nobody heard before, and of the same one again."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    measured = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        status = ask(connection, "/sound/1", cookie)
+        measured.append((time.perf_counter() - begun) * 1000)
+        if status not in (200, 206):
+            raise RuntimeError(f"no sound: {status}")
+    connection.close()
+    return measured[0], measured[1]
+
+
+def in_own_process(port: int, cookies: list[str], seconds: float) -> Heard:
+    """The load, apart from what builds the store."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(visit, port, cookies, PAGES, seconds).result()
+
+
+def _cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _result(
+    calls: int, heard: Heard, first_ms: tuple[float, float], server_cpu: float, seconds: float
+) -> dict[str, Any]:
+    p95 = {kind: float(np.percentile(waits, 95)) * 1000 for kind, waits in heard.seconds.items()}
+    rows: list[dict[str, Any]] = [
+        {
+            "page": kind,
+            "n": len(waits),
+            "median_ms": round(statistics.median(waits) * 1000, 1),
+            "p95_ms": round(p95[kind], 1),
+            "failed": heard.failed[kind],
+        }
+        for kind, waits in sorted(heard.seconds.items())
+    ]
+    rows.append({"page": "first sound", "never_heard_ms": round(first_ms[0], 1), "again_ms": round(first_ms[1], 1)})
+    rows.append({"cpu_s": "of the load", "value": round(heard.cpu_s, 1), "seconds": seconds})
+    rows.append({"cpu_s": "of the server", "value": round(server_cpu, 1), "seconds": seconds})
+    slowest = max(milliseconds for kind, milliseconds in p95.items() if kind != "search")
+    bars = [
+        bar("slowest_page_p95_ms", slowest, PAGE_MS),
+        bar("search_p95_ms", p95["search"], SEARCH_MS),
+        bar("first_sound_ms", max(first_ms), SOUND_MS),
+        bar("failed", sum(heard.failed.values()), 0),
+    ]
+    return {"bench": "web", "machine": machine(), "calls": calls, "rows": rows, "bars": bars}
