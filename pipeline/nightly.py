@@ -27,7 +27,7 @@ from pipeline.searching import index_new
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
 from pipeline.space import check_reserve, told_when_full
-from pipeline.store import audit, forms, ledger, runs, scores, transcripts
+from pipeline.store import audit, forms, ledger, runs, scores, search_index, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
 from pipeline.table_loading import store_loaded
@@ -89,7 +89,10 @@ def _store_tables(night: Night, loaded: Mapping[Kind, Loaded]) -> None:
 
 def _index(night: Night) -> None:
     """Make what was said tonight findable."""
-    index_new(night.store, night.stop)
+    with night.store.reading() as connection:
+        total = search_index.count_unindexed(connection)
+    night.progress.stage(Text("検索の準備", "Search index"), total)
+    index_new(night.store, night.stop, lambda transcript_id: night.progress.step(str(transcript_id)))
     if night.stop():
         night.stop_now()
 

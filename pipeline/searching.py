@@ -73,13 +73,18 @@ class _Hit:
     utterance: int
 
 
-def index_new(store: Store, stop: Callable[[], bool]) -> int:
-    """Make every transcript findable that is not yet; how many. Asked to stop, it leaves the rest to the next time."""
+def index_new(store: Store, stop: Callable[[], bool], on_done: Callable[[int], None] = lambda _: None) -> int:
+    """Make every transcript findable that is not yet; how many. Asked to stop, it leaves the rest to the next time.
+
+    `on_done` is told each transcript that is committed.
+    """
     indexed = 0
     while not stop():
         with store.writing() as connection:
             some = search_index.unindexed(connection, INDEXED_AT_ONCE)
             search_index.index(connection, some)
+        for transcript_id in some:
+            on_done(transcript_id)
         indexed += len(some)
         if len(some) < INDEXED_AT_ONCE:
             break

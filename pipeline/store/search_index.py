@@ -26,9 +26,13 @@ _Held = Mapping[str, Sequence[int]]  # numbers within a block, by gram
 
 def unindexed(connection: sa.Connection, limit: int) -> list[int]:
     """Transcripts that the index does not hold in today's spelling, oldest first."""
-    held = (search_texts.c.transcript_id == transcripts.c.transcript_id) & (search_texts.c.spelling == SPELLING)
-    query = sa.select(transcripts.c.transcript_id).where(~sa.exists().where(held))
+    query = sa.select(transcripts.c.transcript_id).where(_is_missing())
     return list(connection.execute(query.order_by(transcripts.c.transcript_id).limit(limit)).scalars())
+
+
+def count_unindexed(connection: sa.Connection) -> int:
+    """How many transcripts there are of those."""
+    return connection.execute(sa.select(sa.func.count(transcripts.c.transcript_id)).where(_is_missing())).scalar_one()
 
 
 def index(connection: sa.Connection, transcript_ids: Sequence[int]) -> None:
@@ -71,6 +75,11 @@ def spelt_texts(connection: sa.Connection, transcript_ids: Sequence[int]) -> dic
         search_texts.c.transcript_id.in_(transcript_ids)
     )
     return {row.transcript_id: row.text for row in connection.execute(query)}
+
+
+def _is_missing() -> sa.ColumnElement[bool]:
+    held = (search_texts.c.transcript_id == transcripts.c.transcript_id) & (search_texts.c.spelling == SPELLING)
+    return ~sa.exists().where(held)
 
 
 def _spelt(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int, str]:
