@@ -51,8 +51,11 @@ BY_ITSELF: Mapping[str, Text] = {
 }
 """Tables that no key leads to, out of which erasing takes a call in a way of their own."""
 
-WITHOUT_WORDS = frozenset({"taggings", "call_scores", "call_facts", "masked_ranges"})
-"""What stays of a transcript when its words are past their keeping period: numbers, and the times that stay silent."""
+WITHOUT_WORDS = frozenset(
+    {"taggings", "call_scores", "call_facts", "masked_ranges", "evaluations", "calibration_sessions"}
+)
+"""What stays of a transcript when its words are past their keeping period: numbers, people's evaluations of the call,
+and the times that stay silent."""
 
 
 def references(table: sa.Table) -> list[tuple[sa.Column[Any], sa.Column[Any]]]:

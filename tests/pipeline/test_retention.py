@@ -267,7 +267,7 @@ def test_every_table_is_erased_with_a_call_or_named_with_the_reason_why_not(stor
 def test_words_are_in_no_table_that_stays_without_them(store: Store) -> None:
     names = {table.name for table in holdings.of_words()}
     assert {"utterances", "call_forms", "tags", "moments", "reviews", "review_items", "search_texts"} <= names
-    assert not names & {"taggings", "call_scores", "call_facts", "transcripts", "masked_ranges"}
+    assert not names & {"evaluations", "taggings", "call_scores", "call_facts", "transcripts", "masked_ranges"}
 
 
 def test_everything_in_the_data_folder_is_on_the_list_of_places(centre: Centre) -> None:
