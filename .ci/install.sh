@@ -55,7 +55,9 @@ echo "確かめました / checked: kouken $version → $prefix"
 [ -z "$check_only" ] || exit 0
 
 # --- the new version beside the old one
-new=$prefix/versions/$version
+name=$version
+[ "$(readlink "$prefix/.venv" 2>/dev/null || true)" != "versions/$version" ] || name=$version-$(date +%Y%m%dT%H%M%S)
+new=$prefix/versions/$name # never the one in use
 rm -rf "$new"
 mkdir -p "$prefix/versions"
 "$python" -m venv "$new"
@@ -71,7 +73,7 @@ if [ -n "$old" ]; then
 	"$old" backup --config "$config" --out "$kept/before-$version-$(date +%Y%m%dT%H%M%S).zip"
 	"$new/bin/kouken" migrate --config "$config"
 fi
-ln -sfn "versions/$version" "$prefix/.venv.new" && mv -T "$prefix/.venv.new" "$prefix/.venv"
+ln -sfn "versions/$name" "$prefix/.venv.new" && mv -T "$prefix/.venv.new" "$prefix/.venv"
 cp -R "$here/deploy" "$prefix/" && cp "$here/README.md" "$here/LICENSE" "$here/NOTICE" "$prefix/"
 if [ -n "$config" ]; then "$prefix/.venv/bin/kouken" doctor --config "$config" || true; fi
 echo "入れました / installed: $prefix/.venv/bin/kouken"

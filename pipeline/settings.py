@@ -114,7 +114,7 @@ class RetentionSettings(Section):
     """`[retention]`: for how many days things are kept; 0 keeps them for ever."""
 
     audio_days: int = Field(0, ge=0, description="再生用の写しを残す日数(作った日から)。0 なら消さない")
-    transcript_days: int = Field(0, ge=0, description="書き起こしを残す日数(通話の日から)。数字と評価は残す。0 は無期限")
+    transcript_days: int = Field(0, ge=0, description="書き起こしを残す日数(通話の日から)。0 なら消さない")
     score_days: int = Field(0, ge=0, description="通話とスコアを残す日数(通話の日から)。0 なら消さない")
     audit_days: int = Field(0, ge=0, description="操作の記録を残す日数。0 なら消さない")
 
