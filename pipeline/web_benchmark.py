@@ -45,7 +45,7 @@ PAGES = {
     "operator": [f"/operators/OP{number:03d}" for number in range(0, 200, 7)],
     "calls": ["/calls", "/calls?label=proposal", "/calls?operator=OP003"],
     "call": [f"/calls/C{number:07d}" for number in range(0, 2_000, 13)],
-    "search": ["/search?text=" + quote(text) for text in ("の", "解約", "見積", "お見積もり", "ご検討ください", "髙")],
+    "search": ["/search?q=" + quote(text) for text in ("の", "解約", "見積", "お見積もり", "ご検討ください", "髙")],
     "dictionary": ["/dictionary", "/dictionary?category=proposal"],
     "reviews": ["/reviews", "/reviews/precision"],
     "nights": ["/nights", "/nights/1"],
