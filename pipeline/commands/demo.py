@@ -1,10 +1,16 @@
 """`kouken demo`: the main job on the recordings that ship with the project."""
 
+from typing import TYPE_CHECKING
+
 from pipeline.commands.options import Context, common_options
 from pipeline.language import Text
 from pipeline.progress import shown
 
+if TYPE_CHECKING:
+    from pipeline.store.users import Role
+
 DEMO_USER = "demo"
+DEMO_ROLES: "tuple[Role, ...]" = ("administrator", "manager", "qa_editor", "qa_approver")
 
 
 @common_options(
@@ -43,7 +49,7 @@ def _say_how_to_sign_in(context: Context) -> None:
         if users.is_anybody_known(connection):
             return
         kept = hash_password(password)
-        users.add_user(connection, DEMO_USER, DEMO_USER, ("administrator", "manager"), kept, must_change=False)
+        users.add_user(connection, DEMO_USER, DEMO_USER, DEMO_ROLES, kept, must_change=False)
     context.say(
         Text(
             f"サインイン: 利用者名 {DEMO_USER}、パスワード {password} (この一度だけ表示します。"
