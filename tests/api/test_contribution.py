@@ -108,7 +108,7 @@ def test_what_the_estimate_left_out_is_shown_by_reason(tmp_path: Path) -> None:
 
 def test_operator_page_shows_their_estimate_and_that_it_is_not_for_appraisal(tmp_path: Path) -> None:
     text = page(tmp_path, document(any=moment()), "/operators/OP-002")
-    assert re.search(r"\+2\.0pt .*−3\.0pt〜\+7\.0pt · n = 12 · 平均と区別できません", text)
+    assert re.search(r"\+2\.0pt .*−3\.0pt〜\+7\.0pt .*n = 12 · 平均と区別できません", text)
     assert "評価や報酬には使わないでください" in text
 
 
