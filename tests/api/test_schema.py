@@ -1,0 +1,44 @@
+"""Every documented operation, with questions made from its own documentation: never a fault of the server, and every
+answer in the documented shape."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+
+from api.app import create_app
+from pipeline.settings import Settings
+from tests.api.conftest import BASE, EVERYTHING, opened_as
+
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+CHECKS = (not_a_server_error, response_schema_conformance)
+
+
+@pytest.fixture(scope="module")
+def documented(filled: Settings) -> Iterator[Any]:
+    with opened_as(filled, *EVERYTHING, name="fuzzer") as opened:
+        schema = schemathesis.openapi.from_dict(opened.get("/openapi.json").json())
+        schema.config.update(base_url=BASE, request_timeout=120)
+        schema.app = create_app(filled)
+        yield schema, dict(opened.cookies.items())
+
+
+@pytest.mark.slow
+def test_every_documented_operation_answers_as_documented(documented: Any) -> None:
+    schema, cookies = documented
+    tried = []
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        tried.append(f"{operation.method.upper()} {operation.path}")
+
+        @FEW
+        @given(case=operation.as_strategy())
+        def answers(case: Any) -> None:
+            case.call_and_validate(checks=CHECKS, cookies=cookies, headers={"Sec-Fetch-Site": "same-origin"})
+
+        answers()
+    assert len(tried) >= 15, tried
