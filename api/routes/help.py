@@ -72,6 +72,7 @@ def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
     }
     source = pages.text(f"{language}/{topic}.md", language, **told)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
+    html = html.replace("<pre>", '<pre tabindex="0">')  # wide examples scroll, by keyboard too
     return pages.render(
         request,
         "help.html",
