@@ -1,0 +1,133 @@
+"""A served store and a real browser. Pages are opened as a person opens them: signed in, with keys and clicks."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.app import create_app
+from pipeline.passwords import hash_password
+from pipeline.settings import Settings
+from pipeline.store import users
+from pipeline.store.migrate import open_store
+from pipeline.store.users import Role
+from tests.api.world import fill, place_of
+from tests.pipeline.audio.making import speechlike, write_wav
+
+PASSWORD = "correct horse battery staple"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+NOTED = """
+window.refusedByPolicy = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.refusedByPolicy.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+PEOPLE: dict[str, tuple[Role, ...]] = {
+    "manager": ("manager",),
+    "editor": ("qa_editor",),
+    "approver": ("qa_approver",),
+    "admin": ("administrator",),
+    "everything": ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor"),
+}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path. CI must have one; elsewhere these tests say that they did not run."""
+    found = os.environ.get("KOUKEN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.environ.get("KOUKEN_BROWSER") == "required":
+        pytest.fail("no Chromium found, and KOUKEN_BROWSER=required")
+    if found is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium), set KOUKEN_CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the small centre of the page tests, with one recording to hear and a person of every kind."""
+    root = tmp_path_factory.mktemp("browser")
+    recording = root / "archive" / place_of("20261003-0017")
+    recording.parent.mkdir(parents=True)
+    write_wav(recording, speechlike(72))
+    settings = Settings(data_dir=root / "data")
+    store, hashed = open_store(settings.store_url), hash_password(PASSWORD)
+    fill(store, archive=root / "archive")
+    with store.writing() as connection:
+        for name, roles in PEOPLE.items():
+            users.add_user(connection, "root", name, roles, hashed, must_change=False)
+        users.add_user(connection, "root", "op17", ("operator",), hashed, operator_id="OP-017", must_change=False)
+    store.close()
+    with served(settings) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_centre(tmp_path: Path) -> Iterator[str]:
+    with served(Settings(data_dir=tmp_path)) as address:
+        yield address
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Open]:
+    """Open a window of its own: `window(address, width=1280, height=800)`. Nothing may be refused by the page's policy
+    and no script may fail, in any of them."""
+    contexts, pages, failures = [], [], []
+
+    def open_window(address: str, width: int = 1280, height: int = 800) -> Page:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": height}, locale="ja-JP")
+        context.add_init_script(NOTED)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(f"{page.url}: {error}"))
+        page.set_default_timeout(15_000)
+        contexts.append(context)
+        pages.append(page)
+        return page
+
+    yield open_window
+    refused = [entry for page in pages for entry in page.evaluate("window.refusedByPolicy || []")]
+    for context in contexts:
+        context.close()
+    assert refused == []
+    assert failures == []
+
+
+def sign_in(page: Page, name: str) -> Page:
+    """As the person of that name."""
+    page.goto("/sign-in")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main button[type=submit], main form button")
+    assert "/sign-in" not in page.url, page.inner_text("main")
+    return page
