@@ -18,6 +18,7 @@ from api.entry_form import Linter
 from api.gates import on_http, on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
+from api.pending import Pending
 from api.policy import API
 from api.rate import Attempts
 from api.routes import (
@@ -40,6 +41,7 @@ from api.routes import (
     kpi,
     marks,
     nights,
+    oidc,
     operators,
     people,
     report,
@@ -56,6 +58,7 @@ from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.background import Jobs
 from pipeline.entries import FigureKeeper
 from pipeline.errors import KoukenError
+from pipeline.openid import Provider
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 
@@ -67,6 +70,7 @@ DESCRIPTION = (
 
 def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
+    provider = Provider(settings.oidc) if settings.oidc.issuer else None
     store = open_store(settings.store_url)
     jobs = Jobs(settings)
 
@@ -101,11 +105,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
+    app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.state.linter = Linter()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in (
         account,
+        oidc,
         administration,
         people,
         report,

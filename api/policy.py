@@ -66,6 +66,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/openapi.json"): "signed_in",
     ("GET", "/sign-in"): "public",
     ("POST", "/sign-in"): "public",
+    ("GET", "/sign-in/oidc"): "public",  # there only where a provider is configured
+    ("GET", "/sign-in/oidc/back"): "public",
     ("GET", "/first"): "public",  # answers only as long as there is nobody
     ("POST", "/first"): "public",
     ("POST", "/sign-out"): "signed_in",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
@@ -206,6 +206,23 @@ class WebSettings(Section):
         return self.behind_tls or self.certificate is not None
 
 
+class OidcSettings(Section):
+    """`[oidc]`: signing in at the company's identity provider. Without an issuer nothing is offered or asked."""
+
+    issuer: str = Field("", description="OpenID Connect の発行者の URL。空なら使わない")
+    client_id: str = Field("", description="発行者に登録したクライアントの ID")
+    client_secret: SecretStr = Field(SecretStr(""), description="クライアントのシークレット(ファイルを勧める)")
+    client_secret_file: Path | None = Field(None, description="クライアントのシークレットを書いたファイル")
+    user: Literal["email", "subject"] = Field(
+        "email", description="最初のサインインで利用者名と照らすもの(確認済みのメールアドレスか、sub の値)"
+    )
+    allowed_domain: str = Field("", description="この後ろのメールアドレスだけを通す(example.co.jp)。空なら限らない")
+    button_ja: str = Field("会社のアカウントでサインイン", min_length=1, description="ボタンの名前(日本語)")
+    button_en: str = Field("Use your company account", min_length=1, description="ボタンの名前(英語)")
+    ca_file: Path | None = Field(None, description="社内の認証局の証明書(PEM)。空なら OS のもの")
+    timeout_s: float = Field(10.0, gt=0, description="発行者の応答を待つ時間(秒)")
+
+
 def _default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "kouken"
@@ -230,6 +247,7 @@ class Settings(Section):
     mail: MailSettings = MailSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
+    oidc: OidcSettings = OidcSettings()
 
     @property
     def store_url(self) -> str:

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.access import VisitorDep, cookie_name, token_of
 from api.deps import PagesDep, StoreDep
 from api.errors import NO_PAGE
+from api.pages import Pages
 from api.rate import Attempts
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.passwords import hash_password, is_password
-from pipeline.settings import WebSettings
+from pipeline.settings import OidcSettings, WebSettings
 from pipeline.store import audit, sessions, users
 from pipeline.store.connect import Store
 from pipeline.store.people import person
@@ -30,7 +31,7 @@ DIFFERENT = Text("二つの新しいパスワードが違います。", "The two
 @pages.get("/sign-in", response_class=HTMLResponse)
 def show_sign_in(request: Request, pages: PagesDep, next: str = "/") -> Response:
     """The form."""
-    return pages.render(request, "sign_in.html", next=_safe(next), problem=None, name="")
+    return sign_in_form(request, pages, next=next)
 
 
 @pages.post("/sign-in")
@@ -41,22 +42,25 @@ def sign_in(
     attempts: Attempts = request.app.state.attempts
     key = f"{request.client.host if request.client else ''} {name.strip().casefold()}"
     if attempts.wait_s(key):
-        wait = {"Retry-After": str(round(attempts.wait_s(key)) + 1)}
-        return _again(request, pages, TOO_OFTEN, name, next, 429, wait)
+        answer = sign_in_form(request, pages, next=next, problem=TOO_OFTEN, name=name, status=429)
+        answer.headers["Retry-After"] = str(round(attempts.wait_s(key)) + 1)
+        return answer
     token = _try(store, name, password)
     if token is None:
         attempts.failed(key)
-        return _again(request, pages, WRONG, name, next, 403, {})
+        return sign_in_form(request, pages, next=next, problem=WRONG, name=name, status=403)
     attempts.succeeded(key)
-    return _with_cookie(request, RedirectResponse(_safe(next), status_code=303), token)
+    return with_cookie(request, RedirectResponse(safe_path(next), status_code=303), token)
 
 
-def _again(
-    request: Request, pages: PagesDep, problem: Text, name: str, next: str, status: int, headers: dict[str, str]
+def sign_in_form(
+    request: Request, pages: Pages, *, next: str, problem: Text | None = None, name: str = "", status: int = 200
 ) -> Response:
-    answer = pages.render(request, "sign_in.html", status=status, next=_safe(next), problem=problem, name=name)
-    answer.headers.update(headers)
-    return answer
+    """The sign-in page, with what went wrong before."""
+    oidc: OidcSettings = request.app.state.settings.oidc
+    button = Text(oidc.button_ja, oidc.button_en) if oidc.issuer else None
+    values = {"next": safe_path(next), "problem": problem, "name": name, "button": button}
+    return pages.render(request, "sign_in.html", status=status, **values)
 
 
 def _try(store: Store, name: str, password: str) -> str | None:
@@ -109,7 +113,7 @@ def make_first(
             token = sessions.open_session(connection, made.name)
     except BadInput as error:
         return pages.render(request, "first.html", status=422, problem=error.text, name=name)
-    return _with_cookie(request, RedirectResponse("/", status_code=303), token)
+    return with_cookie(request, RedirectResponse("/", status_code=303), token)
 
 
 def _require_nobody(store: Store) -> None:
@@ -144,7 +148,7 @@ def change_password(
     with store.writing() as connection:
         users.set_password(connection, name, name, kept)
         token = sessions.open_session(connection, name)
-    return _with_cookie(request, RedirectResponse("/", status_code=303), token)
+    return with_cookie(request, RedirectResponse("/", status_code=303), token)
 
 
 @pages.post("/account/sign-out-everywhere")
@@ -156,7 +160,7 @@ def sign_out_everywhere(request: Request, store: StoreDep, visitor: VisitorDep) 
     return _without_cookie(request)
 
 
-def _safe(next: str) -> str:
+def safe_path(next: str) -> str:
     """A path of our own, never another site's."""
     plain = next.startswith("/") and not next.startswith(("//", "/\\")) and next.isprintable()
     return next if plain else "/"
@@ -167,7 +171,8 @@ def sign_in_address(path: str) -> str:
     return "/sign-in" + ("" if path == "/" else "?" + urlencode({"next": path}))
 
 
-def _with_cookie(request: Request, answer: Response, token: str) -> Response:
+def with_cookie(request: Request, answer: Response, token: str) -> Response:
+    """The answer, with the session's token for the browser."""
     web: WebSettings = request.app.state.settings.web
     answer.set_cookie(
         cookie_name(web), token, httponly=True, secure=web.is_secure, samesite="lax", max_age=web.session_hours * 3600

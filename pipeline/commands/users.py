@@ -11,5 +11,6 @@ command = LazyGroup(
         "add": Lazy("pipeline.commands.users_add", Text("利用者を加える", "add a person")),
         "change": Lazy("pipeline.commands.users_change", Text("役割と範囲を変える・止める", "change roles, or stop")),
         "password": Lazy("pipeline.commands.users_password", Text("新しいパスワードを出す", "make a new password")),
+        "unlink": Lazy("pipeline.commands.users_unlink", Text("会社のアカウントを外す", "forget company accounts")),
     },
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,11 +22,12 @@ class Session:
     seen_at: datetime
 
 
-def open_session(connection: sa.Connection, name: str) -> str:
+def open_session(connection: sa.Connection, name: str, *, by_provider: bool = False) -> str:
     """Sign a person in; the token for the browser, which is kept nowhere else."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     values = {"token_sha256": _hash(token), "name": name, "csrf": secrets.token_urlsafe(32)}
-    connection.execute(sa.insert(sessions).values(**values, created_at=now, seen_at=now))
+    made = sa.insert(sessions).values(**values, by_provider=by_provider, created_at=now, seen_at=now)
+    connection.execute(made)
     return token
 
 
@@ -37,7 +38,10 @@ def find_session(connection: sa.Connection, token: str, *, idle: timedelta, long
     if row is None or not (now - idle <= row.seen_at <= now + idle and now - longest <= row.created_at <= now + idle):
         return None  # a time far ahead means that the clock was put back: nobody stays signed in by that
     user = find_user(connection, row.name)
-    return Session(user, row.csrf, row.seen_at) if user and user.active else None
+    if user is None or not user.active:
+        return None
+    must_change = user.must_change and not row.by_provider  # a given password played no part in signing in
+    return Session(replace(user, must_change=must_change), row.csrf, row.seen_at)
 
 
 def touch_session(connection: sa.Connection, token: str) -> None:

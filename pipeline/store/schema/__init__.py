@@ -1,6 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
-from pipeline.store.schema.access import api_tokens, sessions, users
+from pipeline.store.schema.access import api_tokens, identities, sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.corrections import text_corrections
@@ -61,6 +61,7 @@ __all__ = [
     "files",
     "goal_sheets",
     "holds",
+    "identities",
     "kept_figures",
     "ledger",
     "loads",

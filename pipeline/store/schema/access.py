@@ -24,8 +24,19 @@ sessions = sa.Table(
     sa.Column("token_sha256", sa.String(64), primary_key=True),
     sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
     sa.Column("csrf", sa.String, nullable=False),
+    sa.Column("by_provider", sa.Boolean, nullable=False),  # signed in by OpenID Connect, without a password of ours
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("seen_at", UtcTime, nullable=False),
+)
+
+identities = sa.Table(  # accounts of an OpenID Connect provider
+    "identities",
+    metadata,
+    sa.Column("issuer", sa.String, primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("linked_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("issuer", "name"),
 )
 
 api_tokens = sa.Table(
