@@ -83,9 +83,10 @@ def standardised(values: pd.DataFrame) -> pd.DataFrame:
 
 def _contract_numbers(rows: pd.DataFrame, terms: pd.DataFrame) -> dict[str, pd.Series]:
     first = terms.groupby("customer_id")["started_on"].min()
+    since = pd.Series(first.reindex(rows["customer_id"]).to_numpy(), index=rows.index)  # a date even where all is empty
     numbers = {
         "log_mrr": np.log1p(rows["mrr_before_yen"]),
-        "tenure_days": (rows["day"] - rows["customer_id"].map(first)).dt.days.astype(float),
+        "tenure_days": (rows["day"] - since).dt.days.astype(float),
         "days_into_term": (rows["day"] - rows["started_on"]).dt.days.astype(float),
         "days_to_due": (rows["renewal_due_on"] - rows["day"]).dt.days.astype(float),
         "earlier_terms": _earlier_terms(rows, terms),

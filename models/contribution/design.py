@@ -80,7 +80,7 @@ def build_design(name: str, rows: pd.DataFrame, known: Covariates, moments: tupl
     nested = _phrases_lie_within(rows, moments)
     for other in () if name == ANY else moments:
         values = exposure(rows, other, moments).fillna(0.0)
-        if other == name or values.std(ddof=0) == 0:
+        if other == name or not values.std(ddof=0) > 0:  # constant, or no rows at all
             continue
         if (nested and PHRASE in (name, other)) or _nearly_decides(values, exposed):
             left_out.append(other)

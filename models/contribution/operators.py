@@ -188,10 +188,11 @@ def _shares(rows: pd.DataFrame, team: MomentEstimate, shown: list[str]) -> dict[
     noise = (
         ((scores["yen"] - scores["exposed"] * total.estimate / scores["exposed"].sum()) ** 2).groupby(operator).sum()
     )
+    noise += noise.sum() / len(scores)  # one call more of everybody's: with a call or two, nobody's rate is certain
     some = exposed_mrr > 0
     rate, variance = own[some] / exposed_mrr[some], noise[some] / exposed_mrr[some] ** 2
-    spread = _paule_mandel(rate.to_numpy(float), variance.to_numpy(float))
-    trust = (spread / (spread + variance)).reindex(base.index, fill_value=0.0)
+    spread = _paule_mandel(rate.to_numpy(float), variance.to_numpy(float)) if variance.gt(0).all() else 0.0
+    trust = (spread / (spread + variance).where(lambda both: both > 0, 1.0)).reindex(base.index, fill_value=0.0)
     moved = base + trust * (own - base)
     moved += (total.estimate - moved.sum()) * exposed_mrr / exposed_mrr.sum()
     weight = exposed_mrr / exposed_mrr.sum()

@@ -96,7 +96,7 @@ def _guard_outcomes(
     events = _leave_out(events, events["on"].isna(), "events_without_date", dropped)
     events = _leave_out(events, events["on"] > now, "events_in_the_future", dropped)
     first = terms.groupby("contract_id")["started_on"].min()
-    start = events["contract_id"].map(first)
+    start = pd.Series(first.reindex(events["contract_id"]).to_numpy(), index=events.index)
     early = (events["on"] < start) | ((events["on"] == start) & events["kind"].isin(OUTCOMES))
     after = pd.to_numeric(events["mrr_after_yen"], errors="coerce").astype(float)
     after = after.mask(events["kind"] == "churned", 0.0)

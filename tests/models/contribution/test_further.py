@@ -40,6 +40,17 @@ def test_each_dose_is_compared_with_none(data: Tables) -> None:
         assert checks.n - checks.n_exposed == (rows["n_enablement"] == 0).sum()
 
 
+def test_where_nobody_has_a_dose_or_nobody_has_none_it_is_refused(data: Tables) -> None:
+    always = data.calls.assign(n_enablement=2)
+    guarded = guard(Tables(always, data.contracts, data.outcomes, data.snapshots), AS_OF)
+    rows, _ = index_calls(guarded, QUICK)
+    known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
+    assert {name: one.status for name, one in dose_effects(rows, known, "enablement", QUICK).items()} == {
+        "once": "refuse",
+        "twice_or_more": "refuse",
+    }
+
+
 def test_other_windows_are_shown_beside_the_chosen_one(data: Tables) -> None:
     found = stability(data, AS_OF, QUICK)
     assert set(found) == set(CHOICES)
