@@ -112,6 +112,7 @@ def test_openapi_is_3_1_and_complete(client: TestClient) -> None:
     assert {operation["operationId"] for operation in operations.values()} == {
         "getDashboard", "getReport", "getNightReport", "listOperators", "getOperator",
         "listCalls", "getCall", "searchWords", "listNights", "getHealth", "getReviewFigures",
+        "listDictionaryVersions", "listDictionaryEntries", "lintPhrase", "testPhrase",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path, _ in operations)
     references = set(json.dumps(document).split('"#/components/schemas/')[1:])

@@ -42,11 +42,11 @@ PEOPLE: dict[str, tuple[Role, ...]] = {
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's path. CI must have one; elsewhere these tests say that they did not run."""
-    found = os.environ.get("KOUKEN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None and os.environ.get("KOUKEN_BROWSER") == "required":
-        pytest.fail("no Chromium found, and KOUKEN_BROWSER=required")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.environ.get("BROWSER_TESTS") == "required":
+        pytest.fail("no Chromium found, and BROWSER_TESTS=required")
     if found is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium), set KOUKEN_CHROMIUM to its path")
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium), set CHROMIUM to its path")
     return found
 
 
