@@ -50,6 +50,7 @@ AREAS = {  # section: the pages within it; the template names its own as `part`
         Place("roles", "/roles", "users.manage", Text("役割", "Roles")),
         Place("teams", "/teams", "users.manage", Text("チーム", "Teams")),
         Place("tokens", "/tokens", "tokens.manage", Text("APIトークン", "API tokens")),
+        Place("notifications", "/notifications", "notifications.manage", Text("通知", "Notifications")),
         Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit log")),
     ),
 }

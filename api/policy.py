@@ -36,6 +36,7 @@ Permission = Literal[
     "administration.read",  # the area itself: leads to whatever of it one may open
     "users.manage",
     "tokens.manage",
+    "notifications.manage",
     "audit.read",
 ]
 
@@ -50,7 +51,7 @@ _DESIGNS: frozenset[Permission] = _EVALUATES | {"scorecards.design"}
 _ANSWERS: frozenset[Permission] = frozenset({"scorecards.read", "scorecards.respond"})
 _TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load", "nights.retry"})  # what brings data in
 _ADMINISTRATION: frozenset[Permission] = frozenset(
-    {"administration.read", "users.manage", "tokens.manage", "audit.read"}
+    {"administration.read", "users.manage", "tokens.manage", "notifications.manage", "audit.read"}
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": _ADMINISTRATION | _TABLES | {"nights.read"},
@@ -88,6 +89,12 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/users/{name}/password"): "users.manage",
     ("GET", "/roles"): "users.manage",
     ("GET", "/teams"): "users.manage",
+    ("GET", "/notifications"): "notifications.manage",
+    ("POST", "/notifications"): "notifications.manage",
+    ("GET", "/notifications/{rule_id}"): "notifications.manage",
+    ("POST", "/notifications/{rule_id}"): "notifications.manage",
+    ("POST", "/notifications/{rule_id}/test"): "notifications.manage",
+    ("POST", "/notifications/{rule_id}/delete"): "notifications.manage",
     ("GET", "/audit"): "audit.read",
     ("POST", "/audit/verify"): "audit.read",
     ("GET", "/"): "signed_in",  # leads to where one may go

@@ -450,6 +450,7 @@ PERMISSIONS: Mapping[str, Word] = {
     "scorecards.respond": _word("自分の評価を確認し、申し立てる", "Acknowledge and appeal one's own evaluations"),
     "users.manage": _word("利用者を加え、役割を変える", "Add users and change their roles"),
     "tokens.manage": _word("ほかの人のAPIトークンを作り、取り消す", "Make and revoke others' API tokens"),
+    "notifications.manage": _word("通知の規則を作り、変える", "Make and change notification rules"),
     "audit.read": _word("監査ログを読み、照合する", "Read and check the audit log"),
 }
 

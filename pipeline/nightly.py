@@ -14,6 +14,7 @@ from pipeline.finding import find
 from pipeline.language import Text
 from pipeline.lock import night_lock
 from pipeline.night import WHISPER, Night, Recognition, Request, night_of
+from pipeline.notifying import told_by_rules
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_tables
 from pipeline.outcomes.report import Loaded
@@ -57,6 +58,7 @@ def run_night(
         night_lock(settings),
         told_when_full(settings.data_dir),
         open_store(settings.store_url) as store,
+        told_by_rules(store, settings, progress.note),
         night_of(request, settings, store, progress, stop, recognition) as night,
     ):
         _store_tables(night, loaded)

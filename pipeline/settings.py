@@ -199,6 +199,10 @@ class WebSettings(Section):
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
     upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
     session_hours: int = Field(12, ge=1, le=168, description="サインインし直すまでの時間")
+    webhook_hosts: tuple[str, ...] = Field(
+        (), description="Webhook を送ってよいホスト(443 以外は :ポート も)と社内のアドレス。空なら送らない"
+    )
+    webhook_ca_file: Path | None = Field(None, description="Webhook の送り先の社内の認証局の証明書(PEM)")
 
     @property
     def is_secure(self) -> bool:

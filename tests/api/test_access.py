@@ -77,7 +77,7 @@ def filled_in(path: str) -> str:
     values |= {"transcript_id": "1", "utterance": "0", "evaluation_id": "999", "form_id": "999", "session_id": "999"}
     values |= {"exposure": "any", "topic": "start", "name": "somebody"}
     values |= {"entry_id:path": "appeal.ease-1", "form": "csv", "draft_id": "1", "job_id": "none", "version": "none"}
-    values |= {"token_id": "999", "position": "new"}
+    values |= {"token_id": "999", "rule_id": "999", "position": "new"}
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path

@@ -17,6 +17,7 @@ from pipeline.store.schema.erased import erased
 from pipeline.store.schema.goals import goal_sheets
 from pipeline.store.schema.inputs import calls, contracts, customer_snapshots, loads, outcomes
 from pipeline.store.schema.kept import call_facts, conversation_cells, figure_cells, kept_figures
+from pipeline.store.schema.notifications import notification_rules, notifications, notified_calls
 from pipeline.store.schema.remarks import operator_remarks
 from pipeline.store.schema.results import call_contracts, reports
 from pipeline.store.schema.retention import copies, holds
@@ -68,6 +69,9 @@ __all__ = [
     "masked_ranges",
     "metadata",
     "moments",
+    "notification_rules",
+    "notifications",
+    "notified_calls",
     "operator_remarks",
     "outcomes",
     "publications",
