@@ -36,6 +36,7 @@ from pipeline.transcribing import transcribe
 from pipeline.workers import where_it_failed
 
 FEW = 16  # transcripts read in one transaction
+TAGGING = Text("場面の判定", "Moments")
 BATCH = 200  # calls counted in one transaction
 
 
@@ -106,7 +107,7 @@ def _tag(night: Night) -> None:
     with night.store.writing() as connection:
         ledger.open_transcripts(connection, speech, version)
         total = ledger.waiting(connection, "tag", version)
-    night.progress.stage(Text("場面の判定", "Moments"), total)
+    night.progress.stage(TAGGING, total)
     carrier = carrier_of(night)
     while not night.stop():
         for claims in night.lease.batches("tag", version, MANY if carrier else FEW, night.stop):
