@@ -5,7 +5,7 @@ from alembic import op
 
 from pipeline.store.schema.base import UtcTime
 
-revision = "0022"
+revision = "0021"
 down_revision = "0020"
 
 

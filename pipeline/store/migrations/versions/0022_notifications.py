@@ -5,8 +5,8 @@ from alembic import op
 
 from pipeline.store.schema.base import UtcTime
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
