@@ -47,8 +47,8 @@ def drawable(value: Any, lost: set[str]) -> Any:
     """The same value with every string made of characters that the font has; what was replaced goes into `lost`.
 
     >>> lost = set()
-    >>> drawable(["髙﨑", "𠮷野"], lost), sorted(lost)
-    (['髙﨑', '〓野'], ['𠮷'])
+    >>> drawable(["髙﨑", "𠮷野", "🎉"], lost), sorted(lost)
+    (['髙﨑', '𠮷野', '〓'], ['🎉'])
     """
     if isinstance(value, str):
         whole = _SPLIT_KANA.sub(lambda pair: unicodedata.normalize("NFC", pair[0]), value)
@@ -70,14 +70,19 @@ def _drawn(letter: str, lost: set[str]) -> str:
 
 @cache
 def glyphs() -> frozenset[int]:
-    """Code points that both weights of the shipped font can draw."""
+    """Code points that the shipped fonts can draw in both weights."""
+    return frozenset(_drawn_in("Regular") & _drawn_in("Bold"))
+
+
+def _drawn_in(weight: str) -> set[int]:
+    """By either font of a weight: the one of the report, and the one for names whose characters that lacks."""
     from fontTools.ttLib import TTFont
 
-    known: list[set[int]] = []
-    for path in sorted(_FONTS.glob("*.ttf")):
+    known: set[int] = set()
+    for path in sorted(_FONTS.glob(f"*-{weight}.*")):
         with TTFont(path, lazy=True) as font:
-            known.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*known))
+            known |= set(font.getBestCmap())
+    return known
 
 
 def _codes(letters: set[str]) -> str:
