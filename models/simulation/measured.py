@@ -14,9 +14,9 @@ SHIPPED = Path(__file__).with_name("measured.json")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`method`: version of the estimate that was tested; `figures` of every scenario that was run."""
+    """Figures of every scenario that was run; `methods`: which version of the estimate each scenario tested."""
 
-    method: str
+    methods: dict[str, str]
     figures: tuple[Figure, ...]
 
     def find(self, scenario: str, name: str) -> Figure:
@@ -34,14 +34,15 @@ class Measured:
 def read_measured(path: Path = SHIPPED) -> Measured:
     """The figures kept in `path`."""
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return Measured(document["method"], tuple(Figure(**figure) for figure in document["figures"]))
+    return Measured(document["methods"], tuple(Figure(**figure) for figure in document["figures"]))
 
 
 def keep_measured(path: Path, figures: Iterable[Figure]) -> None:
-    """Write the figures; what `path` holds of other scenarios by the same method stays."""
+    """Write the figures; what `path` holds of other scenarios stays, with the version that it was measured with."""
     new = list(figures)
-    before = read_measured(path) if path.exists() else Measured(METHOD_VERSION, ())
+    before = read_measured(path) if path.exists() else Measured({}, ())
     replaced = {figure.scenario for figure in new}
-    old = [figure for figure in before.figures if figure.scenario not in replaced and before.method == METHOD_VERSION]
-    document = {"method": METHOD_VERSION, "figures": [asdict(figure) for figure in [*old, *new]]}
+    old = [figure for figure in before.figures if figure.scenario not in replaced]
+    methods = before.methods | dict.fromkeys(replaced, METHOD_VERSION)
+    document = {"methods": methods, "figures": [asdict(figure) for figure in [*old, *new]]}
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.contribution.options import METHOD_VERSION
 from models.simulation.measured import Measured, read_measured
 from pipeline.language import Text
 
@@ -113,6 +114,8 @@ def _row(measured: Measured, scenario: str, name: str, text: Text, *, share: boo
     of = _SCENARIOS[scenario]
     if centres != usual:
         of = Text(f"{of.ja}({centres:.0f}個)", f"{of.en} ({centres:.0f})")
+    if (method := measured.methods[scenario]) != METHOD_VERSION:
+        of = Text(f"{of.ja}({method} での値)", f"{of.en} (with {method})")
     bars = [
         Text(f"{_shown(limit, share)}{ja}", f"{en} {_shown(limit, share)}")
         for limit, ja, en in ((figure.low, "以上", "at least"), (figure.high, "以下", "at most"))

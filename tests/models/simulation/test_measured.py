@@ -5,8 +5,9 @@ from models.simulation.measured import keep_measured, read_measured
 from models.simulation.selftest import Figure
 
 
-def test_what_is_shipped_was_measured_with_the_method_in_use() -> None:
-    assert read_measured().method == METHOD_VERSION
+def test_bias_and_coverage_were_measured_with_the_method_in_use() -> None:
+    methods = read_measured().methods
+    assert {methods[name] for name in ("confounded", "confounded_noisy", "operators", "hidden")} == {METHOD_VERSION}
 
 
 def test_a_scenario_measured_again_replaces_itself_and_leaves_the_others(tmp_path: Path) -> None:
@@ -17,6 +18,7 @@ def test_a_scenario_measured_again_replaces_itself_and_leaves_the_others(tmp_pat
     assert kept.value("null", "claims") == 0.01
     assert kept.value("tiny", "refused") == 1.0
     assert len(kept.figures) == 2
+    assert kept.methods == {"null": METHOD_VERSION, "tiny": METHOD_VERSION}
 
 
 def test_a_bar_holds_on_its_edges_and_not_beyond() -> None:
