@@ -16,7 +16,6 @@ from pipeline.store.hits import HitCount, count_hits
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
 from pipeline.store.review_figures import Precision, precisions
-from pipeline.store.review_queue import probabilities
 
 PRECISION_LIMIT = 0.8  # below it an entry is reported, as by `kouken reviews precision`
 REST = 20  # the figures are worked out anew after this many times as long as they took
@@ -90,9 +89,7 @@ def read_figures(connection: Connection) -> Figures:
     if body is None:
         return Figures(None, {}, changed)
     pins = Pins.of_report(body)
-    told: Sequence[Precision] = ()
-    if probabilities(connection, "hit"):
-        told = precisions(connection, pins, "hit", PRECISION_LIMIT)
+    told = precisions(connection, pins, "hit", PRECISION_LIMIT)
     return Figures(count_hits(connection, pins), {one.stratum: one for one in told}, changed)
 
 

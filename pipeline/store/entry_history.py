@@ -31,6 +31,14 @@ def open_drafts(connection: sa.Connection) -> list[Draft]:
 
 
 def state_of_store(connection: sa.Connection) -> tuple[int, ...]:
-    """Numbers that grow with every report, review, drawing and publication: while they stay, so do the figures."""
-    newest = (reports.c.report_id, reviews.c.review_id, review_draws.c.draw_id, publications.c.number)
-    return tuple(connection.execute(sa.select(sa.func.max(column))).scalar_one() or 0 for column in newest)
+    """Numbers that grow with every report, review, withdrawal, drawing and publication: while they stay, so do the
+    figures. The report's comes first, the publication's last."""
+    latest = sa.func.max
+    growing = (
+        latest(reports.c.report_id),
+        latest(reviews.c.review_id),
+        sa.func.count(reviews.c.withdrawn_at),
+        latest(review_draws.c.draw_id),
+        latest(publications.c.number),
+    )
+    return tuple(connection.execute(sa.select(number)).scalar_one() or 0 for number in growing)

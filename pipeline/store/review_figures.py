@@ -61,6 +61,8 @@ def precisions(connection: sa.Connection, pins: Pins, unit: str, limit: float) -
     same. Uncertain-first reviews never do.
     """
     drawn = probabilities(connection, unit)
+    if not drawn:
+        return []  # without a walk through every unit of the store
     latest = _latest(read_reviews(connection, drawn=True))
     sizes: Counter[str] = Counter()
     samples: dict[str, list[Place]] = defaultdict(list)
@@ -86,6 +88,8 @@ def precisions(connection: sa.Connection, pins: Pins, unit: str, limit: float) -
 def recalls(connection: sa.Connection, pins: Pins) -> list[Recall]:
     """Every label, from the sampled utterances of its speaker."""
     drawn = probabilities(connection, "utterance")
+    if not drawn:
+        return [_recall(label, [], set()) for speaker in LABELS_OF for label in LABELS_OF[speaker]]
     latest = _latest(read_reviews(connection, drawn=True))
     moments: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for found in units(connection, pins, "moment"):

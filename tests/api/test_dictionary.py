@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.store import audit, reviews
+from pipeline.store.entry_history import state_of_store
 from pipeline.store.migrate import open_store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
@@ -60,6 +61,23 @@ def test_precision_comes_from_the_random_sample_with_its_interval(desk: Desk, se
     text = seen(desk.get("/dictionary/entries/p.quote"))
     assert "95%区間" in text and "29%〜71% · n = 18 · 基準を下回る" in text
     assert "p.quote" in seen(desk.get("/dictionary?under=1"))
+
+
+def test_a_judgement_taken_back_is_a_reason_to_count_anew(settings: Settings) -> None:
+    with open_store(settings.store_url) as store:
+        with store.writing() as connection:
+            body = latest_report(connection)
+            assert body is not None
+            draw(connection, Pins.of_report(body), "tanaka", "hit", stratum="p.quote", wanted=18)
+            row = connection.execute(review_items.select()).first()
+            assert row is not None
+            made = reviews.mark(
+                connection, Review(reviews.place_of(row), "right", "tanaka", (), row.item_id), {}, "test"
+            )
+            before = state_of_store(connection)
+        with store.writing() as connection:
+            reviews.withdraw(connection, made, "tanaka")
+            assert state_of_store(connection) != before
 
 
 def test_an_entry_shows_its_hits_where_they_can_be_heard_and_the_look_is_on_record(
