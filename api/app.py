@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -68,6 +69,48 @@ DESCRIPTION = (
     "一覧は next_cursor で続きを読みます。誤りは problem+json(RFC 9457)で、code は変わりません。"
 )
 
+HANDLERS: dict[int | type[Exception], Any] = {
+    errors.Missing: errors.on_missing,
+    SignInNeeded: on_sign_in_needed,
+    MustChange: on_must_change,
+    RequestValidationError: errors.on_invalid,
+    HTTPException: on_http,
+    KoukenError: errors.on_kouken,
+}
+NOUNS = (  # a path is answered by the first that knows it
+    account,
+    oidc,
+    administration,
+    people,
+    report,
+    contribution,
+    operators,
+    calls,
+    search,
+    sound,
+    dictionary_candidates,
+    dictionary_json,
+    dictionary,
+    dictionary_editor,
+    dictionary_drafts,
+    dictionary_versions,
+    dictionary_import,
+    dictionary_words,
+    dictionary_lists,
+    dictionary_work,
+    reviews,
+    tokens,
+    notifications,
+    marks,
+    scorecards,
+    scorecard_forms,
+    uploads,
+    kpi,
+    nights,
+    help,
+    health,
+)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
@@ -89,20 +132,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,  # served by a route of our own, behind the same gate
         docs_url=None,  # the usual viewers load scripts from elsewhere
         redoc_url=None,
-        middleware=[
-            Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
-            Middleware(KnownNames, names=settings.web.names),
-            Middleware(SmallBodies, larger={UPLOAD_PATH: settings.web.upload_mb * 1_000_000}),
-            Middleware(errors.BugsBecomeAnswers),
-        ],
-        exception_handlers={
-            errors.Missing: errors.on_missing,
-            SignInNeeded: on_sign_in_needed,
-            MustChange: on_must_change,
-            RequestValidationError: errors.on_invalid,
-            HTTPException: on_http,
-            KoukenError: errors.on_kouken,
-        },
+        middleware=_middleware(settings),
+        exception_handlers=HANDLERS,
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
@@ -110,39 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.state.linter = Linter()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in (
-        account,
-        oidc,
-        administration,
-        people,
-        report,
-        contribution,
-        operators,
-        calls,
-        search,
-        sound,
-        dictionary_candidates,
-        dictionary_json,
-        dictionary,
-        dictionary_editor,
-        dictionary_drafts,
-        dictionary_versions,
-        dictionary_import,
-        dictionary_words,
-        dictionary_lists,
-        dictionary_work,
-        reviews,
-        tokens,
-        notifications,
-        marks,
-        scorecards,
-        scorecard_forms,
-        uploads,
-        kpi,
-        nights,
-        help,
-        health,
-    ):
+    for noun in NOUNS:
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
@@ -150,3 +149,13 @@ def create_app(settings: Settings) -> FastAPI:
     described.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     app.include_router(described, dependencies=[Depends(Gate())])
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, outermost first."""
+    return [
+        Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
+        Middleware(KnownNames, names=settings.web.names),
+        Middleware(SmallBodies, larger={UPLOAD_PATH: settings.web.upload_mb * 1_000_000}),
+        Middleware(errors.BugsBecomeAnswers),
+    ]
