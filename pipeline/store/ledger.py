@@ -79,19 +79,19 @@ def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, li
 
     A row that was begun before and not finished comes alone and after the fresh ones: it may be what ended its night.
     """
-    query = (
-        sa.select(ledger.c.recording_id, ledger.c.token, ledger.c.attempts)
-        .where(ledger.c.stage == stage, ledger.c.version == version, ledger.c.state == "waiting")
-        .order_by(ledger.c.attempts, ledger.c.rank.desc(), ledger.c.recording_id)
-        .limit(limit)
-    )
+    of_stage = (ledger.c.stage == stage, ledger.c.version == version, ledger.c.state == "waiting")
+    query = sa.select(ledger.c.recording_id, ledger.c.token, ledger.c.attempts).where(*of_stage)
     if stage == "transcribe":
         here = sa.select(files.c.recording_id).where(files.c.recording_id == ledger.c.recording_id, *taken(run_id))
         query = query.where(here.exists())
-    rows = connection.execute(query).all()
+    latest = (ledger.c.rank.desc(), ledger.c.recording_id)
+    # two questions, for the index answers each in its order: one that mixes them sorts all that waits at every claim
+    rows = connection.execute(query.where(ledger.c.attempts == 0).order_by(*latest).limit(limit)).all()
+    if not rows:
+        begun = query.where(ledger.c.attempts > 0).order_by(ledger.c.attempts, *latest)
+        rows = connection.execute(begun.limit(1)).all()
     if not rows:
         return []
-    rows = [row for row in rows if row.attempts == 0] or rows[:1]
     claims = [Claim(row.recording_id, stage, version, row.token + 1, row.attempts + 1) for row in rows]
     now = datetime.now(UTC)
     held = {"state": "running", "run_id": run_id, "updated_at": now}
