@@ -11,8 +11,9 @@ from pipeline.outcomes.cells import normal_phone, phone_hash
 from pipeline.outcomes.phone_key import phone_key
 from pipeline.places import sweep
 from pipeline.settings import Settings
-from pipeline.store import audit, erasure, holds
+from pipeline.store import audit, erasure, erasures, holds
 from pipeline.store.connect import Connection, Store
+from pipeline.store.erasures import Meant
 from pipeline.store.migrate import open_store
 
 ACTION = "calls.erase"
@@ -23,49 +24,89 @@ ELSEWHERE = Text(
     " transcribe or downloaded from the pages, and the rows of contracts and outcomes. Whoever keeps those has to"
     " erase them.",
 )
+CHANGED = BadInput(
+    Text(
+        "確かめたときから対象の通話が変わったため、何も消していません。",
+        "Nothing was erased: the calls are not those that were shown any more.",
+    ),
+    remedy=Text("もう一度、対象を確かめてください。", "Look at what would be erased again."),
+)
+LONGEST_REFERENCE = 64  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose calls: by call id, customer id or phone number."""
+    """Whose calls: by call id, customer id or phone number. `reference`: under which the request is kept elsewhere."""
 
     calls: Sequence[str] = ()
     customers: Sequence[str] = ()
     phones: Sequence[str] = ()
+    reference: str = ""
 
 
-def erase(settings: Settings, asked: Asked, actor: str, *, dry_run: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request would erase, and the holds in force that forbid it. `calls` are those that the store knows."""
+
+    calls: tuple[Meant, ...]
+    recordings: int
+    holds: tuple[int, ...]
+
+
+def find(store: Store, settings: Settings, asked: Asked) -> Found:
+    """What `erase` would do, with nothing changed. Raises `BadInput`."""
+    hashes = _hashes(asked.phones, settings)
+    with store.reading() as connection:
+        scope = _scope(connection, asked, hashes)
+        held = tuple(sorted(set(holds.held(connection, scope.call_ids).values())))
+        return Found(tuple(erasures.meant(connection, scope.call_ids)), len(scope.contents), held)
+
+
+def erase(settings: Settings, asked: Asked, actor: str, *, dry_run: bool, calls: int | None = None) -> dict[str, Any]:
     """The certificate: what was erased, in numbers, without anything that was said or who was meant.
 
-    Raises `NotAllowed`, with nothing erased and the attempt on record, where a hold is about one of the calls.
+    `calls`: how many the person was shown; if there are others by now, nothing is erased. Raises `BadInput` for that,
+    and `NotAllowed`, with nothing erased and the attempt on record, where a hold is about one of the calls.
     """
     hashes = _hashes(asked.phones, settings)
+    if len(asked.reference) > LONGEST_REFERENCE:
+        raise BadInput(Text("受付番号は 64 文字までです。", "A reference has at most 64 characters."))
     with open_store(settings.store_url) as store:
         if dry_run:
             with store.reading() as connection:
                 scope = _scope(connection, asked, hashes)
                 held = sorted(set(holds.held(connection, scope.call_ids).values()))
-            return {**_head(scope, actor), "dry_run": True, "holds": held}
-        return _erase(store, settings, asked, hashes, actor)
+            return {**_head(scope, actor, datetime.now(UTC)), "dry_run": True, "holds": held}
+        return _erase(store, settings, asked, hashes, actor, calls)
 
 
-def _erase(store: Store, settings: Settings, asked: Asked, hashes: list[str], actor: str) -> dict[str, Any]:
+def _erase(
+    store: Store, settings: Settings, asked: Asked, hashes: list[str], actor: str, calls: int | None
+) -> dict[str, Any]:
     with store.writing() as connection:
         scope = _scope(connection, asked, hashes)
+        if calls is not None and calls != len(scope.call_ids):
+            raise CHANGED
         _refuse_held(connection, scope, actor)
-        certificate = {**_head(scope, actor), "dry_run": False}
+        now = datetime.now(UTC)
+        certificate = {**_head(scope, actor, now), "dry_run": False}
         if not scope.call_ids:
             return certificate
         rows = erasure.erase(connection, scope)
         details = {"calls": len(scope.call_ids), "recordings": len(scope.contents), "rows": sum(rows.values())}
         number = audit.record(connection, actor, ACTION, "calls", details)
-    swept = sweep(store, settings)
-    return {**certificate, "rows": rows, "files": swept.files, "left": list(swept.left), "audit_number": number}
+        certificate |= {"rows": rows, "audit_number": number, "reference": asked.reference}
+        erasure_id = erasures.keep(connection, actor, asked.reference, now, certificate)
+    sweep(store, settings)
+    with store.reading() as connection:
+        kept = erasures.read(connection, erasure_id)
+    assert kept is not None
+    return {"erasure": erasure_id, **kept.certificate}
 
 
-def _head(scope: erasure.Scope, actor: str) -> dict[str, Any]:
+def _head(scope: erasure.Scope, actor: str, now: datetime) -> dict[str, Any]:
     return {
-        "erased_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "erased_at": now.isoformat(timespec="seconds"),
         "by": actor,
         "calls": len(scope.call_ids),
         "recordings": len(scope.contents),
@@ -93,8 +134,8 @@ def _refuse_held(connection: Connection, scope: erasure.Scope, actor: str) -> No
         object="calls",
         details={"calls": len(held), "holds": numbers},
         remedy=Text(
-            "kouken hold list で理由を確かめ、保全が終わったら kouken hold release で解いてからやり直してください。",
-            "See kouken hold list for the reason; erase again once it is released (kouken hold release).",
+            "「管理」の「法的な保全」(kouken hold list)で理由を確かめ、保全が終わったら解いてからやり直してください。",
+            "See Legal holds under Administration (kouken hold list) for the reason; erase again once it is released.",
         ),
     )
 

@@ -13,7 +13,7 @@ from pipeline.audio.playback import copies_in, remove_copies
 from pipeline.language import Text
 from pipeline.reports.erased import erase_from_export, erase_from_transcripts, remove_reports
 from pipeline.settings import Settings
-from pipeline.store import copies, erasure
+from pipeline.store import copies, erasure, erasures
 from pipeline.store.connect import Store
 from pipeline.store.erasure import Erased
 
@@ -63,9 +63,11 @@ KEPT: Mapping[str, Text] = {
 
 
 def sweep(store: Store, settings: Settings) -> Swept:
-    """Take everything that was ever erased out of every place that is known. Raises `OSError`."""
+    """Take everything that was ever erased out of every place that is known, and complete the certificates that wait
+    for it. Raises `OSError`."""
     with store.reading() as connection:
         erased, known = erasure.erased_things(connection), copies.known(connection)
+        waiting = erasures.waiting(connection)
     with store.reading() as connection:
         erasure.forget_pages(connection)
     begun = datetime.now(UTC)
@@ -82,11 +84,13 @@ def sweep(store: Store, settings: Settings) -> Swept:
             files[copy.kind] = files.get(copy.kind, 0) + number
             done.append(copy.path)
     missing = [copy.path for copy in known if copy not in there]
-    if done or missing:
+    swept = Swept({name: number for name, number in files.items() if number}, (*failed, *_left(there, erased)))
+    if done or missing or waiting:
         with store.writing() as connection:
             copies.swept(connection, done, begun)
             copies.forget(connection, missing)
-    return Swept({name: number for name, number in files.items() if number}, (*failed, *_left(there, erased)))
+            erasures.swept(connection, waiting, swept.files, swept.left)
+    return swept
 
 
 def _swept(copy: copies.Copy, erased: Erased) -> int | None:

@@ -4,19 +4,24 @@ Calls under legal hold stay whole. A period counts from the begin of the call; a
 made, entries of the audit log from when they were written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.language import Text
 from pipeline.places import sweep
+from pipeline.progress import Progress, Silent
 from pipeline.reports.erased import remove_reports
 from pipeline.settings import RetentionSettings, Settings
 from pipeline.store import audit, audit_period, erasure, holds, retention
 from pipeline.store.batches import batches
 from pipeline.store.connect import Connection, Store
 
+CALLS = Text("期間を過ぎた通話を消しています", "Deleting calls past their period")
+WORDS = Text("期間を過ぎた書き起こしを消しています", "Deleting words past their period")
+FILES = Text("写しと書き出したファイルを確かめています", "Looking through copies and exported files")
+SILENT = Silent()
 LEAP = timedelta(days=7)  # as far as the clock may have gone on since the night before without being doubted
 
 
@@ -46,31 +51,67 @@ class Kept:
         )
 
 
-def keep_to_periods(
-    store: Store, settings: Settings, actor: str, now: datetime, *, dry_run: bool = False, stop: Callable[[], bool]
-) -> Kept:
-    """Delete what is past its period, in portions, so that others may write in between; what went.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is past its period at a moment: calls to go whole, recordings whose words go, files, the number of audit
+    entries; and the calls that stay because of a hold."""
 
-    Cut off at any point it is gone on with the next time.
-    """
+    calls: Sequence[str]
+    recordings: Sequence[int]
+    copies: Sequence[Path]
+    reports: Sequence[Path]
+    audit: int
+    held: Collection[str]
+
+    def numbers(self) -> Kept:
+        """How many of each."""
+        return Kept(
+            len(self.calls), len(self.recordings), len(self.copies), len(self.reports), self.audit, len(self.held)
+        )
+
+
+def what_is_due(store: Store, settings: Settings, now: datetime) -> Due:
+    """What `keep_to_periods` would delete, with nothing changed."""
     periods = settings.retention
     with store.reading() as connection:
         whole, held_whole = _past(connection, periods.score_days, now)
         words, held_words = _past(connection, periods.transcript_days, now)
         keys = retention.with_words(connection, sorted(set(words) - set(whole)))
-        entries = audit_period.written_before(connection, _limit(periods.audit_days, now))
-    held = len(set(held_whole) | set(held_words))
-    files = _old_files(settings, periods, now)
+        entries = audit_period.written_before(connection, limit_of(periods.audit_days, now))
+    files = {
+        name: _older(settings.data_dir / name, limit_of(days, now)) if days else []
+        for name, days in (("playback", periods.audio_days), ("reports", periods.score_days))
+    }  # audio copies, and reports that list calls past the period of their numbers
+    return Due(whole, keys, files["playback"], files["reports"], entries, {*held_whole, *held_words})
+
+
+def keep_to_periods(
+    store: Store,
+    settings: Settings,
+    actor: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    stop: Callable[[], bool],
+    progress: Progress = SILENT,
+) -> Kept:
+    """Delete what is past its period, in portions, so that others may write in between; what went.
+
+    Cut off at any point it is gone on with the next time.
+    """
+    due = what_is_due(store, settings, now)
     if dry_run:
-        return Kept(len(whole), len(keys), len(files["playback"]), len(files["reports"]), entries, held)
-    gone = _delete_calls(store, whole, actor, stop)
-    wordless = _delete_words(store, keys, actor, stop)
-    for path in files["playback"]:
-        path.unlink(missing_ok=True)
-    reports = remove_reports(settings.data_dir / "reports", _limit(periods.score_days, now)) if files["reports"] else 0
-    entries = _cut_audit(store, periods, actor, now) if entries else 0
+        return due.numbers()
+    progress.stage(CALLS, len(due.calls))
+    gone = _delete_calls(store, due.calls, actor, stop, progress)
+    progress.stage(WORDS, len(due.recordings))
+    wordless = _delete_words(store, due.recordings, actor, stop, progress)
+    progress.stage(FILES, 0)
+    removed = _delete_files(store, settings, due, actor, now)
+    entries = _cut_audit(store, settings.retention, actor, now) if due.audit else 0
     swept = sweep(store, settings)
-    return Kept(gone, wordless, len(files["playback"]) + swept.files.get("playback", 0), reports, entries, held)
+    copies = len(due.copies) + swept.files.get("playback", 0)
+    return Kept(gone, wordless, copies, removed, entries, len(due.held))
 
 
 def trusted_now(now: datetime, night_before: datetime | None) -> datetime:
@@ -79,7 +120,7 @@ def trusted_now(now: datetime, night_before: datetime | None) -> datetime:
     return now if night_before is None else min(now, night_before + LEAP)
 
 
-def _limit(days: int, now: datetime) -> datetime:
+def limit_of(days: int, now: datetime) -> datetime:
     """What is older than this is past a period of so many days; a period of 0 days has no end."""
     return now - timedelta(days=days) if days else datetime.min.replace(tzinfo=UTC)
 
@@ -88,12 +129,14 @@ def _past(connection: Connection, days: int, now: datetime) -> tuple[list[str], 
     """The calls that are past their period, and those of them that a hold keeps."""
     if not days:
         return [], []
-    old = retention.begun_before(connection, _limit(days, now))
+    old = retention.begun_before(connection, limit_of(days, now))
     held = holds.held(connection, old)
     return [call_id for call_id in old if call_id not in held], sorted(held)
 
 
-def _delete_calls(store: Store, call_ids: Sequence[str], actor: str, stop: Callable[[], bool]) -> int:
+def _delete_calls(
+    store: Store, call_ids: Sequence[str], actor: str, stop: Callable[[], bool], progress: Progress
+) -> int:
     gone = 0
     for some in batches(call_ids):
         if stop():
@@ -104,10 +147,12 @@ def _delete_calls(store: Store, call_ids: Sequence[str], actor: str, stop: Calla
             erasure.erase(connection, scope, "period")
             audit.record(connection, actor, "retention.calls", "calls", {"calls": len(scope.call_ids)})
         gone += len(scope.call_ids)
+        for call_id in some:
+            progress.step(call_id)
     return gone
 
 
-def _delete_words(store: Store, keys: Sequence[int], actor: str, stop: Callable[[], bool]) -> int:
+def _delete_words(store: Store, keys: Sequence[int], actor: str, stop: Callable[[], bool], progress: Progress) -> int:
     gone = 0
     for some in batches(keys):
         if stop():
@@ -117,15 +162,22 @@ def _delete_words(store: Store, keys: Sequence[int], actor: str, stop: Callable[
             erasure.delete_words(connection, free)
             audit.record(connection, actor, "retention.words", "recordings", {"recordings": len(free)})
         gone += len(free)
+        for key in some:
+            progress.step(str(key))
     return gone
 
 
-def _old_files(settings: Settings, periods: RetentionSettings, now: datetime) -> dict[str, list[Path]]:
-    """Audio copies, and reports that list calls past the period of their numbers."""
-    return {
-        name: _older(settings.data_dir / name, _limit(days, now)) if days else []
-        for name, days in (("playback", periods.audio_days), ("reports", periods.score_days))
-    }
+def _delete_files(store: Store, settings: Settings, due: Due, actor: str, now: datetime) -> int:
+    """Audio copies and reports; how many reports went."""
+    for path in due.copies:
+        path.unlink(missing_ok=True)
+    limit = limit_of(settings.retention.score_days, now)
+    reports = remove_reports(settings.data_dir / "reports", limit) if due.reports else 0
+    if due.copies or reports:
+        with store.writing() as connection:
+            counts: dict[str, audit.Detail] = {"playback": len(due.copies), "reports": reports}
+            audit.record(connection, actor, "retention.files", "files", counts)
+    return reports
 
 
 def _older(folder: Path, limit: datetime) -> list[Path]:
@@ -135,4 +187,4 @@ def _older(folder: Path, limit: datetime) -> list[Path]:
 
 def _cut_audit(store: Store, periods: RetentionSettings, actor: str, now: datetime) -> int:
     with store.writing() as connection:
-        return audit_period.cut(connection, _limit(periods.audit_days, now), actor)
+        return audit_period.cut(connection, limit_of(periods.audit_days, now), actor)

@@ -22,6 +22,11 @@ from pipeline.language import Text, in_language
 @option("--customer", "customers", multiple=True, help=Text("顧客 ID", "customer id"))
 @option("--phone", "phones", multiple=True, help=Text("電話番号", "phone number"))
 @option("--dry-run", is_flag=True, help=Text("何が消えるかだけを示す", "only show what would be erased"))
+@option(
+    "--reference",
+    default="",
+    help=Text("依頼の受付番号(証明に残る)", "reference of the request, kept with the certificate"),
+)
 @option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
 @option("--out", type=click.Path(path_type=Path, dir_okay=False), help=Text("証明の置き場所(JSON)", "certificate file"))
 @json_option()
@@ -31,6 +36,7 @@ def erase(
     customers: tuple[str, ...],
     phones: tuple[str, ...],
     dry_run: bool,
+    reference: str,
     actor: str | None,
     out: Path | None,
     as_json: bool,
@@ -42,7 +48,8 @@ def erase(
 
     if not (calls or customers or phones):
         raise BadInput(Text("--call・--customer・--phone のどれかが要ります。", "Name a call, customer or phone."))
-    certificate = run(context.settings, Asked(calls, customers, phones), actor or audit.system_user(), dry_run=dry_run)
+    asked = Asked(calls, customers, phones, reference)
+    certificate = run(context.settings, asked, actor or audit.system_user(), dry_run=dry_run)
     text = json.dumps(certificate, ensure_ascii=False, indent=1)
     if out is not None:
         out.write_text(text + "\n", encoding="utf-8")

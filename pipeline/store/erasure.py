@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.store import holdings, search_index
 from pipeline.store.batches import batches
-from pipeline.store.schema import calls, erased, files, ledger, recordings, reports, transcripts
+from pipeline.store.schema import call_contracts, calls, erased, files, ledger, recordings, reports, transcripts
 
 Cause = Literal["request", "period"]  # somebody asked, or the keeping period is over
 
@@ -33,11 +33,16 @@ def scope_of(
     customer_ids: Collection[str] = (),
     phones: Collection[str] = (),
 ) -> Scope:
-    """The calls that a request means, in any version of the calls table. `phones` are keyed hashes."""
+    """The calls that a request means, in any version of the calls table; a customer's also where a night joined the
+    call as theirs by its contract or phone. `phones` are keyed hashes."""
     meant = set(call_ids)
-    for column, values in ((calls.c.customer_id, customer_ids), (calls.c.phone, phones)):
+    for call_id, column, values in (
+        (calls.c.call_id, calls.c.customer_id, customer_ids),
+        (call_contracts.c.call_id, call_contracts.c.joined_customer_id, customer_ids),
+        (calls.c.call_id, calls.c.phone, phones),
+    ):
         if values:
-            meant |= set(connection.execute(sa.select(calls.c.call_id).where(column.in_(values))).scalars())
+            meant |= set(connection.execute(sa.select(call_id).where(column.in_(values))).scalars())
     known = sorted(meant)
     contents: set[str] = set()
     places: set[str] = set()

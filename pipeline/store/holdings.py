@@ -32,6 +32,9 @@ KEPT: Mapping[str, Text] = {
     ),
     "sessions": Text("サインインの印のハッシュ", "hashes of the tokens of those signed in"),
     "erased": Text("消したものを二度と取り込まないためのハッシュ", "hashes that keep what was erased from coming back"),
+    "erasures": Text(
+        "消去の証明。件数とハッシュと受付番号だけ", "certificates of erasures: numbers, hashes and a reference only"
+    ),
     "reports": Text(
         "合計した数字だけを残し、保留の一覧から名前を除く",
         "totals stay; names are taken out of the lists of held files",

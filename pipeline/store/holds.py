@@ -12,7 +12,7 @@ from pipeline.language import Text
 from pipeline.store import audit
 from pipeline.store.batches import batches
 from pipeline.store.people import person
-from pipeline.store.schema import call_contracts, calls, holds
+from pipeline.store.schema import call_contracts, calls, holds, recordings
 
 Kind = Literal["call", "customer"]
 
@@ -80,3 +80,21 @@ def held(connection: sa.Connection, call_ids: Collection[str]) -> dict[str, int]
             for row in connection.execute(query.where(customer.in_(of_customers))):
                 found[row.call_id] = of_customers[row.customer]
     return found
+
+
+def calls_of(connection: sa.Connection, hold: Hold) -> list[str]:
+    """The calls that a hold is about, as far as the store knows them, by id."""
+    if hold.kind == "call":
+        queries = [sa.select(table.c.call_id).where(table.c.call_id == hold.value) for table in (calls, recordings)]
+    else:
+        queries = [
+            sa.select(calls.c.call_id).where(calls.c.customer_id == hold.value),
+            sa.select(call_contracts.c.call_id).where(call_contracts.c.joined_customer_id == hold.value),
+        ]
+    return sorted({call_id for query in queries for call_id in connection.execute(query).scalars()})
+
+
+def read_hold(connection: sa.Connection, hold_id: int) -> Hold | None:
+    """One by its number, in force or released."""
+    row = connection.execute(sa.select(holds).where(holds.c.hold_id == hold_id)).one_or_none()
+    return None if row is None else Hold(**row._mapping)

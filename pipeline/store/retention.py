@@ -1,14 +1,36 @@
 """What keeping periods need to know: which calls began before a moment, and what of them is still there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from pipeline.store import holds
 from pipeline.store.batches import batches
-from pipeline.store.schema import UtcTime, calls, files, loads, recordings, runs
+from pipeline.store.schema import UtcTime, audit, calls, files, loads, recordings, runs
+
+Standing = Literal["words", "calls", "audit"]
+
+
+def _oldest(column: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    earliest = sa.select(sa.func.min(column)).where(*where).scalar_subquery()
+    return sa.type_coerce(earliest, UtcTime())
+
+
+def _number(column: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.select(sa.func.count(sa.distinct(column))).where(*where).scalar_subquery()
+
+
+_HAS_WORDS = recordings.c.words_deleted_at.is_(None)
+STANDING: Mapping[Standing, tuple[sa.ColumnElement[int], sa.ColumnElement[Any]]] = {
+    "words": (
+        _number(recordings.c.recording_id, _HAS_WORDS),
+        _oldest(calls.c.started_at, calls.c.call_id == recordings.c.call_id, _HAS_WORDS),
+    ),
+    "calls": (_number(calls.c.call_id), _oldest(calls.c.started_at)),
+    "audit": (_number(audit.c.number), _oldest(audit.c.at)),
+}
 
 
 def begun_before(connection: sa.Connection, before: datetime) -> list[str]:
@@ -55,3 +77,10 @@ def not_held(connection: sa.Connection, recording_ids: Collection[int]) -> list[
 
 def _began(known: sa.ColumnElement[Any], otherwise: sa.ColumnElement[Any]) -> sa.Label[Any]:
     return sa.type_coerce(sa.func.coalesce(known, otherwise), UtcTime()).label("began")
+
+
+def standing(connection: sa.Connection, name: Standing) -> tuple[int, datetime | None]:
+    """How much of a class there is, and when its oldest began (for audit entries: was written), if that is known."""
+    number, oldest = STANDING[name]
+    row = connection.execute(sa.select(number.label("number"), oldest.label("oldest"))).one()
+    return int(row.number), row.oldest

@@ -1,4 +1,5 @@
-"""What must not be erased for now, and where outside of the data folder something of calls was written."""
+"""What must not be erased for now, what was erased on request, and where outside of the data folder something of calls
+was written."""
 
 import sqlalchemy as sa
 
@@ -25,4 +26,17 @@ copies = sa.Table(
     sa.Column("kind", sa.String, nullable=False),  # parquet, transcripts, report, file, backup
     sa.Column("written_at", UtcTime, nullable=False),
     sa.Column("swept_at", UtcTime),  # when what had been erased by then was last taken out of it
+)
+
+erasures = sa.Table(  # requests that were carried out; never whose calls they were about
+    "erasures",
+    metadata,
+    identity("erasure_id"),
+    sa.Column("erased_at", UtcTime, nullable=False),
+    sa.Column("erased_by", sa.String, nullable=False),
+    sa.Column("reference", sa.String, nullable=False),  # under which the request itself is kept elsewhere
+    sa.Column("calls", sa.Integer, nullable=False),
+    sa.Column("recordings", sa.Integer, nullable=False),
+    sa.Column("certificate", sa.JSON, nullable=False),  # numbers and hashes
+    sa.Column("swept_at", UtcTime),  # when the files were done, too
 )
