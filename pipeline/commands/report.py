@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 @option(
     "--format",
     "form",
-    type=click.Choice(["xlsx", "pdf", "html", "csv", "parquet", "json"]),
+    type=click.Choice(["xlsx", "pdf", "html", "csv", "parquet", "json", "svg", "png"]),
     default="xlsx",
     show_default=True,
-    help=Text("ファイルの形式", "kind of file"),
+    help=Text("ファイルの形式(svg と png はグラフ)", "kind of file (svg and png: the charts)"),
 )
 @option(
     "--encoding",
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @option(
     "--out",
     type=click.Path(path_type=Path),
-    help=Text("出力先(csv と parquet はフォルダー)", "file, or folder for csv and parquet"),
+    help=Text("出力先(csv、parquet、svg、png はフォルダー)", "file; a folder for csv, parquet, svg and png"),
 )
 def report(
     context: Context,

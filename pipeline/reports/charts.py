@@ -6,7 +6,7 @@ import pandas as pd
 
 from models.figures.survival import RetentionCurve
 from pipeline.language import Language, Text, in_language
-from pipeline.reports.plot import GOOD, HAIR, INDIGO, INK, PLAIN, RISK, WIDE, Plot, Point, ticks
+from pipeline.reports.plot import GOOD, HAIR, INDIGO, INK, PLAIN, RISK, WIDE, Plot, Point, fitting, readable_on, ticks
 from pipeline.values import Formats
 
 MRR_TITLE = Text("月初の MRR", "MRR at the start of the month")
@@ -15,6 +15,15 @@ CHURN_TITLE = Text("月次の解約率(顧客数)", "Monthly customer churn rate
 BRIDGE_TITLE = Text("期首から期末までの MRR の増減", "What raised and lowered MRR in the period")
 EXPANSION_TITLE = Text("契約開始から拡大までの月数(件数)", "Months from start to expansion (events)")
 STANDING_TITLE = Text("平均的な担当者との差(似た通話、95%区間)", "Difference from the average on like calls (95 %)")
+REACTIONS_TITLE = Text("場面へのお客様の反応", "How customers took the moments")
+REACTION_COLOURS = {
+    "accepted": GOOD,
+    "welcomed": "#5E9A61",
+    "deferred": PLAIN,
+    "declined": "#8F959E",
+    "none": "#B9BEC6",
+}
+Share = tuple[str, float, str]  # name, share, colour
 _MOST_MONTHS = 25  # bars and labels stay readable
 
 
@@ -140,7 +149,8 @@ def standing_svg(table: pd.DataFrame, names: Mapping[str, str], language: Langua
         colour = {"above": GOOD, "below": RISK}.get(str(row["standing"]), PLAIN)
         plot.line([(float(row["low"]), place), (float(row["high"]), place)], colour, 1.5)
         plot.dot((float(row["estimate"]), place), colour)
-        plot.text((142, plot.y(place) + 4), names.get(str(operator), str(operator)), anchor="end", colour=INK, size=11)
+        name = names.get(str(operator), str(operator))
+        plot.text((142, plot.y(place) + 4), name, anchor="end", colour=INK, size=fitting(name, 138, 11))
     plot.below(
         [
             (value, f"{value:+.1f}".replace("-", "−") if value else "0")
@@ -163,14 +173,31 @@ def interval_svg(
     return plot.written()
 
 
-def reactions_svg(shares: Sequence[tuple[str, float, str]], title: str) -> str:
-    """Shares that add up to one as one bar; `shares`: name, share and colour from left to right."""
+def reactions_svg(shares: Sequence[Share], title: str) -> str:
+    """Shares that add up to one as one bar, from left to right."""
     plot = Plot(title, (0, 1), (0, 1), width=360, height=24, margins=(2, 0, 2, 0))
-    begin = 0.0
-    for name, share, colour in shares:
-        plot.bar((begin, 0), (begin + share, 1), colour)
-        if share >= 0.17:  # narrower, and the words would not fit
-            middle = (plot.x(begin) + plot.x(begin + share)) / 2
-            plot.text((middle, 16), f"{name} {share:.0%}", colour="#FFFFFF")
-        begin += share
+    _stacked(plot, (0, 1), [(f"{name} {share:.0%}", share, colour) for name, share, colour in shares], 0.17)
     return plot.written()
+
+
+def reaction_rows_svg(rows: Sequence[tuple[str, Sequence[Share]]], title: str) -> str:
+    """A bar for each moment (its name, its shares), and what the colours mean below them."""
+    size = len(rows)
+    plot = Plot(title, (0, 1), (size, 0), width=WIDE, height=32 * size + 40, margins=(6, 8, 34, 190))
+    for row, (name, shares) in enumerate(rows):
+        plot.text((180, plot.y(row + 0.5) + 4), name, anchor="end", colour=INK, size=fitting(name, 172, 12))
+        told = [(f"{share:.0%}", share, colour) for _, share, colour in shares]
+        _stacked(plot, (row + 0.12, row + 0.88), told, 0.06)
+    plot.legend([(name, colour) for name, _, colour in rows[0][1]])
+    return plot.written()
+
+
+def _stacked(plot: Plot, between: tuple[float, float], shares: Sequence[Share], narrowest: float) -> None:
+    """Boxes one after the other with their words in them; those narrower than `narrowest` have no room for any."""
+    begin = 0.0
+    for words, share, colour in shares:
+        plot.bar((begin, between[0]), (begin + share, between[1]), colour)
+        if share >= narrowest:
+            middle = (plot.x(begin) + plot.x(begin + share)) / 2
+            plot.text((middle, plot.y(sum(between) / 2) + 4), words, colour=readable_on(colour))
+        begin += share

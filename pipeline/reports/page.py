@@ -5,19 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from models.figures.book import FigureBook
 from pipeline.language import Language, Text, in_language
-from pipeline.reports.charts import (
-    CHURN_TITLE,
-    EXPANSION_TITLE,
-    MRR_TITLE,
-    RETENTION_TITLE,
-    churn_svg,
-    expansion_svg,
-    mrr_svg,
-    retention_svg,
-)
+from pipeline.reports.drawings import report_charts
 from pipeline.reports.figure_tables import gaps, header
+from pipeline.reports.figures import PeriodReport
 from pipeline.reports.workbook import Shown
 
 _HEADER_OF_GAPS = Text("数えるときに気を付けたもの", "What could not be counted, or was counted with care")
@@ -33,6 +24,7 @@ h1::before { content: ""; display: block; width: 3.2rem; height: .3rem; backgrou
 h2 { font-size: 1.13rem; margin: 2.5rem 0 .6rem; padding-top: .6rem; border-top: 1.5px solid #1B4B7A; }
 .quiet { color: #5B6470; }
 figure { display: inline-block; width: 48%; min-width: 20rem; margin: 1rem 1% 0 0; vertical-align: top; }
+figure.wide { width: 98%; max-width: 48rem; display: block; }
 figcaption { font-weight: 700; font-size: .87rem; }
 svg { width: 100%; }
 table { border-collapse: collapse; font-size: .82rem; line-height: 1.5; display: block; overflow-x: auto; }
@@ -46,7 +38,10 @@ td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabula
 <h1>{{ title }}</h1>
 <p class="quiet">{{ span }}</p>
 {% if note %}<p class="note">{{ note }}</p>{% endif %}
-{% for caption, chart in charts %}<figure><figcaption>{{ caption }}</figcaption>{{ chart }}</figure>{% endfor %}
+{% for chart, svg in charts %}<figure{% if chart.wide %} class="wide"{% endif %}>
+<figcaption>{{ chart.title }}{% if chart.value %}<br>{{ chart.value }} {{ chart.told }}{% endif %}</figcaption>
+{{ svg }}</figure>
+{% endfor %}
 {% if gaps %}<p class="note">{{ gaps_title }}</p><ul>{% for gap in gaps %}<li>{{ gap }}</li>{% endfor %}</ul>{% endif %}
 {% for name, table in tables.items() %}
 <h2>{{ name }}</h2>
@@ -63,29 +58,31 @@ td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabula
 
 
 def report_page(
-    book: FigureBook, tables: Mapping[str, pd.DataFrame], shown: Mapping[str, Shown], language: Language
+    report: PeriodReport,
+    tables: Mapping[str, pd.DataFrame],
+    shown: Mapping[str, Shown],
+    language: Language,
+    operator_id: str | None = None,
 ) -> str:
-    """The page. Every text is escaped; the charts are made here and hold no text from outside."""
+    """The page. Every text is escaped: those of the charts where these are drawn."""
     from jinja2 import Environment
     from markupsafe import Markup
 
-    charts = [(MRR_TITLE, mrr_svg(book.months, language)), (CHURN_TITLE, churn_svg(book.months, language))]
-    if book.curve is not None and book.curve.reliable_months:
-        charts.append((RETENTION_TITLE, retention_svg(book.curve, language)))
-    if book.expansion_months:
-        charts.append((EXPANSION_TITLE, expansion_svg(book.expansion_months, language)))
+    book = report.book
+    charts = [(chart, Markup(chart.svg)) for chart in report_charts(report, language, operator_id)]  # noqa: S704
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
     told_once = [header(column, language) for column in ("value", "note")]
     return page.render(
         language=language,
-        charts=[(in_language(title, language), Markup(chart)) for title, chart in charts],  # noqa: S704 - see above
+        charts=charts,
         gaps=gaps([*book.block.values(), *book.value.values(), *book.voice.values()], language),
         tables={name: _cells(frame.drop(columns=told_once, errors="ignore"), shown) for name, frame in tables.items()},
-        **_words(book, language),
+        **_words(report, language),
     )
 
 
-def _words(book: FigureBook, language: Language) -> dict[str, str]:
+def _words(report: PeriodReport, language: Language) -> dict[str, str]:
+    book = report.book
     last = (book.period.closing - pd.Timedelta(days=1)).date()
     opening, as_of = book.period.opening.date(), book.as_of.date()
     note = Text(f"期間の途中です。{as_of} までの記録で数えました。", f"The period is not over: counted until {as_of}.")

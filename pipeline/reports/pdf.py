@@ -11,7 +11,7 @@ from typing import Any
 
 REPLACEMENT = "〓"  # what Japanese typesetters print for a character they do not have
 _HERE = Path(__file__).parent
-_FONTS = _HERE / "fonts"
+FONTS = _HERE / "fonts"
 _TEMPLATE = _HERE / "report.typ"
 _KEPT = "\n"
 _SPLIT_KANA = re.compile("[\u3040-\u30ff][\u3099\u309a]")  # が as か and its mark, as a Mac writes file names
@@ -37,7 +37,7 @@ def typeset(document: Mapping[str, Any], charts: Mapping[str, str]) -> tuple[byt
         for file, svg in drawings.items():
             (folder / file).write_text(svg, encoding="utf-8")
         made = typst.compile(
-            folder / "report.typ", root=folder, font_paths=[_FONTS], ignore_system_fonts=True, timestamp=0
+            folder / "report.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True, timestamp=0
         )
     assert isinstance(made, bytes)
     return made, sorted(lost)
@@ -79,7 +79,7 @@ def _drawn_in(weight: str) -> set[int]:
     from fontTools.ttLib import TTFont
 
     known: set[int] = set()
-    for path in sorted(_FONTS.glob(f"*-{weight}.*")):
+    for path in sorted(FONTS.glob(f"*-{weight}.*")):
         with TTFont(path, lazy=True) as font:
             known |= set(font.getBestCmap())
     return known

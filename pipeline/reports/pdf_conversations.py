@@ -9,19 +9,11 @@ from models.scoring import CATEGORIES
 from pipeline.language import Text
 from pipeline.reports import charts
 from pipeline.reports.conversations import Conversations
+from pipeline.reports.drawings import shares_of, standing_charts, yearly_chart
 from pipeline.reports.figures import PeriodReport
 from pipeline.reports.pdf_pages import Block, Pages, quiet, table_block
-from pipeline.reports.plot import GOOD, PLAIN
-from pipeline.reports.words import ASSOCIATION, MOMENT_NAMES, NOTES, REACTION_NAMES, SHOWN_MOMENTS, STANDING_NAMES, say
+from pipeline.reports.words import MOMENT_NAMES, NOTES, SHOWN_MOMENTS, STANDING_NAMES, say, strength
 from pipeline.values import NOTHING, Formats
-
-_REACTION_COLOURS = {
-    "accepted": GOOD,
-    "welcomed": "#5E9A61",
-    "deferred": PLAIN,
-    "declined": "#8F959E",
-    "none": "#B9BEC6",
-}
 
 
 def contribution_section(conversations: Conversations, pages: Pages) -> None:
@@ -56,34 +48,16 @@ def _refused(name: Text, messages: Sequence[Mapping[str, str]], pages: Pages) ->
 def _estimate(moment: Mapping[str, Any], name: Text, pages: Pages) -> Block:
     if moment["status"] == "refuse":
         return _refused(name, moment["messages"], pages)
-    formats, year = pages.formats, moment["yen_total_per_year"]
-    value, low, high = (year[end] for end in ("estimate", "ci_low", "ci_high"))
-    reach = 1.08 * max(abs(low), abs(high), 1)
-    ends = (formats.yen(-reach, signed=True), formats.yen(reach, signed=True))
-    strength = pages.say(_strength(moment))
-    title = Text(
-        f"場面のあった契約の売上の差、年あたり({strength})",
-        f"Revenue a year, contracts with a moment against like ones without ({strength})",
-    )
-    interval = f"{formats.yen(low, signed=True)} 〜 {formats.yen(high, signed=True)}"
-    shown = formats.yen(value, signed=True)
+    chart = yearly_chart(moment, pages.language)
     return {
         "kind": "estimate",
-        "name": pages.say(title),
-        "value": shown,
-        "interval": pages.say(Text(f"95%区間 {interval}", f"95 % interval {interval.replace('〜', 'to')}")),
-        "chart": pages.drawn(charts.interval_svg(value, low, high, (-reach, reach), ends, shown)),
-        "alt": f"{pages.say(title)} {shown} {interval}",
+        "name": chart.title,
+        "value": chart.value,
+        "interval": chart.told,
+        "chart": pages.drawn(chart.svg),
+        "alt": f"{chart.title} {chart.value} {chart.told}",
         "why": [say(message, pages.language) for message in moment["messages"]],
     }
-
-
-def _strength(moment: Mapping[str, Any]) -> Text:
-    """The words that the method allows: an effect is claimed only where nothing warns."""
-    if moment["status"] == "warn":
-        return ASSOCIATION
-    claimed = moment["renewal"]["claim"] or moment["mrr_delta_yen"]["claim"]
-    return Text("効果、推定", "effect, estimated") if claimed else Text("差、推定", "difference, estimated")
 
 
 def _effects(moments: Mapping[str, Mapping[str, Any]], pages: Pages) -> Block:
@@ -99,7 +73,7 @@ def _effects(moments: Mapping[str, Mapping[str, Any]], pages: Pages) -> Block:
         rows.append(
             [
                 pages.say(MOMENT_NAMES[code]),
-                pages.say(_strength(moment)),
+                pages.say(strength(moment)),
                 _with_interval(moment["renewal"], pages.formats.points),
                 _with_interval(moment["yen_total_per_year"], lambda yen: pages.formats.yen(yen, signed=True)),
             ]
@@ -131,15 +105,7 @@ def moments_block(summary: Mapping[str, Any], beside: Mapping[str, Any] | None, 
     rows = []
     for code in CATEGORIES:
         told = summary["moments"][code]
-        total = sum(told["reactions"].values())
-        shares = (
-            [
-                (pages.say(REACTION_NAMES[name]), told["reactions"].get(name, 0) / total, colour)
-                for name, colour in _REACTION_COLOURS.items()
-            ]
-            if total
-            else []
-        )
+        shares = shares_of(told["reactions"], pages.language)
         alt = "、".join(f"{name} {share:.0%}" for name, share, _ in shares)
         rows.append(
             {
@@ -193,26 +159,12 @@ def _ends_of(interval: Sequence[float] | None, pages: Pages) -> str:
 
 def standing_section(report: PeriodReport, pages: Pages, title: Text, *, page: bool = False) -> None:
     """Differences on like calls as dots with intervals; a sentence where there are too few calls."""
-    blocks: list[Block] = []
-    known = report.conversations.operators if report.conversations else {}
-    names = {operator: str(told["operator_name"] or operator) for operator, told in known.items()}
-    for by in ("operator_id", "team"):
-        table = report.standing.get(by)
-        if table is None or table["estimate"].isna().all():
-            continue
-        svg = charts.standing_svg(table, names, pages.language)
-        chart = pages.chart(Text(*_both(by)), svg)
-        blocks.append({"kind": "charts", "columns": 1, "charts": [chart]})
+    blocks: list[Block] = [pages.charted(chart) for chart in standing_charts(report, pages.language)]
     if blocks:
         blocks.append(quiet(NOTES["like_calls"], pages))
     elif report.standing:
         blocks.append(quiet(NOTES["too_few_calls"], pages))
     pages.section(title, blocks, page=page)
-
-
-def _both(by: str) -> tuple[str, str]:
-    kind = Text("担当者", "operators") if by == "operator_id" else Text("チーム", "teams")
-    return f"{kind.ja}: {charts.STANDING_TITLE.ja}", f"{kind.en}: {charts.STANDING_TITLE.en}"
 
 
 def own_tiles(report: PeriodReport, operator_id: str, own: Mapping[str, Any], pages: Pages) -> Block:

@@ -7,8 +7,8 @@ import pandas as pd
 from models.figures.figure import Figure
 from models.figures.labels import DEFINITIONS
 from pipeline.language import Text, in_language
-from pipeline.reports import charts
-from pipeline.reports.figure_tables import STEP_NAMES, group_names, header, in_words, sheet_title
+from pipeline.reports import drawings
+from pipeline.reports.figure_tables import group_names, header, in_words, sheet_title
 from pipeline.reports.figures import PeriodReport
 from pipeline.reports.pdf_pages import Block, Pages, cell, frame_table, heading, quiet, table_block, tile
 from pipeline.reports.words import ASSOCIATION, NOTES, TIER_NAMES
@@ -56,20 +56,15 @@ def voice_blocks(report: PeriodReport, pages: Pages) -> list[Block]:
 def growth_section(report: PeriodReport, pages: Pages) -> None:
     """From opening to closing MRR, and the months."""
     book = report.book
-    steps = {step: pages.say(STEP_NAMES[step]) for step in book.bridge}
-    moved = len(book.bridge) > 2
-    drawings = [pages.chart(charts.MRR_TITLE, charts.mrr_svg(book.months, pages.language))]
-    drawings += [pages.chart(charts.CHURN_TITLE, charts.churn_svg(book.months, pages.language))]
     opening, closing = (pages.formats.exact_yen(book.bridge[end]) for end in ("opening", "closing"))
     told = Text(
         f"期首に契約のあった顧客の MRR は、期首 {opening} から期末 {closing} になりました。",
         f"MRR of the customers at the start went from {opening} to {closing}.",
     )
     blocks: list[Block] = [{"kind": "words", "words": pages.say(told)}]
-    if moved:
-        svg = charts.bridge_svg(book.bridge, steps, pages.language)
-        blocks.append({"kind": "charts", "columns": 1, "charts": [pages.chart(charts.BRIDGE_TITLE, svg)]})
-    blocks.append({"kind": "charts", "columns": 2, "charts": drawings})
+    if bridge := drawings.bridge_chart(book, pages.language):
+        blocks.append(pages.charted(bridge))
+    blocks.append(pages.charted(drawings.mrr_chart(book, pages.language), drawings.churn_chart(book, pages.language)))
     months = book.months.tail(_MONTHS_SHOWN)
     rows = months[list(_MONTH_COLUMNS)].set_axis(pd.DatetimeIndex(months.index).strftime("%Y-%m"))
     blocks.append(frame_table(rows, "month", pages))
@@ -79,13 +74,9 @@ def growth_section(report: PeriodReport, pages: Pages) -> None:
 def lives_section(report: PeriodReport, pages: Pages) -> None:
     """How long customers stay, what they are worth, when they leave and when they grow."""
     book = report.book
-    drawings = []
-    if book.curve is not None and book.curve.reliable_months:
-        drawings.append(pages.chart(charts.RETENTION_TITLE, charts.retention_svg(book.curve, pages.language)))
-    if book.expansion_months:
-        svg = charts.expansion_svg(book.expansion_months, pages.language)
-        drawings.append(pages.chart(charts.EXPANSION_TITLE, svg))
-    blocks: list[Block] = [{"kind": "charts", "columns": 2, "charts": drawings}] if drawings else []
+    curves = [drawings.retention_chart(book, pages.language), drawings.expansion_chart(book, pages.language)]
+    drawn = [chart for chart in curves if chart]
+    blocks: list[Block] = [pages.charted(*drawn)] if drawn else []
     value = [_value_row(name, figure, pages) for name, figure in book.value.items()]
     names = [
         pages.say(text) for text in (Text("数字", "figure"), Text("値", "value"), Text("95%区間", "95 % interval"))

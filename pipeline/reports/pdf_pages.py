@@ -9,6 +9,7 @@ import pandas as pd
 from models.figures.figure import Figure
 from models.figures.labels import DEFINITIONS
 from pipeline.language import Language, Text, in_language
+from pipeline.reports.drawings import Chart
 from pipeline.reports.figure_tables import header
 from pipeline.reports.words import NOTES
 from pipeline.values import NOTHING, Formats
@@ -23,7 +24,7 @@ class Pages:
     language: Language
     formats: Formats = field(init=False)
     sections: list[dict[str, Any]] = field(default_factory=list)
-    charts: dict[str, str] = field(default_factory=dict)
+    charts: dict[str, str] = field(default_factory=dict)  # file name → SVG
 
     def __post_init__(self) -> None:
         self.formats = Formats(self.language)
@@ -44,9 +45,10 @@ class Pages:
         self.charts[name] = svg
         return name
 
-    def chart(self, title: Text, svg: str) -> dict[str, str]:
-        """A chart with its caption, which is its alternative text too."""
-        return {"file": self.drawn(svg), "caption": self.say(title), "alt": self.say(title)}
+    def charted(self, *charts: Chart) -> Block:
+        """Charts side by side under their captions, which are their alternative texts too."""
+        told = [{"file": self.drawn(chart.svg), "caption": chart.title, "alt": chart.title} for chart in charts]
+        return {"kind": "charts", "columns": 1 if charts[0].wide else 2, "charts": told}
 
 
 def tile(figure: Figure, name: str, pages: Pages) -> Block:

@@ -1,15 +1,18 @@
 """The parts that every chart is made of: SVG without scripts, in the product's type and colours."""
 
+import re
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 WIDE = 640  # over the whole width of a page
 WIDTH, HEIGHT = 430, 196  # two beside each other
 INK, QUIET, HAIR, INDIGO, INDIGO_PALE = "#1F2328", "#5B6470", "#E4E1DA", "#1B4B7A", "#DCE6EF"
 GOOD, PLAIN, RISK = "#2F7D32", "#6B7280", "#B3261E"
-FONT = "BIZ UDPGothic, Yu Gothic, Hiragino Sans, sans-serif"
+FONT = "BIZ UDPGothic, Yu Gothic, Hiragino Sans, Noto Sans CJK JP, sans-serif"
 
 Point = tuple[float, float]
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")  # XML has no place for them, and paper neither
 
 
 class Plot:
@@ -76,7 +79,7 @@ class Plot:
         """Words at a place in drawing units (not on the scales)."""
         weight = {"font-weight": "700"} if bold else {}
         given = {"x": place[0], "y": place[1], "text-anchor": anchor, "font-size": size, "fill": colour, **weight}
-        self._add("text", **{"font-family": FONT}, **given).text = words
+        self._add("text", **{"font-family": FONT}, **given).text = _CONTROL.sub("", words)
 
     def grid(self, labels: Sequence[tuple[float, str]]) -> None:
         """Hairlines across with their values on the left; the line of zero is darker."""
@@ -95,6 +98,14 @@ class Plot:
         """A line from top to bottom: the reference that intervals are read against."""
         at = self.x(value)
         self._add("line", x1=at, x2=at, y1=self.top, y2=self.height - self.bottom, stroke=colour)
+
+    def legend(self, names: Sequence[tuple[str, str]]) -> None:
+        """What each colour means, in the margin below: (name, colour) from left to right."""
+        room = (self.width - self.left - self.right) / len(names)
+        for place, (name, colour) in enumerate(names):
+            at = round(self.left + place * room, 1)
+            self._add("rect", x=at, y=self.height - 20, width=11, height=11, fill=colour)
+            self.text((at + 16, self.height - 10), name, anchor="start")
 
     def written(self) -> str:
         """The SVG."""
@@ -134,3 +145,44 @@ def _leading_zeros(value: float) -> int:
     while value * 10**zeros < 1:
         zeros += 1
     return zeros
+
+
+def size_of(svg: str) -> tuple[int, int]:
+    """Width and height of a drawing, in its own units."""
+    width, height = re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0]
+    return int(width), int(height)
+
+
+def framed(svg: str, title: str, told: str, source: str) -> str:
+    """A drawing as a picture that stands by itself: under its title and what it shows, above where it comes from."""
+    width, height = size_of(svg)
+    above = 52 if told else 34
+    frame = Plot(title, (0, 1), (0, 1), width=width, height=above + height + 26, margins=(0, 0, 0, 0))
+    for words, y, size, colour, bold in ((title, 22, 14, INK, True), (told, 42, 13, INK, False)):
+        if words:
+            frame.text((8, y), words, anchor="start", size=fitting(words, width - 16, size), colour=colour, bold=bold)
+    frame.text((8, above + height + 16), source, anchor="start", size=fitting(source, width - 16, 10))
+    frame.svg.attrib |= {"width": str(width), "height": str(frame.height)}
+    inner = f'<svg y="{above}" width="{width}" height="{height}"' + svg.removeprefix("<svg")
+    return frame.written().removesuffix("</svg>") + inner + "</svg>"
+
+
+def fitting(words: str, width: float, size: int) -> int:
+    """The largest type, up to `size`, in which a line of words is no wider than `width`.
+
+    >>> fitting("月次の解約率", 400, 14), fitting("い" * 50, 400, 14)
+    (14, 8)
+    """
+    ems = sum(1 if east_asian_width(letter) in "WFA" else 0.6 for letter in words)
+    return min(size, int(width / max(1, ems)))
+
+
+def readable_on(colour: str) -> str:
+    """White or ink, whichever has more contrast with the colour behind it (relative luminance of WCAG 2).
+
+    >>> readable_on("#1B4B7A"), readable_on("#B9BEC6")
+    ('#FFFFFF', '#1F2328')
+    """
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#FFFFFF" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.215 else INK

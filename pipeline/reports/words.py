@@ -1,10 +1,13 @@
 """Names and remarks that the report uses in every form: page, PDF, workbook, CSV."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pipeline.language import Language, Text, in_language
 
 ASSOCIATION = Text("関連、因果ではない", "association, not cause")
+_CLAIMED = Text("効果、推定", "effect, estimated")
+_UNCERTAIN = Text("差、推定", "difference, estimated")
 MOMENT_NAMES: Mapping[str, Text] = {
     "appeal": Text("魅力の伝達", "conveying appeal"),
     "enablement": Text("成功の手助け", "helping to succeed"),
@@ -84,3 +87,10 @@ NOTES: Mapping[str, Text] = {
 def say(message: Mapping[str, str], language: Language) -> str:
     """A stored message in the reader's language."""
     return in_language(Text(message["ja"], message["en"]), language)
+
+
+def strength(moment: Mapping[str, Any]) -> Text:
+    """The words that the method allows: an effect is claimed only where nothing warns."""
+    if moment["status"] == "warn":
+        return ASSOCIATION
+    return _CLAIMED if moment["renewal"]["claim"] or moment["mrr_delta_yen"]["claim"] else _UNCERTAIN

@@ -1,4 +1,4 @@
-"""A period's report as files: a workbook, a page, a PDF, JSON, or a folder of CSV or Parquet tables."""
+"""A period's report as files: workbook, page, PDF, JSON, or a folder of tables (CSV, Parquet) or charts (SVG, PNG)."""
 
 import json
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ from pipeline.reports.figures import PeriodReport
 from pipeline.reports.page import report_page
 from pipeline.reports.pdf import typeset
 from pipeline.reports.pdf_documents import centre_document, coverage_rows, operator_document
+from pipeline.reports.pictures import report_pictures
 from pipeline.reports.tables import CsvEncoding, write_csv, write_parquet
 from pipeline.reports.words import NOTES
 from pipeline.reports.workbook import write_workbook
 
-Format = Literal["json", "csv", "xlsx", "html", "pdf", "parquet"]
+Format = Literal["json", "csv", "xlsx", "html", "pdf", "parquet", "svg", "png"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,12 @@ def write_report(
     operator_id: str | None = None,
     encoding: CsvEncoding = "utf-8-sig",
 ) -> Written:
-    """One workbook, page, PDF or JSON, or a file per table in the folder `out` (CSV, Parquet).
+    """One workbook, page, PDF or JSON, or in the folder `out` a file per table (CSV, Parquet) or per chart (SVG, PNG).
 
     `operator_id`: whose report this is, where `for_operator` made it. Every file is written by a temporary name.
     """
+    if form in ("svg", "png"):
+        return _write_pictures(*report_pictures(report, form, language, operator_id), out)
     named = report_tables(report, language)
     if form in ("csv", "parquet"):
         return _write_folder(named, form, out, encoding)
@@ -54,7 +57,7 @@ def write_report(
     if form == "json":
         _write_bytes((json.dumps(report_json(report), ensure_ascii=False, indent=1) + "\n").encode(), out)
     elif form == "html":
-        _write_bytes(report_page(report.book, named, shown_as(named, language), language).encode(), out)
+        _write_bytes(report_page(report, named, shown_as(named, language), language, operator_id).encode(), out)
     elif form == "pdf":
         content, lost = report_pdf(report, language, operator_id)
         _write_bytes(content, out)
@@ -90,6 +93,13 @@ def _write_folder(named: dict[str, pd.DataFrame], form: Format, out: Path, encod
         else:
             write_parquet(frame, path)
     return Written(paths, sorted(lost))
+
+
+def _write_pictures(pictures: dict[str, bytes], lost: list[str], out: Path) -> Written:
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in pictures.items():
+        _write_bytes(content, out / name)
+    return Written([out / name for name in pictures], lost)
 
 
 def _coverage_sheet(said: Conversations, language: Language) -> pd.DataFrame:
