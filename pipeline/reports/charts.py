@@ -40,9 +40,9 @@ def mrr_svg(months: pd.DataFrame, language: Language) -> str:
     plot.line(points)
     if yen:
         plot.dot(points[-1])
-        plot.text(
-            (plot.x(points[-1][0]), plot.y(yen[-1]) - 10), formats.yen(yen[-1]), anchor="end", colour=INK, bold=True
-        )
+        beneath = max(yen[-1 - len(yen) // 5 :])  # the months that the words reach over
+        place = (plot.x(points[-1][0]), plot.y(beneath) - 10)
+        plot.text(place, formats.yen(yen[-1]), anchor="end", colour=INK, bold=True)
     plot.below(_month_labels(told.index))
     return plot.written()
 

@@ -12,7 +12,7 @@ from pipeline.reports.conversations import Conversations
 from pipeline.reports.figure_tables import STEP_NAMES
 from pipeline.reports.figures import PeriodReport
 from pipeline.reports.plot import WIDE, size_of
-from pipeline.reports.words import MOMENT_NAMES, REACTION_NAMES, strength
+from pipeline.reports.words import MOMENT_NAMES, REACTION_NAMES, say, strength
 from pipeline.values import Formats
 
 _YEARLY = Text(
@@ -26,13 +26,16 @@ _STANDING: Mapping[str, tuple[str, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`name`: of its file, without an ending; `value` and `told`: what it shows in words, where one number says it."""
+    """`name`: of its file, without an ending; `value` and `told`: what it shows in words, where one number says it;
+    `notes`: what must be known to read it.
+    """
 
     name: str
     title: str
     svg: str
     value: str = ""
     told: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:
@@ -121,6 +124,7 @@ def yearly_chart(moment: Mapping[str, Any], language: Language) -> Chart:
         charts.interval_svg(value, low, high, (-reach, reach), (left, right), shown),
         shown,
         in_language(told, language),
+        tuple(say(message, language) for message in moment["messages"]),
     )
 
 

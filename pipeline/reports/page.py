@@ -40,7 +40,7 @@ td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabula
 {% if note %}<p class="note">{{ note }}</p>{% endif %}
 {% for chart, svg in charts %}<figure{% if chart.wide %} class="wide"{% endif %}>
 <figcaption>{{ chart.title }}{% if chart.value %}<br>{{ chart.value }} {{ chart.told }}{% endif %}</figcaption>
-{{ svg }}</figure>
+{{ svg }}{% for note in chart.notes %}<p class="quiet">{{ note }}</p>{% endfor %}</figure>
 {% endfor %}
 {% if gaps %}<p class="note">{{ gaps_title }}</p><ul>{% for gap in gaps %}<li>{{ gap }}</li>{% endfor %}</ul>{% endif %}
 {% for name, table in tables.items() %}

@@ -56,7 +56,7 @@ def _estimate(moment: Mapping[str, Any], name: Text, pages: Pages) -> Block:
         "interval": chart.told,
         "chart": pages.drawn(chart.svg),
         "alt": f"{chart.title} {chart.value} {chart.told}",
-        "why": [say(message, pages.language) for message in moment["messages"]],
+        "why": list(chart.notes),
     }
 
 

@@ -151,6 +151,18 @@ def test_a_refused_estimate_is_no_picture(report: PeriodReport) -> None:
         assert "contribution" not in {chart.name for chart in report_charts(without, "ja")}
 
 
+def test_the_page_says_what_warns_of_the_estimate_beside_it(report: PeriodReport, tmp_path: Path) -> None:
+    said = report.conversations
+    assert said is not None and said.contribution is not None
+    moments = said.contribution["moments"]
+    warned = {**moments["any"], "status": "warn", "messages": [{"ja": "<比べる>相手が少ない。", "en": "few"}]}
+    document = {**said.contribution, "moments": {**moments, "any": warned}}
+    strange = replace(report, conversations=replace(said, contribution=document))
+    write_report(strange, "html", tmp_path / "r.html", "ja")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "年あたり(関連、因果ではない)" in page and "&lt;比べる&gt;相手が少ない。" in page
+
+
 def test_words_on_a_bar_are_readable_and_long_titles_fit() -> None:
     assert (readable_on("#1B4B7A"), readable_on("#B9BEC6")) == ("#FFFFFF", "#1F2328")
     assert fitting("月次の解約率", 400, 14) == 14
