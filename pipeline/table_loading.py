@@ -9,6 +9,7 @@ from pipeline.store.tables import Loaded as Change
 from pipeline.store.tables import store_table
 
 FIRST_ROWS = 5
+_LONGEST_CELL = 60  # characters of a cell in the preview
 
 
 def store_loaded(connection: Connection, loaded: Loaded, on_rows: Callable[[int], None] = lambda rows: None) -> Change:
@@ -32,7 +33,7 @@ def changed(change: Change) -> Mapping[str, int]:
 
 
 def first_rows(loaded: Loaded) -> Any:
-    """The first rows, with the columns that hold anything; times in Tokyo, as people read them."""
+    """The first rows, with the columns that hold anything; times in Tokyo, as people read them; a long cell is cut."""
     rows = loaded.frame.head(FIRST_ROWS).dropna(axis="columns", how="all")
     for name in rows.columns:
         kind = str(rows[name].dtype)
@@ -40,4 +41,6 @@ def first_rows(loaded: Loaded) -> Any:
             rows[name] = rows[name].dt.tz_convert("Asia/Tokyo").dt.strftime("%Y-%m-%d %H:%M:%S")
         elif kind.startswith("datetime64"):
             rows[name] = rows[name].dt.strftime("%Y-%m-%d")
+        elif kind == "string":
+            rows[name] = rows[name].where(rows[name].str.len() <= _LONGEST_CELL, rows[name].str[:_LONGEST_CELL] + "…")
     return rows

@@ -31,7 +31,10 @@ YEARLY_YEN = Text(
 NO_NUMBER = Text("数値として読めません。", "This is not a number.")
 NO_WHOLE = Text("整数として読めません。", "This is not a whole number.")
 NO_FLAG = Text("はい・いいえ(1・0)として読めません。", "This is neither yes nor no (1 or 0).")
-NO_EVENT = Text(f"種別がわかりません。使えるのは {', '.join(EVENTS)} です。", f"Unknown kind; use {', '.join(EVENTS)}.")
+NO_EVENT = Text(
+    f"種別がわかりません。使えるのは 更新・解約・アップセル・クロスセル・減額・再開・再購入({', '.join(EVENTS)})です。",
+    f"Unknown kind; use {', '.join(EVENTS)}.",
+)
 
 _EVENT_WORDS = {
     "更新": "renewed", "契約更新": "renewed", "継続": "renewed", "renewal": "renewed", "renew": "renewed",

@@ -14,7 +14,13 @@ from pipeline.outcomes.dates import Unreadable, read_date, read_time
 from pipeline.outcomes.headers import Header
 from pipeline.outcomes.report import ProblemList
 
-_UNIT_HEADERS = frozenset(header_key(name) for name in ("単位", "金額単位", "MRR単位", "unit", "mrr_unit"))
+_UNIT_HEADERS = frozenset(
+    header_key(name)
+    for name in (
+        "単位", "金額単位", "金額区分", "金額種別", "MRR単位", "ARR/MRR", "MRR/ARR",
+        "unit", "mrr_unit", "amount_unit", "amount_type", "revenue_type",
+    )
+)  # fmt: skip
 
 EMPTY = Text("必須の値が空です。", "This value is required and empty.")
 TOTAL_ROW = Text("合計の行です。この行を消してください。", "This is a total row. Delete it.")

@@ -97,7 +97,8 @@ def _by_lines(path: Path) -> Encoding:
         return Encoding("utf-8", tuple(_undecodable(path, "utf-8", "utf-8")))
     if utf8_japanese:
         legacy = _legacy(path)
-        return Encoding(legacy.codec, (*_foreign_utf8(path, legacy.codec), *legacy.problems))
+        problems = dict.fromkeys((*_foreign_utf8(path, legacy.codec), *legacy.problems))  # a line may be of both
+        return Encoding(legacy.codec, tuple(problems))
     return _legacy(path)
 
 

@@ -52,6 +52,14 @@ def test_a_dry_run_shows_the_first_rows_and_stores_nothing(data_dir: Path, tmp_p
     assert run("calls", "calls.csv")["changed"]["new"] == 2
 
 
+def test_the_preview_cuts_a_long_cell(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text(
+        "call_id,started_at,operator_id,memo\nC1,2026/1/5 9:00,OP1," + "あ" * 5_000 + "\n", encoding="utf-8"
+    )
+    shown = run("calls", "calls.csv", "--dry-run")
+    assert shown["first_rows"][0]["memo"] == "あ" * 60 + "…"
+
+
 def test_no_phone_number_stands_in_what_is_shown(data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text(CALLS, encoding="utf-8")
     shown = json.dumps(run("calls", "calls.csv", "--dry-run"))

@@ -84,7 +84,9 @@ def test_d1_utf8_lines_in_a_cp932_file_are_named(tmp_path: Path) -> None:
     good = "C{n},2026/1/5 9:00,OP1,K1,山田太郎さん\n"
     content = [CALLS.encode()] + [good.format(n=n).encode("cp932") for n in range(3)]
     path.write_bytes(b"".join([*content, "C9,2026/1/5 9:00,OP1,K1,佐藤花子\n".encode()]))
-    assert (5, None) in places(refusal("calls", path))
+    assert places(refusal("calls", path)) == [(5, None)]
+    path.write_bytes(b"".join([*content, "C9,2026/1/5 9:00,OP1,K1,鈴木\n".encode()]))  # no CP932 at all
+    assert places(refusal("calls", path)) == [(5, None)]
 
 
 # D2: headers
@@ -147,6 +149,8 @@ def test_d2_yearly_amounts_are_refused_by_header_by_cell_and_by_unit_column(tmp_
     assert places(cell) == [(2, "mrr_yen")]
     text = CONTRACTS.strip() + ",単位\nK1,C1,2026/1/5,1000,月額\nK2,C1,2026/1/5,12000,年額\n"
     assert places(refusal("contracts", written(tmp_path, text))) == [(3, "単位")]
+    text = CONTRACTS.strip() + ",金額区分\nK1,C1,2026/1/5,1000,MRR\nK2,C1,2026/1/5,12000,ARR\n"
+    assert places(refusal("contracts", written(tmp_path, text))) == [(3, "金額区分")]
 
 
 # D3: duplicates
