@@ -18,11 +18,11 @@ from pipeline.store.migrate import open_store
 
 ACTION = "calls.erase"
 ELSEWHERE = Text(
-    "次のものはこの命令では消えません。アーカイブの録音そのもの、これまでの控え(kouken backup)、"
+    "次のものはこの命令では消えません。アーカイブの録音そのもの、これまでの控えの中身(戻すときに消去の記録簿で消し直します)、"
     "kouken transcribe や画面から別の場所へ書き出したファイル、契約と成果の表の行。それぞれの管理者が消してください。",
-    "This command does not reach the recordings in the archive itself, earlier backups, files written by kouken"
-    " transcribe or downloaded from the pages, and the rows of contracts and outcomes. Whoever keeps those has to"
-    " erase them.",
+    "This command does not reach the recordings in the archive itself, what earlier backups hold (restoring one erases"
+    " it again, by the register of erasures), files written by kouken transcribe or downloaded from the pages, and the"
+    " rows of contracts and outcomes. Whoever keeps those has to erase them.",
 )
 CHANGED = BadInput(
     Text(
@@ -97,11 +97,11 @@ def _erase(
         number = audit.record(connection, actor, ACTION, "calls", details)
         certificate |= {"rows": rows, "audit_number": number, "reference": asked.reference}
         erasure_id = erasures.keep(connection, actor, asked.reference, now, certificate)
-    sweep(store, settings)
+    swept = sweep(store, settings)
     with store.reading() as connection:
         kept = erasures.read(connection, erasure_id)
     assert kept is not None
-    return {"erasure": erasure_id, **kept.certificate}
+    return {"erasure": erasure_id, **kept.certificate, "register_unwritten": swept.unwritten}
 
 
 def _head(scope: erasure.Scope, actor: str, now: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline import erasure_register
 from pipeline.audio.playback import copies_in, remove_copies
 from pipeline.language import Text
 from pipeline.reports.erased import erase_from_export, erase_from_transcripts, remove_reports
@@ -20,10 +21,12 @@ from pipeline.store.erasure import Erased
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: files by place, and the known places that it does not reach."""
+    """What a sweep did: files by place, the known places that it does not reach, and the register of erasures if it
+    could not be written."""
 
     files: dict[str, int]
     left: tuple[str, ...]
+    unwritten: str
 
 
 def _playback(folder: Path, erased: Erased) -> int:
@@ -55,6 +58,9 @@ KEPT: Mapping[str, Text] = {
     "kouken.db-shm": Text("データベースの索引。通話の内容はない", "an index of the store, nothing of calls"),
     "night.lock": Text("動いている夜の番号", "the process of the night that runs"),
     "phone.key": Text("電話番号のハッシュの鍵", "the key of the phone hashes"),
+    "erased.jsonl": Text(
+        "消したもののハッシュ。控えを戻すときに要る", "hashes of what was erased, for restoring backups"
+    ),
     "spool": Text("名前のない一時ファイル。処理が終われば消える", "files without a name, gone with their process"),
     "weights": Text("音声認識の重み", "weights of the recogniser"),
     "demo-world": Text("同梱のデモの表と録音(架空)", "tables and recordings of the demonstration, made up"),
@@ -84,7 +90,9 @@ def sweep(store: Store, settings: Settings) -> Swept:
             files[copy.kind] = files.get(copy.kind, 0) + number
             done.append(copy.path)
     missing = [copy.path for copy in known if copy not in there]
-    swept = Swept({name: number for name, number in files.items() if number}, (*failed, *_left(there, erased)))
+    unwritten = erasure_register.refresh(store, settings)
+    taken = {name: number for name, number in files.items() if number}
+    swept = Swept(taken, (*failed, *_left(there, erased)), unwritten)
     if done or missing or waiting:
         with store.writing() as connection:
             copies.swept(connection, done, begun)

@@ -28,7 +28,8 @@ LEAP = timedelta(days=7)  # as far as the clock may have gone on since the night
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What went, or would go: `calls` whole, `recordings` only their words, `copies` and `reports` as files, `audit`
-    entries. `held`: calls that stay because of a hold."""
+    entries. `held`: calls that stay because of a hold. `register_unwritten`: the register of erasures, where it could
+    not be written."""
 
     calls: int = 0
     recordings: int = 0
@@ -36,18 +37,26 @@ class Kept:
     reports: int = 0
     audit: int = 0
     held: int = 0
+    register_unwritten: str = ""
 
-    def to_json(self) -> dict[str, int]:
+    def to_json(self) -> dict[str, int | str]:
         """Plain values."""
         return asdict(self)
 
     def as_text(self) -> Text:
         """For people."""
+        unwritten = Text("", "")
+        if path := self.register_unwritten:
+            unwritten = Text(
+                f"。消去の記録簿に書けませんでした: {path}", f". The register of erasures was not written: {path}"
+            )
         return Text(
             f"保存期間を過ぎたもの: 通話 {self.calls} 件、書き起こし {self.recordings} 件、写し {self.copies} 個、"
-            f"レポートのファイル {self.reports} 個、操作の記録 {self.audit} 行(保全のため残した通話 {self.held} 件)",
+            f"レポートのファイル {self.reports} 個、操作の記録 {self.audit} 行(保全のため残した通話 {self.held} 件)"
+            + unwritten.ja,
             f"Past their keeping period: {self.calls} call(s), words of {self.recordings} recording(s), {self.copies}"
-            f" audio copies, {self.reports} report file(s), {self.audit} audit entries ({self.held} call(s) on hold)",
+            f" audio copies, {self.reports} report file(s), {self.audit} audit entries ({self.held} call(s) on hold)"
+            + unwritten.en,
         )
 
 
@@ -111,7 +120,7 @@ def keep_to_periods(
     entries = _cut_audit(store, settings.retention, actor, now) if due.audit else 0
     swept = sweep(store, settings)
     copies = len(due.copies) + swept.files.get("playback", 0)
-    return Kept(gone, wordless, copies, removed, entries, len(due.held))
+    return Kept(gone, wordless, copies, removed, entries, len(due.held), swept.unwritten)
 
 
 def trusted_now(now: datetime, night_before: datetime | None) -> datetime:

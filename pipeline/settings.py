@@ -101,6 +101,7 @@ class PrivacySettings(Section):
     """`[privacy]`: personal data in transcripts."""
 
     mask: bool = Field(True, description="カード番号などを最初の書き込みの前に伏せる")
+    register_file: Path | None = Field(None, description="消去の記録簿の置き場所(空なら data_dir の erased.jsonl)")
 
 
 class PlaybackSettings(Section):

@@ -29,6 +29,10 @@ def backup(context: Context, out: Path, as_json: bool) -> None:
     else:
         size = out.stat().st_size / (1 << 20)
         context.say(Text(f"控えを書きました: {out}({size:.1f} MiB)", f"Backup written: {out} ({size:.1f} MiB)"))
+        if path := manifest["register_unwritten"]:
+            context.say(
+                Text(f"消去の記録簿に書けませんでした: {path}", f"The register of erasures was not written: {path}")
+            )
 
 
 command = backup

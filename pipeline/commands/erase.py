@@ -68,6 +68,14 @@ def erase(
         return
     for place in certificate.get("left", ()):
         context.say(Text(f"この中にまだ残っています: {place}", f"Still in there: {place}"))
+    if register := certificate.get("register_unwritten"):
+        context.say(
+            Text(
+                f"消去の記録簿に書けませんでした: {register}(次の夜に書き直します。それまで控えを戻さないでください)",
+                f"The register of erasures was not written: {register}"
+                " (the next night will; restore no backup until then)",
+            )
+        )
     click.echo(certificate["not_reached"][context.language])
 
 

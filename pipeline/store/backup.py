@@ -1,5 +1,6 @@
 """A copy of the whole store at one moment, taken while it is in use, and put back into an empty one."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,17 @@ def copy_sqlite(store: Store, path: Path) -> None:
         connection.rollback()  # the backup reads in transactions of its own
         source.backup(target, pages=PAGES)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions
+
+
+def set_aside(store: Store, place: Path, kept: Path) -> None:
+    """A copy of the present SQLite under another name, with what its companion files hold; a damaged one as it lies."""
+    if sqlite_is_whole(place):
+        copy_sqlite(store, kept)
+        return
+    for companion in ("", "-wal"):
+        lying = place.with_name(place.name + companion)
+        if lying.exists():
+            shutil.copyfile(lying, kept.with_name(kept.name + companion))
 
 
 def sqlite_is_whole(path: Path) -> bool:

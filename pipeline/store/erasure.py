@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.store import holdings, search_index
 from pipeline.store.batches import batches
-from pipeline.store.schema import call_contracts, calls, erased, files, ledger, recordings, reports, transcripts
+from pipeline.store.schema import call_contracts, calls, erased, files, ledger, recordings, reports, runs, transcripts
 
 Cause = Literal["request", "period"]  # somebody asked, or the keeping period is over
 
@@ -141,6 +141,43 @@ def _remember(connection: sa.Connection, scope: Scope, cause: Cause) -> None:
     if fresh := sorted(keys - known.keys):
         rows = [{"kind": kind, "sha256": sha256, "erased_at": now, "cause": cause} for kind, sha256 in fresh]
         connection.execute(sa.insert(erased), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """One thing that must not come back: the hash of a recording's content, of a call's id or of a file's name."""
+
+    kind: str
+    sha256: str
+    erased_at: datetime
+    cause: str
+
+
+def tombstones(connection: sa.Connection) -> list[Tombstone]:
+    """All of them."""
+    return [Tombstone(**row._mapping) for row in connection.execute(sa.select(erased))]
+
+
+def first_night(connection: sa.Connection) -> datetime | None:
+    """When the first night of this store began."""
+    began: datetime | None = connection.execute(sa.select(sa.func.min(runs.c.started_at))).scalar_one()
+    return began
+
+
+def erase_again(connection: sa.Connection, known: Collection[Tombstone]) -> int:
+    """Take out of an older copy of the store what was erased since, and keep it from coming back; how many calls."""
+    there = erased_things(connection).keys
+    if fresh := [asdict(one) for one in known if (one.kind, one.sha256) not in there]:
+        connection.execute(sa.insert(erased), fresh)
+    now = erased_things(connection)
+    meant: set[str] = set()
+    for table in holdings.of_calls():
+        named = connection.execute(sa.select(table.c.call_id).distinct()).scalars()
+        meant |= {call_id for call_id in named if call_id and now.has_call(call_id)}
+    rows = connection.execute(sa.select(recordings.c.sha256, recordings.c.call_id))
+    meant |= {row.call_id for row in rows if now.has_content(row.sha256)}
+    erase(connection, scope_of(connection, call_ids=meant))
+    return len(meant)
 
 
 @dataclass(frozen=True, slots=True)

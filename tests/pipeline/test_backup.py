@@ -43,7 +43,7 @@ def test_backup_in_the_middle_of_a_night_goes_on_to_the_same_end(
     expected = quick_centre.export_hash()
     assert out.stat().st_mode & 0o777 == 0o600
     if quick_centre.settings.store.url.startswith("sqlite"):
-        kept = restore(quick_centre.settings, out)
+        kept = restore(quick_centre.settings, out, "sato").kept
         assert kept is not None and kept.stat().st_size > 0
         assert quick_centre.night() is ExitCode.DONE
         assert quick_centre.export_hash() == expected
@@ -51,7 +51,7 @@ def test_backup_in_the_middle_of_a_night_goes_on_to_the_same_end(
     server: Server = request.getfixturevalue("postgres")
     with server.database() as url:
         other = quick_centre.with_settings(store=StoreSettings(url=url))
-        assert restore(other.settings, out) is None
+        assert restore(other.settings, out, "sato").kept is None
         assert other.night() is ExitCode.DONE
         assert other.export_hash() == expected
 
@@ -61,14 +61,14 @@ def test_restored_store_counts_on(quick_centre: Centre, tmp_path: Path, request:
     quick_centre.night()
     make_backup(quick_centre.settings, tmp_path / "b")
     if quick_centre.settings.store.url.startswith("sqlite"):
-        restore(quick_centre.settings, tmp_path / "b")
+        restore(quick_centre.settings, tmp_path / "b", "sato")
         quick_centre.record("new.wav", PLAIN)
         assert quick_centre.night() is ExitCode.DONE
         return
     server: Server = request.getfixturevalue("postgres")
     with server.database() as url:
         other = quick_centre.with_settings(store=StoreSettings(url=url))
-        restore(other.settings, tmp_path / "b")
+        restore(other.settings, tmp_path / "b", "sato")
         other.record("new.wav", PLAIN)
         assert other.night() is ExitCode.DONE  # a counter that began anew would collide
 
@@ -81,7 +81,7 @@ def test_restore_into_a_database_in_use_is_refused(postgres: Server, tmp_path: P
         make_backup(centre.settings, tmp_path / "b")
         before = centre.export_hash()
         with pytest.raises(BadInput):
-            restore(centre.settings, tmp_path / "b")
+            restore(centre.settings, tmp_path / "b", "sato")
         assert centre.export_hash() == before
 
 
@@ -111,7 +111,7 @@ def test_damaged_backup_is_refused_and_changes_nothing(tmp_path: Path, damage: s
         case "missing":
             path.unlink()
     with pytest.raises(BadInput):
-        restore(centre.settings, path)
+        restore(centre.settings, path, "sato")
     assert centre.export_hash() == before
     assert not list(tmp_path.glob("*.before-*"))
 
@@ -134,4 +134,4 @@ def test_backup_of_an_older_schema_is_refused_by_postgres(postgres: Server, tmp_
         with Store(url) as store, store.writing() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         with pytest.raises(BadInput):
-            restore(centre.settings, tmp_path / "b")
+            restore(centre.settings, tmp_path / "b", "sato")
