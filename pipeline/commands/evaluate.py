@@ -11,6 +11,10 @@ command = LazyGroup(
         "masking": Lazy(
             "pipeline.commands.evaluate_masking", Text("伏せ字の適合率・再現率", "precision and recall of masking")
         ),
+        "quiet": Lazy(
+            "pipeline.commands.evaluate_quiet",
+            Text("何も売らない対話で誤って見つける場面", "moments falsely found where nothing is sold"),
+        ),
         "speakers": Lazy("pipeline.commands.evaluate_speakers", Text("話者の誤り", "errors in who speaks")),
         "tags": Lazy(
             "pipeline.commands.evaluate_tags", Text("場面の適合率・再現率", "precision and recall of moments")

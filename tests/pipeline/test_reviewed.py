@@ -7,8 +7,8 @@ import pytest
 from models.moments.calibration import targets_of
 from models.moments.labels import HEARD, LABELS
 from pipeline.records import Transcript, Utterance
-from pipeline.reviewed import call_from, reviewed_calls
-from pipeline.store import review_queue, reviews
+from pipeline.reviewed import call_from, corrected_call, moved_place, reviewed_calls
+from pipeline.store import review_queue, reviews, text_corrections
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
@@ -87,6 +87,34 @@ def test_reviewed_places_of_no_sample_teach(store: Store) -> None:
         reviews.mark(connection, Review(place, "right", "sato"), {"dictionary": "d1c7"})
     (call,) = reviewed_calls(store)
     assert [labels for labels in call.labels if labels] == [frozenset({"proposal"})]
+
+
+def test_reviewed_call_with_corrected_words_teaches_as_it_was_heard_and_as_it_was_said(store: Store) -> None:
+    place = replace(drawn_item(store).place, start=0, end=4)
+    with store.writing() as connection:
+        reviews.mark(connection, Review(place, "right", "sato"), {"dictionary": "d1c7"})
+        text_corrections.keep(connection, place.transcript_id, place.utterance, "お見積もりですね。", "sato", ())
+    heard, said = reviewed_calls(store)
+    assert (heard.call_id, heard.form, said.form) == (said.call_id, HEARD, "clean")
+    texts = [call.sentences[call.labels.index(frozenset({"proposal"}))].text for call in (heard, said)]
+    assert texts[0] != texts[1] == "お見積もりですね。"
+
+
+def test_reviewed_place_moves_into_the_corrected_words() -> None:
+    """Heard «…お調べします。見積もり…»; said with a longer first sentence: the label stays on the second one."""
+    found = [review(1, bears={"proposal"}, lacks=set(), start=7, end=12)]
+    call = corrected_call(CALL, found, {1: "ただいまよくお調べいたします。お見積もりをお送りしましょうか。"})
+    assert [s.text for s, labels in zip(call.sentences, call.labels, strict=True) if labels] == [
+        "お見積もりをお送りしましょうか。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "at", "expected"),
+    [("あいう", "あいう", 2, 2), ("あう", "あいう", 2, 3), ("あいう", "あう", 3, 2), ("", "あ", 99, 1)],
+)
+def test_reviewed_place_keeps_to_its_words(heard: str, said: str, at: int, expected: int) -> None:
+    assert moved_place(heard, said, at) == expected
 
 
 def drawn_item(store: Store) -> Queued:
