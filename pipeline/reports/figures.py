@@ -110,7 +110,10 @@ def for_operator(report: PeriodReport, operator_id: str) -> PeriodReport:
     known = any(table is not None and operator_id in table.index for table in tables_of)
     if not known and not (said and operator_id in said.operators):
         raise BadInput(
-            Text(f"担当者「{operator_id}」の通話がありません。", f"There are no calls of operator “{operator_id}”.")
+            Text(
+                f"この期間の数字に入る、担当者「{operator_id}」の通話がありません。",
+                f"No call of operator “{operator_id}” enters the figures of this period.",
+            )
         )
     by_group, compared = (_only(named, operator_id) for named in (report.book.by_group, report.standing))
     if said:
