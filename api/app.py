@@ -60,6 +60,7 @@ from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.background import Jobs
 from pipeline.entries import FigureKeeper
 from pipeline.errors import KoukenError
+from pipeline.listening import Listening
 from pipeline.openid import Provider
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
@@ -116,11 +117,12 @@ def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
     provider = Provider(settings.oidc) if settings.oidc.issuer else None
     store = open_store(settings.store_url)
-    jobs = Jobs(settings)
+    jobs, listening = Jobs(settings), Listening(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        listening.close()
         jobs.close()
         store.close()
 
@@ -139,7 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
-    app.state.linter = Linter()
+    app.state.linter, app.state.listening = Linter(), listening
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])

@@ -36,6 +36,18 @@ class Unusable(Missing):
     status = 422
 
 
+class ChangedMeanwhile(Missing):
+    """What the question rests on is no longer so."""
+
+    status = 412
+
+
+class TooBusy(Missing):
+    """Later it can be had."""
+
+    status = 503
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details. `title` is Japanese unless `lang=en`."""
 
@@ -74,6 +86,16 @@ NO_SOUND = Missing(
         "アーカイブから消えたか、置き換えられたか、伏せる場所の時刻がわからない録音です。解析の結果は残っています。",
         "It is gone from the archive, was replaced, or the time of what must be muted is unknown. The results stay.",
     ),
+)
+CHANGED_SOUND = ChangedMeanwhile(
+    "sound_changed",
+    Text("聞いているあいだに、この録音の伏せる場所が変わりました。", "What is muted here has changed meanwhile."),
+    Text("画面を開き直して、もう一度再生してください。", "Open the page again and play it once more."),
+)
+BUSY_SOUND = TooBusy(
+    "sound_busy",
+    Text("はじめて聞く録音を、同時に多くの人が再生しています。", "Many recordings are being heard for the first time."),
+    Text("少し待って、もう一度再生してください。", "Wait a little and play it once more."),
 )
 NO_NIGHT = Missing(
     "night_not_found",

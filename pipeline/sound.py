@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
-from threading import Lock
 
 from pipeline.archive import hash_file, open_path
 from pipeline.audio.legs import legs_sha256
-from pipeline.audio.playback import Playback, Span, copy_in_cache, playback_copy, trim_copies
+from pipeline.audio.playback import Playback, Span, playback_copy, trim_copies
 from pipeline.errors import ItemError
 from pipeline.records import Transcript
 from pipeline.settings import Settings
@@ -19,7 +18,6 @@ from pipeline.workers import FULL
 
 Place = tuple[str, str]  # archive, and path relative to it
 GIB = 1 << 30
-_one_at_a_time = Lock()  # decoding takes a core for a second; listeners must not take them all
 
 
 def find_sound(places: Sequence[Place]) -> Path | None:
@@ -72,27 +70,11 @@ def make_ahead(
         return None
 
 
-def sound_of(places: Sequence[Place], sha256: str, transcript: Transcript, settings: Settings) -> Playback | None:
-    """A muted copy to play; None where the file is gone, holds something else by now, or cannot be muted or read."""
-    cache = copies_in(settings)
-    spans = muted_spans(transcript)
-    if spans is None:
-        return None
-    try:
-        files = _same_content(places, sha256)
-        if not files:
-            return None
-        if made := copy_in_cache(sha256, spans, cache):
-            return made
-        with _one_at_a_time:
-            keep_to_limit(settings)
-            return playback_copy(files[0], sha256, spans, cache, *files[1:])
-    except (OSError, ItemError):
-        return None
+def same_content(places: Sequence[Place], sha256: str) -> tuple[Path, ...]:
+    """The file that holds the recording, or its operator's and customer's leg; nothing if neither is there.
 
-
-def _same_content(places: Sequence[Place], sha256: str) -> tuple[Path, ...]:
-    """The file that holds the recording, or its operator's and customer's leg; nothing if neither is there."""
+    Raises `OSError` where a file cannot be read.
+    """
     hashes = {}
     for path in _existing(places):
         facts = path.stat()

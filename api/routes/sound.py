@@ -3,14 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from api.access import Visitor, VisitorDep, note
 from api.deps import Body, ReportDep, StoreDep
-from api.errors import NO_CALL, NO_SOUND
+from api.errors import BUSY_SOUND, CHANGED_SOUND, NO_CALL, NO_SOUND
+from api.live_sound import live_answer, live_peaks
+from pipeline.audio.live import Live
 from pipeline.audio.playback import Playback
-from pipeline.settings import Settings
-from pipeline.sound import sound_of
+from pipeline.listening import Listening, TooMany, tag
 from pipeline.store.calls import read_call, recording_by_id
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
@@ -24,32 +25,42 @@ RecordingId = Annotated[int, Path(ge=1, lt=2**63)]
 @pages.get("/sound/{recording_id}")
 def play(
     request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
-) -> FileResponse:
-    """Ogg Opus, both channels, personal data muted; parts of it by Range."""
-    made = _made(request, store, report, visitor, recording_id)
+) -> Response:
+    """Both channels, personal data muted; parts of it by Range. Ogg Opus, or WAV while that is being made."""
+    heard = _heard(request, store, report, visitor, recording_id)
+    if request.headers.get("if-match", "*") not in ("*", tag(heard)):
+        raise CHANGED_SOUND
     if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):  # the further parts belong to the same hearing
         note(store, visitor, "sound.play", str(recording_id))
-    return FileResponse(made.audio, media_type="audio/ogg")
+    if isinstance(heard, Live):
+        return live_answer(request, heard, tag(heard))
+    return FileResponse(heard.audio, media_type="audio/ogg", headers={"ETag": tag(heard)})
 
 
 @pages.get("/sound/{recording_id}/peaks")
 def draw(
     request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
-) -> FileResponse:
+) -> Response:
     """`{"duration_s", "per_second", "peaks"}`, see `pipeline.audio.playback`."""
-    made = _made(request, store, report, visitor, recording_id)
-    return FileResponse(made.peaks, media_type="application/json")
+    heard = _heard(request, store, report, visitor, recording_id)
+    if isinstance(heard, Live):
+        return StreamingResponse(live_peaks(heard), media_type="application/json")
+    return FileResponse(heard.peaks, media_type="application/json")
 
 
-def _made(request: Request, store: Store, report: Body, visitor: Visitor, recording_id: int) -> Playback:
+def _heard(request: Request, store: Store, report: Body, visitor: Visitor, recording_id: int) -> Playback | Live:
     pins = Pins.of_report(report)
-    settings: Settings = request.app.state.settings
+    listening: Listening = request.app.state.listening
     with store.reading() as connection:
         call = recording_by_id(connection, pins, recording_id, visitor.reach.within)
         if call is None:
             raise NO_CALL
         detail = read_call(connection, pins, call)
-    made = sound_of(detail.places, detail.sha256, detail.transcript, settings)
-    if made is None:
+    going_on = request.headers.get("if-match") or request.headers.get("if-range") or ""
+    try:
+        heard = listening.hear(detail.places, detail.sha256, detail.transcript, going_on)
+    except TooMany:
+        raise BUSY_SOUND from None
+    if heard is None:
         raise NO_SOUND
-    return made
+    return heard

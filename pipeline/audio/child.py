@@ -4,7 +4,8 @@ It is run by `pipeline.audio.decode` as `python -m pipeline.audio.child KIND MAX
 loaded it gives up the right to open anything, so that a crafted file can make it neither read another file nor talk
 to the network: the kernel refuses, whatever FFmpeg tries. Memory and processor time are limited too.
 
-Output: 16 kHz signed 16-bit little-endian samples, channels interleaved; one line of JSON (`Report`) on standard error.
+Output: 16 kHz signed 16-bit little-endian samples, channels interleaved. On standard error a line of JSON with the
+number of channels as soon as the first samples are there (0 where none come), and one with what was found (`Report`).
 """
 
 import ctypes
@@ -14,6 +15,7 @@ import resource
 import signal
 import sys
 import wave
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, cast
 
@@ -51,8 +53,9 @@ class TooLong(Exception):
 class Decoder:
     """Packets to samples. One bad packet costs that packet only."""
 
-    def __init__(self, report: Report, sink: BinaryIO, max_samples: int) -> None:
+    def __init__(self, report: Report, sink: BinaryIO, max_samples: int, begun: Callable[[int], object]) -> None:
         self._report = report
+        self._begun = begun
         self._sink = sink
         self._max_samples = max_samples
         self._resampler: av.AudioResampler | None = None
@@ -86,6 +89,7 @@ class Decoder:
     def _resample(self, frame: av.AudioFrame) -> None:
         if self._report.channels == 0:
             self._report.channels = min(len(frame.layout.channels), MAX_CHANNELS)
+            self._begun(self._report.channels)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:  # the encoder may change its mind in mid-file
             self.flush()
@@ -109,10 +113,12 @@ class Decoder:
             self._sink.write(bytes(out.planes[0])[: out.samples * self._report.channels * 2])
 
 
-def decode(source: BinaryIO, sink: BinaryIO, demuxer: str, max_samples: int) -> Report:
-    """Decode `source` by one demuxer only, and say what was found."""
+def decode(
+    source: BinaryIO, sink: BinaryIO, demuxer: str, max_samples: int, begun: Callable[[int], object] = bool
+) -> Report:
+    """Decode `source` by one demuxer only, and say what was found. `begun` is told the number of channels."""
     report = Report()
-    decoder = Decoder(report, sink, max_samples)
+    decoder = Decoder(report, sink, max_samples, begun)
     options = {"protocol_whitelist": "", "format_whitelist": av.ContainerFormat(demuxer, "r").name}
     try:
         with av.open(source, "r", format=demuxer, options=options, metadata_errors="replace") as container:
@@ -194,7 +200,7 @@ def shut_the_doors(max_output_bytes: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Decode standard input to standard output; the report is the last thing on standard error."""
+    """Decode standard input to standard output; standard error gets the two lines of the report."""
     demuxer, max_seconds = arguments[0], float(arguments[1])
     max_samples = int(max_seconds * SAMPLE_RATE)
     av.logging.set_level(None)
@@ -204,11 +210,24 @@ def main(arguments: list[str]) -> None:
     with io.FileIO(0, closefd=False) as source, io.FileIO(1, "w", closefd=False) as out:
         sink = io.BufferedWriter(out, 1 << 20)
         try:
-            report = decode(io.BufferedReader(Nameless(source), 1 << 16), sink, demuxer, max_samples)
+            report = decode(io.BufferedReader(Nameless(source), 1 << 16), sink, demuxer, max_samples, tell_channels)
             sink.flush()
         except OSError as error:  # the disk is full, or the archive went away
             report = Report(error="IO_ERROR", detail=f"errno {error.errno}")
-    sys.stderr.write(json.dumps(asdict(report)) + "\n")
+    if not report.channels:
+        tell_channels(0)
+    tell(asdict(report))
+
+
+def tell_channels(number: int) -> None:
+    """The first line."""
+    tell({"channels": number})
+
+
+def tell(said: dict[str, Any]) -> None:
+    """One line to the parent."""
+    sys.stderr.write(json.dumps(said) + "\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """A recording as 16 kHz samples, read in bounded memory, with an account of how much of the file could be read."""
 
+import functools
 import json
 import math
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -50,11 +53,7 @@ class DecodedAudio:
 
     def read_all(self, start: int, stop: int) -> Samples:
         """Samples `start` to `stop` (exclusive) of every channel: shape (samples, channels)."""
-        frame = 2 * self._stored_channels
-        raw = os.pread(self._spool.fileno(), (stop - start) * frame, start * frame)
-        whole = len(raw) // frame * frame
-        pcm = np.frombuffer(raw[:whole], dtype="<i2").reshape(-1, self._stored_channels)
-        return pcm.astype(np.float32) / np.float32(32768)
+        return _read(self._spool, self._stored_channels, start, stop)
 
     def close(self) -> None:
         """Give the disk space back."""
@@ -69,6 +68,75 @@ class DecodedAudio:
         self.close()
 
 
+class Decoding:
+    """A recording that a child process is decoding, which can open nothing else. What has come so far can be read.
+
+    `spool_dir` takes the decoded samples (115 MB per hour and channel), for as long as this or its result is open.
+    Raises what `decode` raises. To be closed, unless the result of `finish` is.
+    """
+
+    def __init__(self, path: Path, *, max_hours: float = 12.0, spool_dir: Path | None = None) -> None:
+        self._path = path
+        with _blaming_the_file(), path.open("rb") as file:
+            self._kind = _kind(file)
+            self._declared_s = wav_seconds(file) if self._kind == "wav" else None
+            file.seek(0)
+            self._spool = tempfile.TemporaryFile(dir=spool_dir)  # noqa: SIM115 - lives as long as the result
+            # -P: a file named av.py in the current folder must not be taken for the library
+            command = [sys.executable, "-P", "-m", "pipeline.audio.child", DEMUXERS[self._kind], str(max_hours * 3600)]
+            try:
+                self._child = subprocess.Popen(  # noqa: S603 - our own module; the file comes as standard input
+                    command, stdin=file, stdout=self._spool, stderr=subprocess.PIPE, bufsize=0
+                )
+            except BaseException:
+                self._spool.close()
+                raise
+
+    @functools.cached_property
+    def channels(self) -> int:
+        """How many channels there are, as soon as the first samples tell; 0 if none will come."""
+        assert self._child.stderr is not None
+        begun = self._child.stderr.readline()
+        return int(json.loads(begun)["channels"]) if begun else 0  # it died before
+
+    @property
+    def samples(self) -> int:
+        """How many samples of every channel can be read by now."""
+        return os.fstat(self._spool.fileno()).st_size // (2 * self.channels) if self.channels else 0
+
+    def read_all(self, start: int, stop: int) -> Samples:
+        """Samples `start` to `stop` (exclusive) of every channel, as far as they came: shape (samples, channels)."""
+        return _read(self._spool, self.channels, start, stop)
+
+    def finish(self, timeout_s: float = 1800.0) -> "DecodedAudio":
+        """Wait for the end, and look at what was found. The result holds the samples from then on."""
+        with _blaming_the_file():
+            return _decoded(self._path, self._kind, self._declared_s, self._report(timeout_s), self._spool)
+
+    def stop(self) -> None:
+        """Have `finish` fail soon; from any thread."""
+        self._child.kill()
+
+    def close(self) -> None:
+        """Leave off, and give the disk space back."""
+        self._child.kill()
+        self._child.communicate()
+        self._spool.close()
+
+    def _report(self, timeout_s: float) -> dict[str, Any]:
+        try:
+            _, said = self._child.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise ItemError(Reason.TIMEOUT, f"decoding, {timeout_s:.0f} s", retryable=True) from None
+        if self._child.returncode != 0:
+            raise ItemError(Reason.RESOURCE_LIMIT, f"decoder ended with {self._child.returncode}", retryable=True)
+        report: dict[str, Any] = json.loads(said.splitlines()[-1])
+        full = [number for number in FULL if report["detail"] == f"errno {number}"]
+        if full:
+            raise OSError(full[0], os.strerror(full[0]))
+        return report
+
+
 def decode(
     path: Path, *, max_hours: float = 12.0, timeout_s: float = 1800.0, spool_dir: Path | None = None
 ) -> DecodedAudio:
@@ -78,22 +146,31 @@ def decode(
     Raises `ItemError`: EMPTY_AUDIO, NOT_AUDIO, TRUNCATED, TOO_LONG, IO_ERROR, TIMEOUT, RESOURCE_LIMIT; and `OSError`
     (ENOSPC, EDQUOT) where there is no room for the samples, for which the recording is not to blame.
     """
+    decoding = Decoding(path, max_hours=max_hours, spool_dir=spool_dir)
     try:
-        with path.open("rb") as file:
-            kind = _kind(file)
-            declared_s = wav_seconds(file) if kind == "wav" else None
-            file.seek(0)
-            spool = tempfile.TemporaryFile(dir=spool_dir)  # noqa: SIM115 - lives as long as the result
-            try:
-                report = _run_child(file, spool, kind, max_hours, timeout_s)
-                return _decoded(path, kind, declared_s, report, spool)
-            except BaseException:
-                spool.close()
-                raise
+        return decoding.finish(timeout_s)
+    except BaseException:
+        decoding.close()
+        raise
+
+
+@contextmanager
+def _blaming_the_file() -> Iterator[None]:
+    """A file that cannot be read is an `ItemError`; a full disk is not the file's fault."""
+    try:
+        yield
     except OSError as error:
         if error.errno in FULL:
             raise
         raise ItemError(Reason.IO_ERROR, f"errno {error.errno}", retryable=True) from None
+
+
+def _read(spool: IO[bytes], channels: int, start: int, stop: int) -> Samples:
+    frame = 2 * channels
+    raw = os.pread(spool.fileno(), max(stop - start, 0) * frame, start * frame)
+    whole = len(raw) // frame * frame
+    pcm = np.frombuffer(raw[:whole], dtype="<i2").reshape(-1, channels)
+    return pcm.astype(np.float32) / np.float32(32768)
 
 
 def _kind(file: IO[bytes]) -> str:
@@ -104,24 +181,6 @@ def _kind(file: IO[bytes]) -> str:
     if kind is None:
         raise ItemError(Reason.NOT_AUDIO)
     return kind
-
-
-def _run_child(file: IO[bytes], spool: IO[bytes], kind: str, max_hours: float, timeout_s: float) -> dict[str, Any]:
-    # -P: a file named av.py in the current folder must not be taken for the library
-    command = [sys.executable, "-P", "-m", "pipeline.audio.child", DEMUXERS[kind], str(max_hours * 3600)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module; the file comes as standard input
-            command, stdin=file, stdout=spool, stderr=subprocess.PIPE, timeout=timeout_s, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ItemError(Reason.TIMEOUT, f"decoding, {timeout_s:.0f} s", retryable=True) from None
-    if done.returncode != 0:
-        raise ItemError(Reason.RESOURCE_LIMIT, f"decoder ended with {done.returncode}", retryable=True)
-    report: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
-    full = [number for number in FULL if report["detail"] == f"errno {number}"]
-    if full:
-        raise OSError(full[0], os.strerror(full[0]))
-    return report
 
 
 def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, Any], spool: IO[bytes]) -> DecodedAudio:

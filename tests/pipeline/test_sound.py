@@ -5,14 +5,13 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from pipeline.audio.decode import SAMPLE_RATE, decode
-from pipeline.audio.legs import legs_sha256
-from pipeline.records import MaskedRange, Transcript, Utterance
+from pipeline.audio.playback import Playback
+from pipeline.listening import Listening
+from pipeline.records import AudioFacts, MaskedRange, Transcript, Utterance
 from pipeline.settings import PlaybackSettings, Settings
-from pipeline.sound import copies_in, find_sound, keep_to_limit, make_ahead, muted_spans, sound_of
+from pipeline.sound import copies_in, find_sound, keep_to_limit, make_ahead, muted_spans
 from tests.pipeline.audio.making import speechlike, write_wav
 
 SAID = (
@@ -22,7 +21,8 @@ SAID = (
 
 
 def transcript(*masked: MaskedRange) -> Transcript:
-    return Transcript("c", None, None, {}, SAID, masked)
+    facts = AudioFacts(5.0, 2, 8000, "pcm_s16le", "wav", 5.0, 1.0)
+    return Transcript("c", facts, None, {}, SAID, masked)
 
 
 @pytest.fixture
@@ -37,45 +37,14 @@ def sha_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_sound_is_the_analysed_recording_with_masked_times_silent(archive: Path, tmp_path: Path) -> None:
-    places = [(str(archive), "gone.wav"), (str(archive), "a.wav")]
-    made = sound_of(
-        places, sha_of(archive / "a.wav"), transcript(MaskedRange("phone", 0, None, None)), Settings(data_dir=tmp_path)
-    )
-    assert made is not None
-    with decode(made.audio) as audio:
-        assert np.abs(audio.read_all(int(1.05 * SAMPLE_RATE), int(2.95 * SAMPLE_RATE))).max() < 0.01
-        assert np.abs(audio.read_all(int(3.5 * SAMPLE_RATE), int(4.5 * SAMPLE_RATE))).max() > 0.01
-
-
-def test_two_legs_are_heard_together_in_whatever_order_they_are_listed(tmp_path: Path) -> None:
-    archive = tmp_path / "archive"
-    archive.mkdir()
-    sound = speechlike(4)
-    sound[: 2 * 8000, 1] = 0
-    names = ("a-in.wav", "a-out.wav")  # the customer's side comes first by name
-    for name, channel in zip(names, (1, 0), strict=True):
-        write_wav(archive / name, sound[:, channel : channel + 1])
-    content = legs_sha256(sha_of(archive / "a-out.wav"), sha_of(archive / "a-in.wav"))
-    made = sound_of([(str(archive), name) for name in names], content, transcript(), Settings(data_dir=tmp_path))
-    assert made is not None
-    with decode(made.audio) as audio:
-        operator, customer = np.abs(audio.read_all(SAMPLE_RATE // 2, SAMPLE_RATE)).max(axis=0)
-        assert customer < 0.01 < operator
-    (archive / "a-in.wav").unlink()
-    assert (
-        sound_of([(str(archive), name) for name in names], content, transcript(), Settings(data_dir=tmp_path)) is None
-    )
-
-
 def test_copy_made_ahead_is_played_without_decoding_again(archive: Path, tmp_path: Path) -> None:
     place = [(str(archive), "a.wav")]
     settings = Settings(data_dir=tmp_path)
     ahead = make_ahead(archive / "a.wav", None, sha_of(archive / "a.wav"), transcript(), settings)
     assert ahead is not None
     made_at = ahead.audio.stat().st_mtime_ns
-    again = sound_of(place, sha_of(archive / "a.wav"), transcript(), Settings(data_dir=tmp_path))
-    assert again == ahead and again.audio.stat().st_mtime_ns == made_at
+    again = Listening(settings).hear(place, sha_of(archive / "a.wav"), transcript())
+    assert isinstance(again, Playback) and again == ahead and again.audio.stat().st_mtime_ns == made_at
 
 
 def test_nothing_is_made_ahead_of_what_cannot_be_muted_or_is_no_sound(archive: Path, tmp_path: Path) -> None:
@@ -105,13 +74,14 @@ def test_copies_keep_to_their_limit_and_the_one_heard_last_stays(archive: Path, 
 def test_sound_that_was_replaced_is_not_played(archive: Path, tmp_path: Path) -> None:
     sha256 = sha_of(archive / "a.wav")
     write_wav(archive / "a.wav", speechlike(4))
-    assert sound_of([(str(archive), "a.wav")], sha256, transcript(), Settings(data_dir=tmp_path)) is None
+    assert Listening(Settings(data_dir=tmp_path)).hear([(str(archive), "a.wav")], sha256, transcript()) is None
 
 
 def test_sound_that_cannot_be_muted_is_not_played(archive: Path, tmp_path: Path) -> None:
     masked = transcript(MaskedRange("phone", 1, None, None))
     assert muted_spans(masked) is None
-    assert sound_of([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked, Settings(data_dir=tmp_path)) is None
+    listening = Listening(Settings(data_dir=tmp_path))
+    assert listening.hear([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked) is None
 
 
 def test_sound_outside_the_archive_is_not_found(archive: Path, tmp_path: Path) -> None:
