@@ -92,12 +92,9 @@ def made_archive(root: Path, size: int, url: str) -> tuple[Request, Settings]:
     began = datetime(2026, 4, 1, 9, 0, 0)  # noqa: DTZ001 - as a PBX writes it
     lines = ["call_id,started_at,operator_id,recording"]
     for number in range(size):
-        relative = f"{number // FOLDER:04d}/{number:07d}.wav"
-        path = root / "archive" / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"made call {number}", encoding="ascii")
+        write_made_call(root / "archive", number)
         moment = began + timedelta(seconds=37 * number)
-        lines.append(f"C{number:07d},{moment},OP{number % 200:03d},{relative}")
+        lines.append(f"C{number:07d},{moment},OP{number % 200:03d},{made_name(number)}")
     calls = root / "calls.csv"
     calls.write_text("\n".join(lines) + "\n", encoding="utf-8")
     weights = root / "weights"
@@ -111,6 +108,18 @@ def made_archive(root: Path, size: int, url: str) -> tuple[Request, Settings]:
         work=WorkSettings(settle_s=0),
     )
     return Request(root / "archive", {"calls": calls}), settings
+
+
+def made_name(number: int) -> str:
+    """Where the recording of a made call lies in the archive."""
+    return f"{number // FOLDER:04d}/{number:07d}.wav"
+
+
+def write_made_call(archive: Path, number: int) -> None:
+    """A small file whose content is no other's."""
+    path = archive / made_name(number)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"made call {number}", encoding="ascii")
 
 
 def never() -> bool:

@@ -20,6 +20,7 @@ from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.workers import Done, Work, cpu_count, map_items
 
 SLOWEST_BYTES_PER_SECOND = 600  # of any telephone codec: bounds the length of a file that is not decoded yet
+TRANSCRIPTION = Text("書き起こし", "Transcription")
 AHEAD = 2  # items claimed for each worker
 TRIM_EVERY = 100  # recordings, after which the copies for listeners are held to their limit
 
@@ -30,7 +31,7 @@ def transcribe(night: Night) -> None:
     with night.store.writing() as connection:
         ledger.open_recordings(connection, night.run_id, version)
         total = ledger.waiting(connection, "transcribe", version, night.run_id)
-    night.progress.stage(Text("書き起こし", "Transcription"), total)
+    night.progress.stage(TRANSCRIPTION, total)
     stage = _Stage(night, min(night.settings.work.workers or cpu_count(), max(total, 1)))
     while not night.stop():
         stage.run()

@@ -12,7 +12,7 @@ import time
 import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -22,14 +22,19 @@ from urllib.parse import quote
 import numpy as np
 
 from pipeline.bench import bar, machine
+from pipeline.errors import StoppedByLimit
+from pipeline.language import Text
 from pipeline.night import Request
-from pipeline.night_benchmark import PRETENDED, UTTERANCES, made_archive, never
+from pipeline.night_benchmark import PRETENDED, UTTERANCES, made_archive, made_name, never, write_made_call
+from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.made_tables import write_made_tables
 from pipeline.progress import Silent
 from pipeline.retag_benchmark import SPOKEN
 from pipeline.settings import Settings
 from pipeline.store import sessions, users
 from pipeline.store.migrate import open_store
+from pipeline.store.multiplied import multiply
+from pipeline.transcribing import TRANSCRIPTION
 from pipeline.web_load import Heard, ask, visit
 
 CALLS, LONG_CALLS = 2_000, 50_000
@@ -38,6 +43,7 @@ PEOPLE = 20
 PAGE_MS, SEARCH_MS, SOUND_MS = 300.0, 500.0, 500.0
 ROLES: tuple[users.Role, ...] = ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor")
 NIGHT_CALLS = 200  # of each of the nights that work meanwhile
+HEARD = 24  # recordings that can be heard, each for the first time once
 PAGES = {
     "dashboard": ["/report", "/report?period=FY2023", "/report?period=12M-2024-06"],
     "contribution": ["/contribution/any"],
@@ -70,25 +76,58 @@ def bench_web(on_step: Callable[[str], None], *, long: bool = False) -> dict[str
 
 
 def made_store(root: Path, calls: int) -> Settings:
-    """What a night leaves of so many made calls, with contracts and outcomes; the first call can be heard."""
-    request, settings = made_archive(root, calls, "")
-    write_made_tables(root / "tables", calls)
-    table = root / "tables" / "calls.csv"
-    lines = table.read_text("utf-8").splitlines()
-    named = [f"{lines[0]},recording"]
-    named += [f"{line},{number // 1_000:04d}/{number:07d}.wav" for number, line in enumerate(lines[1:])]
-    table.write_text("\n".join(named) + "\n", encoding="utf-8")
-    _write_noise(root / "archive" / "0000" / "0000000.wav", UTTERANCES * 6)
-    tables = {kind: root / "tables" / f"{kind}.csv" for kind in ("calls", "contracts", "outcomes")}
+    """What a night leaves of so many made calls, with contracts and outcomes; the first ones can be heard.
+
+    Beyond `CALLS` of them the same are there many times over, see `pipeline.store.multiplied`.
+    """
     from pipeline.nightly import run_night
 
     spoken = replace(SPOKEN, tagger=PRETENDED.tagger)  # words that differ, found without work
-    run_night(Request(request.archive, tables), settings, Silent(), never, spoken)  # type: ignore[arg-type]
+    few = min(calls, CALLS)
+    request, settings = made_archive(root, few, "")
+    for number in range(HEARD):
+        _write_noise(root / "archive" / made_name(number), UTTERANCES * 6, number)
+    night = Request(request.archive, _made_tables(root / "tables", calls))
+    run_night(night, settings, Silent(), never, spoken)
+    if calls > few:
+        for number in range(few, calls):
+            write_made_call(root / "archive", number)
+        listed = _UntilListed()
+        with suppress(StoppedByLimit):
+            run_night(night, settings, listed, listed.is_done, spoken)
+        with open_store(settings.store_url) as store, store.writing() as connection:
+            multiply(connection, few, calls // few)
+        run_night(night, settings, Silent(), never, spoken)
     return settings
 
 
-def _write_noise(path: Path, seconds: int) -> None:
-    rng = np.random.default_rng(1)
+class _UntilListed(Silent):
+    """Stops a night when it has listed the archive."""
+
+    def __init__(self) -> None:
+        self._done = False
+
+    def stage(self, name: Text, total: int) -> None:
+        """Transcription comes after the list."""
+        self._done = name == TRANSCRIPTION
+
+    def is_done(self) -> bool:
+        """Whether the night is to stop."""
+        return self._done
+
+
+def _made_tables(folder: Path, calls: int) -> dict[Kind, Path]:
+    """Calls, contracts and outcomes, with the recording of every call."""
+    write_made_tables(folder, calls)
+    paths: dict[Kind, Path] = {kind: folder / f"{kind}.csv" for kind in ("calls", "contracts", "outcomes")}
+    lines = paths["calls"].read_text("utf-8").splitlines()
+    named = [f"{lines[0]},recording"] + [f"{line},{made_name(number)}" for number, line in enumerate(lines[1:])]
+    paths["calls"].write_text("\n".join(named) + "\n", encoding="utf-8")
+    return paths
+
+
+def _write_noise(path: Path, seconds: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)

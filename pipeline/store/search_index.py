@@ -107,7 +107,7 @@ def _change(connection: sa.Connection, block: int, held: _Held, put_together: _S
         some = grams[start : start + AT_ONCE]
         chosen = (search_grams.c.block == block) & search_grams.c.gram.in_(some)
         known = {row.gram: row.members for row in connection.execute(sa.select(search_grams).where(chosen))}
-        after = {gram: _packed(put_together(_numbers(known.get(gram, b"")), held[gram])) for gram in some}
+        after = {gram: packed(put_together(numbers_of(known.get(gram, b"")), held[gram])) for gram in some}
         _write(connection, block, after, known.keys())
 
 
@@ -125,7 +125,8 @@ def _write(connection: sa.Connection, block: int, after: Mapping[str, bytes], kn
         connection.execute(sa.delete(search_grams).where(search_grams.c.block == block, search_grams.c.gram.in_(gone)))
 
 
-def _packed(numbers: Numbers) -> bytes:
+def packed(numbers: Numbers) -> bytes:
+    """The members of a row: places within a block."""
     if len(numbers) < MOST_LISTED:
         return numbers.astype("<u2").tobytes()
     flags = np.zeros(BLOCK, np.bool_)
@@ -141,5 +142,6 @@ def _flags(members: bytes) -> NDArray[np.bool_]:
     return flags
 
 
-def _numbers(members: bytes) -> Numbers:
+def numbers_of(members: bytes) -> Numbers:
+    """What `packed` was given, in order."""
     return np.flatnonzero(_flags(members))
