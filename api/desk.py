@@ -39,8 +39,8 @@ NO_WORK = Missing(
     "work_not_found",
     Text("この計算の結果はもうありません。", "This work is not kept any more."),
     Text(
-        "サーバーを動かし直すと、計算とその結果は消えます(辞書はそのままです)。元の画面から、もう一度お試しください。",
-        "A restart of the server ends work and drops its results; the dictionary is untouched. Start again where you"
+        "サーバーを動かし直すと、計算とその結果は消えます(保存してあるものはそのままです)。元の画面から、もう一度お試しください。",
+        "A restart of the server ends work and drops its results; nothing stored is touched. Start again where you"
         " began.",
     ),
 )

@@ -52,5 +52,8 @@ AREAS = {  # section: the pages within it; the template names its own as `part`
         Place("tokens", "/tokens", "tokens.manage", Text("APIトークン", "API tokens")),
         Place("notifications", "/notifications", "notifications.manage", Text("通知", "Notifications")),
         Place("audit", "/audit", "audit.read", Text("監査ログ", "Audit log")),
+        Place("retention", "/retention", "privacy.read", Text("保存期間", "Keeping periods")),
+        Place("holds", "/holds", "privacy.read", Text("法的な保全", "Legal holds")),
+        Place("erasures", "/erasures", "privacy.read", Text("消去", "Erasure")),
     ),
 }

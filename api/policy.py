@@ -38,6 +38,8 @@ Permission = Literal[
     "tokens.manage",
     "notifications.manage",
     "audit.read",
+    "privacy.read",  # keeping periods, legal holds, certificates of erasures
+    "privacy.manage",  # hold, release, remove, erase
 ]
 
 _READS: frozenset[Permission] = frozenset({"report.read", "operators.read", "calls.read", "nights.read", "tables.read"})
@@ -51,7 +53,15 @@ _DESIGNS: frozenset[Permission] = _EVALUATES | {"scorecards.design"}
 _ANSWERS: frozenset[Permission] = frozenset({"scorecards.read", "scorecards.respond"})
 _TABLES: frozenset[Permission] = frozenset({"tables.read", "tables.load", "nights.retry"})  # what brings data in
 _ADMINISTRATION: frozenset[Permission] = frozenset(
-    {"administration.read", "users.manage", "tokens.manage", "notifications.manage", "audit.read"}
+    {
+        "administration.read",
+        "users.manage",
+        "tokens.manage",
+        "notifications.manage",
+        "audit.read",
+        "privacy.read",
+        "privacy.manage",
+    }
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
     "administrator": _ADMINISTRATION | _TABLES | {"nights.read"},
@@ -60,7 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     "qa_approver": _CALLS | _LISTENS | _DICTIONARY | _REVIEWS | _DESIGNS | {"dictionary.approve"},
     "operator": _CALLS | _LISTENS | _ANSWERS | {"operators.remark"},
     "analyst": _READS | _WORDS | {"reviews.read", "dictionary.read"},  # masked words only, and no voices
-    "auditor": frozenset({"administration.read", "audit.read", "nights.read"}),
+    "auditor": frozenset({"administration.read", "audit.read", "privacy.read", "nights.read"}),
 }
 
 ROUTES: dict[tuple[str, str], Permission] = {
@@ -95,6 +105,19 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/notifications/{rule_id}"): "notifications.manage",
     ("POST", "/notifications/{rule_id}/test"): "notifications.manage",
     ("POST", "/notifications/{rule_id}/delete"): "notifications.manage",
+    ("GET", "/retention"): "privacy.read",
+    ("POST", "/retention"): "privacy.manage",
+    ("GET", "/holds"): "privacy.read",
+    ("POST", "/holds"): "privacy.manage",
+    ("GET", "/holds/{hold_id}"): "privacy.read",
+    ("POST", "/holds/{hold_id}/release"): "privacy.manage",
+    ("GET", "/erasures"): "privacy.read",
+    ("POST", "/erasures"): "privacy.manage",
+    ("POST", "/erasures/preview"): "privacy.manage",
+    ("GET", "/erasures/{erasure_id}"): "privacy.read",
+    ("GET", "/erasures/{erasure_id}/certificate.json"): "privacy.read",
+    ("GET", "/privacy/work/{job_id}"): "privacy.manage",
+    ("POST", "/privacy/work/{job_id}/cancel"): "privacy.manage",
     ("GET", "/audit"): "audit.read",
     ("POST", "/audit/verify"): "audit.read",
     ("GET", "/"): "signed_in",  # leads to where one may go
@@ -205,6 +228,12 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/api/v1/search"): "calls.words",
     ("GET", "/api/v1/reviews/precision"): "reviews.read",
     ("GET", "/api/v1/nights"): "nights.read",
+    ("GET", "/api/v1/retention"): "privacy.read",
+    ("GET", "/api/v1/holds"): "privacy.read",
+    ("GET", "/api/v1/erasures"): "privacy.read",
+    ("GET", "/api/v1/erasures/{erasure_id}"): "privacy.read",
+    ("POST", "/api/v1/erasures/preview"): "privacy.manage",
+    ("POST", "/api/v1/erasures"): "privacy.manage",
     ("GET", "/api/v1/dictionary/versions"): "dictionary.read",
     ("GET", "/api/v1/dictionary/versions/{version}/entries"): "dictionary.read",
     ("GET", "/api/v1/dictionary/lint"): "dictionary.read",

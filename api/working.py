@@ -20,7 +20,7 @@ PATIENCE_S = 1.5  # what is ready by then is shown at once
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done (a function of `pipeline.dictionary_work`), and what its page needs to know of it."""
+    """What is to be done (a function given settings, a progress and `arguments`), and what its page needs to know."""
 
     kind: str
     function: Callable[..., Any]
@@ -37,7 +37,7 @@ def begin(request: Request, pages: Pages, jobs: Jobs, visitor: Visitor, work: Wo
             return pages.render(request, "dictionary/busy.html", busy=busy)
         if busy.job is None:
             raise Unusable("busy_working", Text(busy.text.ja, busy.text.en), Text("", "")) from None
-        return RedirectResponse(f"/dictionary/work/{busy.job.job_id}", status_code=303)
+        return RedirectResponse(place_of(busy.job), status_code=303)
     return answer_of(request, pages, job)
 
 
@@ -46,12 +46,17 @@ def answer_of(request: Request, pages: Pages, job: Job) -> Response:
     job.wait(PATIENCE_S)
     if is_part(request):
         return work_part(request, pages, job)
-    return RedirectResponse(f"/dictionary/work/{job.job_id}", status_code=303)
+    return RedirectResponse(place_of(job), status_code=303)
+
+
+def place_of(job: Job) -> str:
+    """The page of a piece of work."""
+    return f"/{_area(job)}/work/{job.job_id}"
 
 
 def work_part(request: Request, pages: Pages, job: Job) -> Response:
-    """The part that keeps itself up to date; a step that is done leads on to its draft."""
-    response = pages.render(request, "dictionary/work_part.html", job=job, why_unscored=WHY_UNSCORED)
+    """The part that keeps itself up to date; a step that is done leads on to what came of it."""
+    response = pages.render(request, f"{_area(job)}/work_part.html", job=job, why_unscored=WHY_UNSCORED)
     if (target := target_of(job)) is not None:
         response.headers["HX-Redirect"] = target
     return response
@@ -63,4 +68,10 @@ def target_of(job: Job) -> str | None:
         return None
     if job.kind in ("review", "submit", "publish"):
         return f"/dictionary/drafts/{job.about['draft_id']}"
+    if job.kind == "erase":
+        return f"/erasures/{job.result}"
     return "/dictionary/candidates" if job.kind == "candidates" else None
+
+
+def _area(job: Job) -> str:
+    return "privacy" if job.kind in ("erase", "retention") else "dictionary"

@@ -10,6 +10,7 @@ from pipeline.language import Text
 from pipeline.outcomes.cells import normal_phone, phone_hash
 from pipeline.outcomes.phone_key import phone_key
 from pipeline.places import sweep
+from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import audit, erasure, erasures, holds
 from pipeline.store.connect import Connection, Store
@@ -32,6 +33,7 @@ CHANGED = BadInput(
     remedy=Text("もう一度、対象を確かめてください。", "Look at what would be erased again."),
 )
 LONGEST_REFERENCE = 64  # characters
+ERASING = Text("消しています", "Erasing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +150,12 @@ def _hashes(phones: Sequence[str], settings: Settings) -> list[str]:
             raise BadInput(Text("電話番号として読めません。", "This is no phone number."))
         found.append(phone_hash(number, phone_key(settings.data_dir)))
     return found
+
+
+def erase_shown(settings: Settings, progress: Progress, asked: Asked, actor: str, calls: int) -> int:
+    """`erase` as a piece of work beside the pages, for exactly as many calls as were shown; the certificate's number.
+
+    Cut off before the store is done, nothing has happened; after that, the next night does the files.
+    """
+    progress.stage(ERASING, 0)
+    return int(erase(settings, asked, actor, dry_run=False, calls=calls)["erasure"])

@@ -32,6 +32,7 @@ Topic = Literal[
     "limits",
     "nights",
     "access",
+    "privacy",
     "notifications",
     "api",
 ]
@@ -50,6 +51,7 @@ TITLES: dict[Topic, Text] = {
     "limits": Text("数字の限界", "What the numbers cannot say"),
     "nights": Text("夜間バッチと困ったとき", "Nights, and when something fails"),
     "access": Text("利用者と役割", "Users and roles"),
+    "privacy": Text("保存期間・保全・消去", "Keeping, holding and erasing"),
     "notifications": Text("通知", "Notifications"),
     "api": Text("JSON で読む", "Reading as JSON"),
 }

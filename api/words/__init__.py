@@ -25,6 +25,7 @@ from api.words.dictionary import (
 from api.words.figures import CHOICES, DOSES, EFFECTS, EXPOSURES, FIGURES, STANDINGS, SUBGROUPS, TERMS
 from api.words.nights import CALL_RULES, FILE_STATES, NIGHT_STATES, VERSIONS
 from api.words.people import PERMISSIONS, ROLES
+from api.words.privacy import HELD, KEPT_CLASSES, REMOVALS
 from api.words.word import Word, word
 
 __all__ = [
@@ -43,7 +44,9 @@ __all__ = [
     "FIGURES",
     "FILE_STATES",
     "FLAGS",
+    "HELD",
     "JOIN_STATES",
+    "KEPT_CLASSES",
     "LABELS",
     "LEVELS",
     "MASKS",
@@ -56,6 +59,7 @@ __all__ = [
     "PRECISION_STANDINGS",
     "PUBLICATIONS",
     "REACTIONS",
+    "REMOVALS",
     "ROLES",
     "SIGNALS",
     "SPEAKERS",

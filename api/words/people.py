@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from api.words.word import Word, word_of
 
 ROLES: Mapping[str, Word] = {
-    "administrator": word_of("システム管理者", "Administrator", "利用者と役割、監査ログ", "users and roles, audit log"),
+    "administrator": word_of(
+        "システム管理者",
+        "Administrator",
+        "利用者と役割、保存期間と消去、監査ログ",
+        "users, keeping and erasing, audit log",
+    ),
     "manager": word_of(
         "マネージャー",
         "Manager",
@@ -18,7 +23,12 @@ ROLES: Mapping[str, Word] = {
     ),
     "operator": word_of("オペレーター", "Operator", "自分の通話と自分のレポート", "their own calls and report"),
     "analyst": word_of("分析者", "Analyst", "数字と、伏せ字にした文(音声なし)", "figures and masked words, no voices"),
-    "auditor": word_of("監査", "Auditor", "監査ログと夜間バッチ", "audit log and nights"),
+    "auditor": word_of(
+        "監査",
+        "Auditor",
+        "監査ログ、保存期間と消去の記録、夜間バッチ",
+        "audit log, keeping and erasing, nights",
+    ),
 }
 PERMISSIONS: Mapping[str, Word] = {
     "report.read": word_of("センター全体のレポートと貢献の推定を見る", "See the centre's reports and contribution"),
@@ -47,5 +57,12 @@ PERMISSIONS: Mapping[str, Word] = {
     "users.manage": word_of("利用者を加え、役割を変える", "Add users and change their roles"),
     "tokens.manage": word_of("ほかの人のAPIトークンを作り、取り消す", "Make and revoke others' API tokens"),
     "notifications.manage": word_of("通知の規則を作り、変える", "Make and change notification rules"),
+    "privacy.read": word_of(
+        "保存期間・法的な保全・消去の証明を見る", "See keeping periods, legal holds and certificates of erasures"
+    ),
+    "privacy.manage": word_of(
+        "保全を始め、解く。期間を過ぎたものや依頼のあった通話を消す",
+        "Place and release holds; remove what is past its period or asked to be erased",
+    ),
     "audit.read": word_of("監査ログを読み、照合する", "Read and check the audit log"),
 }

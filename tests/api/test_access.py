@@ -78,6 +78,7 @@ def filled_in(path: str) -> str:
     values |= {"exposure": "any", "topic": "start", "name": "somebody"}
     values |= {"entry_id:path": "appeal.ease-1", "form": "csv", "draft_id": "1", "job_id": "none", "version": "none"}
     values |= {"token_id": "999", "rule_id": "999", "position": "new"}
+    values |= {"hold_id": "999", "erasure_id": "999"}
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path
