@@ -97,6 +97,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}/password"): "users.manage",
+    ("POST", "/users/{name}/account"): "users.manage",
+    ("POST", "/users/{name}/account/unlink"): "users.manage",
     ("GET", "/roles"): "users.manage",
     ("GET", "/teams"): "users.manage",
     ("GET", "/notifications"): "notifications.manage",

@@ -60,12 +60,13 @@ class Begun:
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Whom the provider vouches for. `name` is the user's with whom a first sign-in is linked; None if the token has
-    none that can be relied on, and `refused` says why."""
+    none that can be relied on, and `refused` says why. `is_barred`: not even an administrator's link lets it in."""
 
     issuer: str
     subject: str
     name: str | None
     refused: str = ""
+    is_barred: bool = False
 
 
 def begin() -> Begun:
@@ -172,9 +173,9 @@ def identity_in(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
     email = _verified_email(claims)
     wants_email = settings.user == "email" or settings.allowed_domain
     if wants_email and email is None:
-        return Identity(settings.issuer, subject, None, "unverified_email")
+        return Identity(settings.issuer, subject, None, "unverified_email", is_barred=bool(settings.allowed_domain))
     if settings.allowed_domain and (email or "").rpartition("@")[2] != settings.allowed_domain.casefold():
-        return Identity(settings.issuer, subject, None, "domain")
+        return Identity(settings.issuer, subject, None, "domain", is_barred=True)
     return Identity(settings.issuer, subject, email if settings.user == "email" else subject)
 
 

@@ -30,10 +30,15 @@ UNPROVEN = Text(
     "会社のアカウントでのサインインを確かめられませんでした。もう一度お試しください。",
     "The sign-in with your company account could not be verified; please try again.",
 )
-REFUSED = Text(
-    "この会社のアカウントではサインインできません。利用者として登録されているか、システム管理者にお尋ねください。",
-    "This company account may not sign in. Ask an administrator whether you are registered as a user.",
+BARRED = Text(
+    "この会社のアカウントではサインインできません。会社のドメインのアカウントを使ってください。",
+    "This account may not sign in. Use one of your company's domain.",
 )
+STOPPED = Text(
+    "この会社のアカウントの利用者は止められています。システム管理者にお尋ねください。",
+    "The user of this company account has been stopped. Ask an administrator.",
+)
+WAITING = Text("まだ利用者と結ばれていません", "Not linked with a user yet")
 
 
 @pages.get("/sign-in/oidc")
@@ -103,22 +108,31 @@ def _let_in(request: Request, pages: Pages, store: Store, identity: openid.Ident
     token = _open_session(store, identity)
     if token is None:
         attempts.failed(key)
-        return sign_in_form(request, pages, next=next, problem=REFUSED, status=403)
+        if identity.is_barred or _is_linked(store, identity):
+            problem = BARRED if identity.is_barred else STOPPED
+            return sign_in_form(request, pages, next=next, problem=problem, status=403)
+        values = {"title": WAITING, "subject": identity.subject, "next": next}
+        return pages.render(request, "waiting.html", status=403, **values)
     attempts.succeeded(key)
     return with_cookie(request, RedirectResponse(next, status_code=303), token)
 
 
 def _open_session(store: Store, identity: openid.Identity) -> str | None:
-    if identity.name is None:
+    if identity.is_barred:
         _note_refusal(store, identity.refused)
         return None
     with store.writing() as connection:
-        user = identities.recognise(connection, identity.issuer, identity.subject, identity.name)
+        user = identities.recognise(connection, identity.issuer, identity.subject, identity.name or "")
         if user is None:
-            audit.record(connection, *_refusal("no_user"))
+            audit.record(connection, *_refusal(identity.refused or "no_user", identity.subject))
             return None
         audit.record(connection, user.name, "session.sign_in", user.name, {"by": "oidc"})
         return sessions.open_session(connection, user.name, by_provider=True)
+
+
+def _is_linked(store: Store, identity: openid.Identity) -> bool:
+    with store.reading() as connection:
+        return identities.is_linked(connection, identity.issuer, identity.subject)
 
 
 def _note_refusal(store: Store, reason: str) -> None:
@@ -126,8 +140,12 @@ def _note_refusal(store: Store, reason: str) -> None:
         audit.record(connection, *_refusal(reason))
 
 
-def _refusal(reason: str) -> tuple[str, str, str, dict[str, audit.Detail]]:
-    return "unknown", "session.sign_in_refused", "unknown", {"by": "oidc", "reason": reason}
+def _refusal(reason: str, subject: str = "") -> tuple[str, str, str, dict[str, audit.Detail]]:
+    """`subject`: of somebody whom an administrator may link; one too long for the log has to be typed."""
+    told: dict[str, audit.Detail] = {"by": "oidc", "reason": reason}
+    if 0 < len(subject) <= audit.LONGEST_DETAIL:
+        told["subject"] = subject
+    return "unknown", identities.REFUSED, "unknown", told
 
 
 def _back(request: Request) -> str:

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import VisitorDep
-from api.deps import PagesDep, StoreDep
+from api.deps import PagesDep, SettingsDep, StoreDep
 from api.errors import Missing
+from api.pages import Pages, path_part
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.passwords import generate_password, hash_password
-from pipeline.store import users
+from pipeline.settings import Settings
+from pipeline.store import identities, users
 from pipeline.store.connect import Store
 from pipeline.store.users import ROLES, Role, User
 
@@ -28,6 +30,10 @@ NO_USER = Missing(
     Text("利用者の一覧から選んでください。", "Choose from the list of users."),
 )
 
+NO_PROVIDER = BadInput(
+    Text("設定 [oidc] に発行者がないので、結べません。", "The setting [oidc] names no provider to link with.")
+)
+
 
 @pages.get("/users", response_class=HTMLResponse)
 def show_users(request: Request, pages: PagesDep, store: StoreDep) -> Response:
@@ -40,6 +46,7 @@ def add(
     request: Request,
     pages: PagesDep,
     store: StoreDep,
+    settings: SettingsDep,
     visitor: VisitorDep,
     name: Field,
     roles: Chosen = [],  # noqa: B006 - FastAPI copies it
@@ -64,14 +71,13 @@ def add(
             )
     except BadInput as error:
         return _list(request, pages, store, problem=error.text, status=422)
-    return pages.render(request, "user.html", **IN_AREA, user=made, roles=ROLES, password=password, problem=None)
+    return _one(request, pages, store, settings, made, password=password)
 
 
 @pages.get("/users/{name}", response_class=HTMLResponse)
-def show_user(request: Request, pages: PagesDep, store: StoreDep, name: Name) -> Response:
+def show_user(request: Request, pages: PagesDep, store: StoreDep, settings: SettingsDep, name: Name) -> Response:
     """One person."""
-    user = _found(store, name)
-    return pages.render(request, "user.html", **IN_AREA, user=user, roles=ROLES, password=None, problem=None)
+    return _one(request, pages, store, settings, _found(store, name))
 
 
 @pages.post("/users/{name}")
@@ -79,6 +85,7 @@ def change(
     request: Request,
     pages: PagesDep,
     store: StoreDep,
+    settings: SettingsDep,
     visitor: VisitorDep,
     name: Name,
     roles: Chosen = [],  # noqa: B006 - FastAPI copies it
@@ -95,20 +102,73 @@ def change(
         with store.writing() as connection:
             users.change_user(connection, visitor.user.name, name, **changes)
     except BadInput as error:
-        values = {"user": user, "roles": ROLES, "password": None, "problem": error.text}
-        return pages.render(request, "user.html", **IN_AREA, status=422, **values)
+        return _one(request, pages, store, settings, user, problem=error.text, status=422)
     return RedirectResponse("/users", status_code=303)
 
 
 @pages.post("/users/{name}/password")
-def give_password(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, name: Name) -> Response:
+def give_password(
+    request: Request, pages: PagesDep, store: StoreDep, settings: SettingsDep, visitor: VisitorDep, name: Name
+) -> Response:
     """A generated password, shown once; the person has to change it at the next sign-in."""
     user = _found(store, name)
     password = generate_password()
     kept = hash_password(password)
     with store.writing() as connection:
         users.set_password(connection, visitor.user.name, name, kept, must_change=True)
-    return pages.render(request, "user.html", **IN_AREA, user=user, roles=ROLES, password=password, problem=None)
+    return _one(request, pages, store, settings, user, password=password)
+
+
+@pages.post("/users/{name}/account")
+def link_account(
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    visitor: VisitorDep,
+    name: Name,
+    subject: Field = "",
+) -> Response:
+    """From now on the account of that number signs in as this person."""
+    user = _found(store, name)
+    try:
+        if not settings.oidc.issuer:
+            raise NO_PROVIDER
+        with store.writing() as connection:
+            identities.link(connection, visitor.user.name, settings.oidc.issuer, subject, user.name)
+    except BadInput as error:
+        return _one(request, pages, store, settings, user, account_problem=error.text, status=422)
+    return RedirectResponse(f"/users/{path_part(user.name)}", status_code=303)
+
+
+@pages.post("/users/{name}/account/unlink")
+def unlink_account(store: StoreDep, visitor: VisitorDep, name: Name) -> Response:
+    """Forget the person's accounts; open sessions end."""
+    user = _found(store, name)
+    with store.writing() as connection:
+        identities.unlink(connection, visitor.user.name, user.name)
+    return RedirectResponse(f"/users/{path_part(user.name)}", status_code=303)
+
+
+def _one(
+    request: Request,
+    pages: Pages,
+    store: Store,
+    settings: Settings,
+    user: User,
+    *,
+    password: str | None = None,
+    problem: Bilingual | None = None,
+    account_problem: Bilingual | None = None,
+    status: int = 200,
+) -> Response:
+    with store.reading() as connection:
+        accounts = identities.accounts_of(connection, user.name)
+        waiting = identities.waiting(connection) if settings.oidc.issuer else []
+    values: dict[str, Any] = {"user": user, "roles": ROLES, "password": password, "problem": problem}
+    values |= {"accounts": accounts, "waiting": waiting, "account_problem": account_problem}
+    values |= {"can_link": bool(settings.oidc.issuer)}
+    return pages.render(request, "user.html", status=status, **IN_AREA, **values)
 
 
 def _list(

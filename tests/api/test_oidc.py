@@ -1,5 +1,6 @@
 """Signing in with a company account: only what the provider has signed for this very sign-in, only for known users."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +17,13 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.pending import LASTS_S, Pending
 from api.rate import Attempts
-from api.routes.oidc import REFUSED, UNPROVEN, UNREACHABLE
+from api.routes.oidc import BARRED, STOPPED, UNPROVEN, UNREACHABLE, WAITING
 from pipeline import openid
 from pipeline.errors import BadInput
 from pipeline.settings import OidcSettings, Settings, WebSettings
 from pipeline.store import audit, identities, users
 from pipeline.store.migrate import open_store
-from tests.api.conftest import BASE
+from tests.api.conftest import BASE, opened_as
 from tests.api.provider import CLIENT, SECRET, FakeProvider, running_provider, unsigned
 
 LEAVE, BACK = "/sign-in/oidc", "/sign-in/oidc/back"
@@ -143,7 +144,7 @@ def test_a_user_who_is_stopped_or_loses_a_role_is_out_at_the_next_request(
         assert not is_inside(browser)
     store.close()
     answer = sign_in(browser, provider)
-    assert answer.status_code == 403 and REFUSED.ja in answer.text
+    assert answer.status_code == 403 and STOPPED.ja in answer.text
 
 
 @pytest.mark.parametrize(
@@ -268,18 +269,52 @@ def test_the_provider_says_no_or_is_another_one(browser: TestClient, provider: F
         ({"email": "kouken"}, "no_user"),
     ],
 )
-def test_an_unverified_address_and_an_unknown_user_get_the_same_words(
+def test_an_unverified_address_and_an_unknown_user_are_both_told_to_wait_with_their_number(
     browser: TestClient, provider: FakeProvider, settings: Settings, claims: dict[str, Any], reason: str
 ) -> None:
     provider.claims = claims
     answer = sign_in(browser, provider)
-    assert answer.status_code == 403 and REFUSED.ja in answer.text and not is_inside(browser)
-    assert "example.jp" not in answer.text
-    assert recorded(settings, "session")[0][2] == {"by": "oidc", "reason": reason}
+    assert answer.status_code == 403 and WAITING.ja in answer.text and not is_inside(browser)
+    assert "example.jp" not in answer.text and ">S-1<" in answer.text
+    assert recorded(settings, "session")[0][2] == {"by": "oidc", "reason": reason, "subject": "S-1"}
     store = open_store(settings.store_url)
     with store.reading() as connection:
         assert [user.name for user in users.list_users(connection)] == ["root@example.jp", "sato@example.jp"]
     store.close()
+
+
+def test_who_waits_is_linked_by_an_administrator_and_let_in_then(
+    browser: TestClient, provider: FakeProvider, settings: Settings
+) -> None:
+    provider.claims = {"sub": "S-9", "email": "nobody@example.jp", "email_verified": False}
+    assert sign_in(browser, provider).status_code == 403
+    with opened_as(settings, "administrator", name="admin") as admin:
+        page = admin.get("/users/sato@example.jp").text
+        assert 'value="S-9"' in page
+        token = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert token
+        form = {"csrf": token[1], "subject": " S-9 "}
+        assert admin.post("/users/sato@example.jp/account", data=form).status_code == 200
+        again = admin.post("/users/root@example.jp/account", data=form)
+        assert again.status_code == 422 and "ほかの利用者" in again.text
+        assert sign_in(browser, provider).status_code == 303
+        assert "sato@example.jp" in browser.get("/account").text
+        admin.post("/users/sato@example.jp/account/unlink", data=form)
+    assert not is_inside(browser) and sign_in(browser, provider).status_code == 403
+    assert [entry[:2] for entry in recorded(settings, "users") if entry[1] == "admin"] == [
+        ("users.link", "admin"),
+        ("users.unlink", "admin"),
+    ]
+
+
+def test_an_account_outside_of_the_domain_waits_for_nothing(
+    settings: Settings, provider: FakeProvider, browser: TestClient
+) -> None:
+    sign_in(browser, provider)  # linked by the first sign-in, before a domain was asked for
+    with opened(settings, allowed_domain="other.example") as narrowed:
+        answer = sign_in(narrowed, provider)
+        assert answer.status_code == 403 and BARRED.ja in answer.text and "S-1" not in answer.text
+        assert not is_inside(narrowed)
 
 
 @pytest.mark.parametrize("word", [True, 1, "1", "true"])
