@@ -52,30 +52,39 @@ def to_csv(words: Iterable[Word]) -> bytes:
 
 def build_words(rows: Iterable[tuple[str, Row]]) -> tuple[Word, ...]:
     """Words from (place, fields) pairs. Raises `PhraseError` with every problem found."""
-    words: dict[str, Word] = {}
+    placed = [(place, _word(row)) for place, row in rows]
+    problems = word_problems(placed)
+    if problems:
+        raise PhraseError(problems)
+    return tuple(word for _, word in placed)
+
+
+def word_problems(placed: Iterable[tuple[str, Word]]) -> tuple[Problem, ...]:
+    """What is wrong with a list of (place, word), each by itself and one beside the other; empty if nothing is."""
+    surfaces: set[str] = set()
     problems: list[Problem] = []
     owner: dict[str, str] = {}  # of each misheard form
-    for place, row in rows:
-        surfaces = row.get("surface", ())
-        word = Word(surfaces[0] if surfaces else "", tuple(row.get("readings", ())), tuple(row.get("misheard", ())))
-        found = list(_problems(word, place))
-        if word.surface in words:
-            found.append(problem(place, f"「{word.surface}」が二つあります。", f"“{word.surface}” is there twice."))
+    for place, word in placed:
+        problems += _problems(word, place)
+        if word.surface in surfaces:
+            problems.append(problem(place, f"「{word.surface}」が二つあります。", f"“{word.surface}” is there twice."))
         for form in word.misheard:
             if owner.setdefault(form, word.surface) != word.surface:
                 ja = f"誤認識「{form}」が「{owner[form]}」にもあります。"
-                found.append(problem(place, ja, f"“{form}” is also what is heard for “{owner[form]}”."))
-        problems += found
-        words[word.surface] = word
+                problems.append(problem(place, ja, f"“{form}” is also what is heard for “{owner[form]}”."))
+        surfaces.add(word.surface)
     problems += [
         problem(form, f"「{form}」は単語でもあり、誤認識でもあります。", f"“{form}” is a word and a misheard form.")
-        for form in sorted(owner.keys() & words.keys())
+        for form in sorted(owner.keys() & surfaces)
     ]
-    if len(words) > MOST_WORDS:
+    if len(surfaces) > MOST_WORDS:
         problems.append(problem("", f"{MOST_WORDS} 語を超えています。", f"More than {MOST_WORDS} words."))
-    if problems:
-        raise PhraseError(tuple(problems))
-    return tuple(words.values())
+    return tuple(problems)
+
+
+def _word(row: Row) -> Word:
+    surfaces = row.get("surface", ())
+    return Word(surfaces[0] if surfaces else "", tuple(row.get("readings", ())), tuple(row.get("misheard", ())))
 
 
 def _problems(word: Word, place: str) -> Iterable[Problem]:

@@ -11,6 +11,7 @@ from phrases.files import load_starter
 from phrases.japanese import Japanese
 from phrases.lint import duplicates, lint, lint_entry, same_as
 from phrases.messages import PhraseError, Problem
+from phrases.words import word_problems
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.settings import Settings
@@ -106,7 +107,8 @@ def check(store: Store, draft_id: int) -> Checked:
     with store.reading() as connection:
         draft = drafts.read_draft(connection, draft_id)
         phrase_set = drafts.merged(connection, draft)
-    problems = lint(phrase_set, encode=encoder_for(phrase_set))
+    names = word_problems((word.surface, word) for word in phrase_set.names)
+    problems = (*names, *lint(phrase_set, encode=encoder_for(phrase_set)))
     errors = tuple(problem for problem in problems if problem.is_error)
     if errors:
         raise BadDictionary(PhraseError(errors))

@@ -1,6 +1,6 @@
-"""The word list 単語登録: names with their readings. It is in force at once, as by `kouken load words`."""
+"""The word list 単語登録: names with their readings, changed in a draft, like entries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -8,18 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from api.access import VisitorDep, note
+from api.access import Visitor, VisitorDep, note
 from api.deps import PagesDep
-from api.desk import VIA, DictionaryDep
+from api.desk import VIA, DictionaryDep, Where, draft_to_write, editable_drafts, refused
 from api.pages import Pages
 from phrases.entry import Word
 from phrases.messages import PhraseError
-from phrases.words import build_words, load_words, to_csv
-from pipeline.errors import BadInput
-from pipeline.language import Text
+from phrases.words import to_csv
 from pipeline.store import dictionary, words
+from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.connect import Connection, Store
+from pipeline.store.dictionary import hash_of, texts
 from pipeline.text.dictionary import BadDictionary
+from pipeline.word_list import read_word_file
 
 pages = APIRouter()
 api = APIRouter()
@@ -27,16 +28,12 @@ api = APIRouter()
 Short = Annotated[str, Form(max_length=300)]
 Long = Annotated[str, Form(max_length=20_000)]
 Flag = Annotated[str, Form(max_length=3)]
-CHANGED = Text(
-    "この画面を開いたあとに、辞書が変わりました。いまの一覧を見て、もう一度お試しください。",
-    "The dictionary has changed since you opened this page. Look at the list as it is now and try again.",
-)
 
 
 @pages.get("/dictionary/words")
-def show_words(request: Request, pages: PagesDep, store: DictionaryDep) -> Response:
+def show_words(request: Request, pages: PagesDep, store: DictionaryDep, visitor: VisitorDep) -> Response:
     """The names in force, with their readings and what is heard instead."""
-    return _words_page(request, pages, store)
+    return _words_page(request, pages, store, visitor)
 
 
 @pages.get("/dictionary/words.csv")
@@ -61,89 +58,98 @@ def change_word(
     before: Short = "",
     seen: Short = "",
     remove: Flag = "",
+    where: Where = "new",
 ) -> Response:
-    """Add a name, change one (`before` is what it was called) or remove it; in force at once, for the next night."""
+    """Add a name, change one (`before` is what it was called) or remove it, in a draft. `seen` names the text that the
+    editing began with.
+    """
+    typed = Word(surface.strip(), _lines(readings), _lines(misheard))
+    wanted: dict[str, Word | None] = {before: None} if before else {}
+    if remove != "yes":
+        wanted[typed.surface] = typed
 
-    def change(connection: Connection) -> None:
-        if dictionary.published(connection).version != seen:
-            raise BadInput(CHANGED)
-        kept = [word for word in words.read_words(connection) if word.surface != before]
-        rows = [(word.surface, _row(word)) for word in kept]
-        if remove != "yes":
-            typed = Word(surface.strip(), _lines(readings), _lines(misheard))
-            rows.append((typed.surface, _row(typed)))
-        words.load_words(connection, build_words(rows), visitor.user.name, "", VIA)
+    def change(connection: Connection) -> int:
+        draft_id = draft_to_write(connection, visitor, where)
+        began_with = texts(connection, {seen}).get(seen) if seen else None
+        words.save_words(connection, draft_id, visitor.user.name, wanted, {before: began_with} if before else {}, VIA)
+        return draft_id
 
-    return _changed(request, pages, store, change)
+    return _changed(request, pages, store, visitor, change)
 
 
 @pages.post("/dictionary/words/file")
-def take_words(
+def take_file(
     request: Request,
     pages: PagesDep,
     store: DictionaryDep,
     visitor: VisitorDep,
     file: Annotated[UploadFile, File()],
     preview: Flag = "",
+    where: Where = "new",
 ) -> Response:
-    """A file as the whole list: look what would change, or make it so."""
-    name = Path(file.filename or "").name[:100]
-    suffix = ".yaml" if name.lower().endswith((".yaml", ".yml")) else ".csv"
+    """A file as the whole list: look what would change, or put that into a draft."""
+    name = Path(file.filename or "").name.lower()
+    suffix = ".yaml" if name.endswith((".yaml", ".yml")) else ".csv"
 
-    def change(connection: Connection) -> None:
-        words.load_words(connection, given, visitor.user.name, name, VIA)
+    def change(connection: Connection) -> int:
+        draft_id = draft_to_write(connection, visitor, where)
+        words.save_list(connection, draft_id, visitor.user.name, given, VIA)
+        return draft_id
 
     try:
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"file{suffix}"
             path.write_bytes(file.file.read())
-            given = load_words(path)
-    except PhraseError as error:
-        return _words_page(request, pages, store, error=BadDictionary(error))
-    if preview == "yes":
-        with store.reading() as connection:
-            return _words_page(request, pages, store, previewed=words.preview_words(connection, given))
-    return _changed(request, pages, store, change)
+            given = read_word_file(path)
+    except BadDictionary as error:
+        return _words_page(request, pages, store, visitor, error=error)
+    with store.reading() as connection:
+        found = words.preview_words(connection, given)
+    if preview == "yes" or found.is_empty:
+        return _words_page(request, pages, store, visitor, previewed=found)
+    return _changed(request, pages, store, visitor, change)
 
 
-def _changed(request: Request, pages: Pages, store: Store, change: Callable[[Connection], None]) -> Response:
+def _changed(
+    request: Request, pages: Pages, store: Store, visitor: Visitor, change: Callable[[Connection], int]
+) -> Response:
     try:
-        with store.writing() as connection:
-            change(connection)
+        with refused(Conflict), store.writing() as connection:
+            draft_id = change(connection)
     except PhraseError as error:
-        return _words_page(request, pages, store, error=BadDictionary(error))
-    except BadInput as error:
-        return _words_page(request, pages, store, error=error)
-    return RedirectResponse("/dictionary/words", status_code=303)
+        return _words_page(request, pages, store, visitor, error=BadDictionary(error))
+    except Conflict as conflict:
+        return _words_page(request, pages, store, visitor, clashes=conflict.clashes)
+    return RedirectResponse(f"/dictionary/drafts/{draft_id}", status_code=303)
 
 
 def _words_page(
     request: Request,
     pages: Pages,
     store: Store,
+    visitor: Visitor,
     *,
-    error: BadInput | None = None,
+    error: BadDictionary | None = None,
+    clashes: Sequence[Clash] = (),
     previewed: words.WordsChange | None = None,
 ) -> Response:
     with store.reading() as connection:
-        found = words.read_words(connection)
-        version = dictionary.published(connection).version
+        items = dictionary.read_items(connection, dictionary.published(connection).version)
+        open_to = editable_drafts(connection, visitor)
     return pages.render(
         request,
         "dictionary/words.html",
-        status=422 if error else 200,
+        status=422 if error else 409 if clashes else 200,
         section="dictionary",
         part="words",
-        found=found,
-        version=version,
+        found=words.words_in(items),
+        hashes={name: hash_of(fields) for (kind, name), fields in items.items() if kind == "word"},
+        drafts=open_to,
         error=error,
-        problems=error.problems if isinstance(error, BadDictionary) else (),
+        problems=error.problems if error else (),
+        clashes=clashes,
         previewed=previewed,
     )
-
-
-def _row(word: Word) -> dict[str, tuple[str, ...]]:
-    return {"surface": (word.surface,) if word.surface else (), "readings": word.readings, "misheard": word.misheard}
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -36,14 +36,22 @@ EVERY_ROWS = 100_000
 @click.argument("file", type=click.Path(path_type=Path))
 @option("--preset", type=click.Choice(["salesforce", "kintone"]), help=Text("書き出し元の製品", "where it came from"))
 @option("--dry-run", is_flag=True, help=Text("調べて最初の行を見せるだけ", "only check, and show the first rows"))
+@option("--draft", "draft_id", type=int, help=Text("単語登録を入れる下書きの番号", "draft that takes the words"))
 @as_option()
 @json_option()
 def load(
-    context: Context, table: str, file: Path, preset: str | None, dry_run: bool, user: str | None, as_json: bool
+    context: Context,
+    table: str,
+    file: Path,
+    preset: str | None,
+    dry_run: bool,
+    draft_id: int | None,
+    user: str | None,
+    as_json: bool,
 ) -> None:
     """Parse, call, print."""
     if table == "words":
-        load_words_file(context, file, user, dry_run, as_json)
+        load_words_file(context, file, user, draft_id, dry_run, as_json)
         return
     from pipeline.outcomes.configured import read_configured
     from pipeline.table_loading import first_rows

@@ -1,38 +1,45 @@
-"""`kouken load words`: the word list 単語登録, all or nothing."""
+"""`kouken load words`: the word list 単語登録 into a draft, all or nothing."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.commands.options import Context
 from pipeline.commands.phrases_common import acting, opened, say, say_json
 from pipeline.language import Text
 
+if TYPE_CHECKING:
+    from pipeline.word_list import TakenWords
 
-def load_words_file(context: Context, file: Path, user: str | None, dry_run: bool, as_json: bool) -> None:
-    """Check the file, then store it as a new version of the dictionary, or only show what would change."""
-    from phrases.messages import PhraseError
-    from phrases.words import load_words
-    from pipeline.store import words as stored
-    from pipeline.text.dictionary import BadDictionary
 
-    try:
-        words = load_words(file)
-    except PhraseError as error:
-        raise BadDictionary(error) from None
+def load_words_file(
+    context: Context, file: Path, user: str | None, draft_id: int | None, dry_run: bool, as_json: bool
+) -> None:
+    """Check the file, then put what it changes into a draft, or only show it."""
+    from pipeline.word_list import read_word_file, take_words
+
+    words = read_word_file(file)
     actor, via = acting(user)
     with opened(context) as store:
-        if dry_run:
-            with store.reading() as connection:
-                change = stored.preview_words(connection, words)
-        else:
-            with store.writing() as connection:
-                change = stored.load_words(connection, words, actor, file.name, via)
+        taken = take_words(store, words, actor, via, draft_id=draft_id, dry_run=dry_run)
     if as_json:
-        say_json(change)
-        return
+        say_json(taken)
+    else:
+        _show(context, taken)
+
+
+def _show(context: Context, taken: "TakenWords") -> None:
+    change = taken.change
     for sign, names in (("+", change.added), ("~", change.changed), ("-", change.removed)):
         for name in names:
             say(context, Text(f"{sign} {name}", f"{sign} {name}"))
     counts = (len(change.added), len(change.changed), len(change.removed), change.unchanged)
     ja = "追加 {}、変更 {}、削除 {}、変更なし {}".format(*counts)
     en = "{} added, {} changed, {} removed, {} unchanged".format(*counts)
-    say(context, Text(f"{ja}(版 {change.version})", f"{en} (version {change.version})"))
+    say(context, Text(f"公開中の一覧から: {ja}", f"Against the list in force: {en}"))
+    if taken.draft is not None and any(item.kind == "word" for item in taken.draft.changes):
+        number = taken.draft.draft_id
+        told = Text(
+            f"下書き {number} に入れました。次は kouken phrases submit {number}。別の方の承認のあと公開できます。",
+            f"They are in draft {number}. Next: kouken phrases submit {number}, then a second person approves.",
+        )
+        say(context, told)

@@ -12,8 +12,9 @@ from pipeline.language import Text
 @common_options(
     Text(
         "単語登録(商品名と読み、よくある誤認識)を示し、--out で CSV に書き出します。"
-        "直したら kouken load words で読み込みます。",
-        "Show the word list: names, readings, what is misheard; --out writes CSV, kouken load words reads it back.",
+        "直したら kouken load words で下書きに入れます。",
+        "Show the word list: names, readings, what is misheard; --out writes CSV, kouken load words takes it into a"
+        " draft.",
     )
 )
 @option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help=Text("CSV の出力先", "CSV file"))

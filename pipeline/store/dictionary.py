@@ -29,13 +29,12 @@ ACTIONS = {
     "starter": "phrases.seed",
     "draft": "phrases.publish",
     "rollback": "phrases.rollback",
-    "words": "words.load",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One act of publishing. `kind`: starter, draft, rollback, words."""
+    """One act of publishing. `kind`: starter, draft, rollback; in old stores words, from before these had drafts."""
 
     number: int
     version: str

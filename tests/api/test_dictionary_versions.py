@@ -104,33 +104,49 @@ def test_what_the_product_brings_goes_into_a_draft(desk: Desk, settings: Setting
     assert "proposal.quote-1" in changes_of(settings, 1)
 
 
-def test_a_word_is_added_changed_and_removed_at_once(desk: Desk, settings: Settings) -> None:
-    def version() -> str:
-        return str(desk.get("/dictionary/words").text.partition('name="seen" value="')[2][:16])
+def seen_word(desk: Desk) -> str:
+    """The text of the first name on the page, as its form remembers it."""
+    return str(desk.get("/dictionary/words").text.partition('name="seen" value="')[2][:64])
 
-    def registered() -> tuple[Word, ...]:
+
+def test_a_word_is_added_in_a_draft_and_in_force_after_a_second_person_agreed(desk: Desk, settings: Settings) -> None:
+    def registered() -> list[str]:
         with open_store(settings.store_url) as store:
-            return registered_words(store)
+            return [word.surface for word in registered_words(store)]
 
-    old = version()
-    desk.post("/dictionary/words", surface="見逃し配信", readings="みのがしはいしん", misheard="身の樫配信", seen=old)
-    assert Word("見逃し配信", ("みのがしはいしん",), ("身の樫配信",)) in registered()
-    late = desk.post("/dictionary/words", surface="別の言葉", seen=old)
-    assert late.status_code == 422 and "辞書が変わりました" in seen(late) and len(registered()) == 2
-    bad = desk.post("/dictionary/words", surface="見逃し配信", readings="漢字", before="見逃し配信", seen=version())
+    page = desk.post("/dictionary/words", surface="見逃し配信", readings="みのがしはいしん", misheard="身の樫配信")
+    assert "単語登録: 見逃し配信 新規" in seen(page) and registered() == ["スポーツパック"]
+    assert "確認待ち" in seen(desk.finished(desk.post("/dictionary/drafts/1/submit")))
+    assert "自分では承認できません" in seen(desk.post("/dictionary/drafts/1/approve"))
+    second = Desk(settings, "suzuki", "qa_approver")
+    second.post("/dictionary/drafts/1/approve")
+    second.close()
+    desk.finished(desk.post("/dictionary/drafts/1/publish"))
+    assert registered() == ["スポーツパック", "見逃し配信"]
+
+
+def test_a_word_is_renamed_and_removed_in_a_draft_over_nobodys_words(desk: Desk, settings: Settings) -> None:
+    old = seen_word(desk)
+    bad = desk.post("/dictionary/words", surface="スポーツパック", readings="漢字", before="スポーツパック", seen=old)
     assert bad.status_code == 422 and "かなで書いてください" in seen(bad)
-    desk.post("/dictionary/words", surface="見逃し配信", before="見逃し配信", seen=version(), remove="yes")
-    assert [word.surface for word in registered()] == ["スポーツパック"]
-    assert "単語登録" in seen(desk.get("/dictionary/versions"))
+    desk.post("/dictionary/words", surface="スポーツのパック", before="スポーツパック", seen=old)
+    assert [now is None for now in changes_of(settings, 1).values()] == [False, True]
+    desk.post("/dictionary/words", before="スポーツパック", seen=old, remove="yes", where="new")
+    assert changes_of(settings, 2) == {"スポーツパック": None}
+    publish(settings, PhraseSet(DICTIONARY.phrases, DICTIONARY.lists, (Word("スポーツパック", ("すぽぱ",)),)))
+    late = desk.post("/dictionary/words", surface="スポーツパック", readings="すぱ", before="スポーツパック", seen=old)
+    assert late.status_code == 409 and "ほかの方が、この言葉を変えています" in seen(late) and "すぽぱ" in seen(late)
 
 
-def test_a_file_of_words_is_looked_at_before_it_is_the_list(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_of_words_is_looked_at_before_it_is_taken_into_a_draft(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
     file = tmp_path / "words.csv"
     file.write_text("表記,読み,誤認識\n見逃し配信,みのがしはいしん,\n", encoding="utf-8")
     assert "追加 1、変更 0、削除 1" in seen(upload(desk, "/dictionary/words/file", file, preview="yes"))
     assert "スポーツパック" in desk.get("/dictionary/words.csv").content.decode("utf-8-sig")
-    assert "見逃し配信" in seen(upload(desk, "/dictionary/words/file", file))
-    assert desk.get("/dictionary/words.csv").content.decode("utf-8-sig").count("\r\n") == 2
+    assert "見逃し配信 新規" in seen(upload(desk, "/dictionary/words/file", file))
+    assert changes_of(settings, 1).keys() == {"スポーツパック", "見逃し配信"}
     file.write_text("よくわからない見出し\nx\n", encoding="utf-8")
     assert upload(desk, "/dictionary/words/file", file).status_code == 422
 

@@ -54,7 +54,7 @@ publications = sa.Table(
     metadata,
     identity("number"),
     sa.Column("version", sa.String(16), nullable=False, index=True),
-    sa.Column("kind", sa.String, nullable=False),  # starter, draft, rollback, words
+    sa.Column("kind", sa.String, nullable=False),  # starter, draft, rollback, words (old stores)
     sa.Column("published_at", UtcTime, nullable=False),
     sa.Column("published_by", sa.String, nullable=False),
     reference("draft_id", "dictionary_drafts.draft_id", nullable=True),

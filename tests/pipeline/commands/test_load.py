@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pipeline.cli import run as kouken
 from pipeline.commands.load import command
 from pipeline.commands.phrases_words import command as words_command
 from pipeline.errors import BadInput, BadTable
@@ -87,14 +88,28 @@ def test_the_report_for_people_is_in_their_language(data_dir: Path, tmp_path: Pa
     assert "calls without an operator: 1" in en.stdout
 
 
-def test_a_word_list_is_previewed_loaded_written_and_read_back(data_dir: Path, tmp_path: Path) -> None:
+def test_a_word_list_is_previewed_taken_into_a_draft_published_by_two_written_and_read_back(
+    data_dir: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "words.csv"
     path.write_text("表記,読み,誤認識\nスポーツパック,すぽーつぱっく,スポーツバック\n", encoding="cp932")
     preview = run("words", str(path), "--dry-run")
+    assert preview["draft"] is None and preview["change"]["added"] == ["スポーツパック"]
     loaded = run("words", str(path), "--as", "sato")
-    assert preview["added"] == loaded["added"] == ["スポーツパック"] and preview["version"] != loaded["version"]
-    CliRunner().invoke(words_command, ["--out", str(tmp_path / "again.csv")], standalone_mode=False)
-    assert run("words", str(tmp_path / "again.csv"))["unchanged"] == 1
+    assert [change["name"] for change in loaded["draft"]["changes"]] == ["スポーツパック"]
+    assert words_in_force(tmp_path) == ["surface,readings,misheard"]
+    assert kouken(["phrases", "submit", "--as", "sato"]) == 0
+    assert kouken(["phrases", "approve", "--as", "SATO"]) == 2  # her own
+    assert kouken(["phrases", "approve", "--as", "suzuki"]) == 0
+    assert kouken(["phrases", "publish", "--as", "sato"]) == 0
+    assert words_in_force(tmp_path)[1:] == ["スポーツパック,すぽーつぱっく,スポーツバック"]
+    again = run("words", str(tmp_path / "again.csv"))
+    assert again["draft"] is None and again["change"]["unchanged"] == 1
+
+
+def words_in_force(folder: Path) -> list[str]:
+    CliRunner().invoke(words_command, ["--out", str(folder / "again.csv")], standalone_mode=False)
+    return (folder / "again.csv").read_text(encoding="utf-8-sig").splitlines()
 
 
 def test_a_word_list_with_a_bad_row_is_refused_whole(data_dir: Path, tmp_path: Path) -> None:
