@@ -176,11 +176,11 @@ def places(connection: sa.Connection, run_id: int, recording_ids: Sequence[int])
         sa.select(files, recordings.c.sha256.label("content"))
         .join(recordings, recordings.c.recording_id == files.c.recording_id)
         .where(*ledgers.taken(run_id), files.c.recording_id.in_(recording_ids))
-        .order_by(files.c.relative.desc())
     )
     found: dict[int, Place] = {}
     other: dict[int, str] = {}
-    for row in connection.execute(query):
+    # sorted here: asked to sort them, SQLite walks the whole archive by name instead of looking up the few
+    for row in sorted(connection.execute(query), key=lambda row: str(row.relative), reverse=True):
         if row.leg == "customer":
             other[row.recording_id] = row.relative
         else:
