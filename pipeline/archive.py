@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -274,6 +275,8 @@ def _look_at(path: Path, relative: str, home: Path) -> ArchiveFile:
         inside = path.resolve().is_relative_to(home)
     except (OSError, RuntimeError) as error:  # a broken link, a loop of links
         return ArchiveFile(relative, 0, 0, problem=Reason.IO_ERROR, detail=type(error).__name__)
+    if not stat.S_ISREG(facts.st_mode):  # opening a pipe or a device may never come back
+        return ArchiveFile(relative, 0, facts.st_mtime_ns, problem=Reason.IO_ERROR, detail="not a file")
     if not inside:
         return ArchiveFile(relative, facts.st_size, facts.st_mtime_ns, problem=Reason.OUTSIDE_ARCHIVE)
     return ArchiveFile(relative, facts.st_size, facts.st_mtime_ns)

@@ -1,16 +1,18 @@
 """The command `kouken`: a table of lazily loaded commands, and the one place where errors meet the person."""
 
+import errno
 import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_problem
 from pipeline.errors import ExitCode, KoukenError
-from pipeline.language import Language, Text, locale_language
+from pipeline.language import Language, Text, in_language, locale_language
 
 COMMANDS: dict[str, Lazy] = {
     "demo": Lazy(
@@ -78,19 +80,34 @@ def run(arguments: Sequence[str]) -> int:
         code = kouken.main(list(arguments), prog_name="kouken", standalone_mode=False)
         return code if isinstance(code, int) else ExitCode.DONE
     except KoukenError as error:
-        click.echo(error.render(language), err=True)
+        _tell(error.render(language))
         return error.exit_code
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        click.echo(usage_problem(error, language), err=True)
+        _tell(usage_problem(error, language))
         return ExitCode.BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("中断しました。" if language == "ja" else "Interrupted.", err=True)
+        _tell("中断しました。" if language == "ja" else "Interrupted.")
         return ExitCode.STOPPED_BY_LIMIT
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into words
-        click.echo(_internal_error(error, language), err=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _tell(in_language(_FULL, language))
+            return ExitCode.STOPPED_BY_LIMIT
+        _tell(_internal_error(error, language))
         return ExitCode.FAILED
+
+
+_FULL = Text(
+    "ディスクがいっぱいで書き込めません。書きかけのものは使わず、空きを作ってからもう一度実行してください。",
+    "The disk is full. Nothing half-written counts; free some space and run again.",
+)
+
+
+def _tell(words: str) -> None:
+    """On standard error; the exit code tells where that is a file on a full disk."""
+    with suppress(OSError):
+        click.echo(words, err=True)
 
 
 def _write_utf8() -> None:

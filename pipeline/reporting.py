@@ -1,5 +1,6 @@
 """The last stage of the night: everything found, joined with contracts and outcomes, kept and written as a report."""
 
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,14 +46,33 @@ def report(night: Night, out: Path | None) -> ExitCode:
     _show_coverage(body["coverage"], night.progress)
     if unchanged:
         night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))
-    if out or not unchanged:
-        folder = out or night.settings.data_dir / "reports" / f"{night.run_id:06d}"
-        if out:
-            with night.store.writing() as connection:
-                copies.remember(connection, "report", out)
-        write_report(body, material, folder)
-        night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
+    of_run = before["run_id"] if before and unchanged else night.run_id
+    folder = out or night.settings.data_dir / "reports" / f"{of_run:06d}"
+    if out:
+        with night.store.writing() as connection:
+            copies.remember(connection, "report", out)
+        write_report(body, material, out)
+    elif not folder.exists():  # though nothing changed: a full disk may have left the files to this night
+        _write_whole(body, material, folder)
+    else:
+        return _code(body)
+    night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
+    return _code(body)
+
+
+def _code(body: Mapping[str, Any]) -> ExitCode:
     return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
+
+
+def _write_whole(body: dict[str, Any], material: Material, folder: Path) -> None:
+    """A folder with all of the report's files, or none."""
+    making = folder.with_name(f".{folder.name}")
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        write_report(body, material, making)
+        making.replace(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
 
 
 def _contribution(night: Night, material: Material, before: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -62,7 +62,8 @@ class _Stage:
         for count, done in enumerate(self._mapped(work)):
             if settings.playback.nightly and count % TRIM_EVERY == 0:
                 keep_to_limit(settings)
-            if self._settle(self.held.pop(done.item.recording_id), done):
+            claim = self.held.pop(done.item.recording_id, None)
+            if claim and self._settle(claim, done):  # without a claim it is delivered again: the first one counted
                 night.progress.step(done.item.relative)
 
     def _mapped(self, work: Work[TranscribeTask, Transcript]) -> Iterator[Done[TranscribeTask, Transcript]]:

@@ -1,5 +1,6 @@
-"""G1, G2, G4, G8: a night on a cluster of two machines ends where a local one does, whatever becomes of a machine."""
+"""G1, G2, G4, G6, G7, G8: a night on a cluster of two machines ends where a local one does, whatever becomes of one."""
 
+import multiprocessing
 import os
 import secrets
 import threading
@@ -63,6 +64,26 @@ def wait_for(path: Path) -> None:
         time.sleep(0.05)
 
 
+def slow_on_the_second(task: TranscribeTask) -> Transcript:
+    """The other machine waits until this one has met, so that both are at work."""
+    (task.path.parent.parent / "data" / (SECOND if is_second() else "first")).touch()
+    if is_second():
+        time.sleep(2)
+    else:
+        wait_for(task.path.parent.parent / "data" / SECOND)
+    return fake_speech.transcribe(task)
+
+
+def more_than_the_store_of_objects_holds(number: int) -> bytes:
+    return bytes([number]) * (100 << 20)
+
+
+def night_on_the_cluster(root: Path, address: str, token: Path) -> None:
+    centre = remake(root, slow_transcribe)
+    changed = {"engine": "ray", "ray_address": address, "ray_token_file": token, "workers": 0}
+    centre.with_settings(work=centre.settings.work.model_copy(update=changed)).night()
+
+
 def nothing() -> None:
     """Nothing to load."""
 
@@ -77,6 +98,12 @@ def seen_from_here(item: tuple[int, Path]) -> bool:
     if is_second():
         item[1].touch()
     return not is_second()
+
+
+def remake(root: Path, transcribe: Any) -> Centre:
+    """The centre that `make` made, in another process."""
+    recognition = Recognition(fake_speech.start, transcribe, lambda store, settings: QuickTagger())
+    return small_centre(root, f"sqlite:///{root / 'kouken.db'}", recognition)
 
 
 def make(root: Path, version: Any = None, transcribe: Any = fake_speech.transcribe) -> Centre:
@@ -158,6 +185,47 @@ def test_machine_lost_in_the_middle_of_the_night_changes_nothing(token: Path, tm
         loser.join()
     assert centre.files == {"found": 10, "done": 10, "waiting": 0, "quarantined": 0, "skipped": 0}
     assert centre.export_hash() == undisturbed
+
+
+def test_g2_night_killed_on_the_cluster_is_gone_on_with_by_the_next_one(
+    cluster: "Cluster", token: Path, tmp_path: Path, undisturbed: str
+) -> None:
+    centre = make(tmp_path / "killed")
+    arguments = (tmp_path / "killed", cluster.address, token)
+    night = multiprocessing.get_context("spawn").Process(target=night_on_the_cluster, args=arguments)
+    night.start()
+    end = time.monotonic() + 120
+    while len(fake_speech.transcribed(centre.archive)) < 3:
+        assert time.monotonic() < end and night.is_alive()
+        time.sleep(0.05)
+    night.kill()
+    night.join()
+    assert on(cluster, centre, token).night() is ExitCode.DONE
+    assert centre.files == {"found": 10, "done": 10, "waiting": 0, "quarantined": 0, "skipped": 0}
+    assert centre.export_hash() == undisturbed
+
+
+def test_g6_slow_machine_holds_nobody_up_and_changes_nothing(
+    cluster: "Cluster", token: Path, tmp_path: Path, undisturbed: str
+) -> None:
+    centre = make(tmp_path / "slow", transcribe=slow_on_the_second)
+    assert on(cluster, centre, token).night() is ExitCode.DONE
+    assert {path.name for path in centre.settings.data_dir.iterdir()} >= {"first", SECOND}
+    assert centre.export_hash() == undisturbed
+
+
+def test_g7_result_larger_than_the_clusters_memory_comes_whole(cluster: "Cluster", token: Path) -> None:
+    done = map_over_cluster(
+        Work(more_than_the_store_of_objects_holds, nothing, (), lambda item: 60.0),
+        range(1, 4),
+        cluster=RayCluster(cluster.address, token, gpu=False),
+        most=0,
+        stop=lambda: False,
+        tell=lambda text: None,
+    )
+    assert {(one.item, len(one.result or b""), (one.result or b"?")[-1]) for one in done} == {
+        (number, 100 << 20, number) for number in (1, 2, 3)
+    }
 
 
 def test_machine_of_another_version_is_given_no_work(
