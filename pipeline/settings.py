@@ -41,6 +41,11 @@ class SpeechSettings(Section):
     diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     hotwords: bool = Field(False, description="単語登録の表記を認識の手がかりに渡す(訂正だけなら不要)")
     max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
+    leak_db: float = Field(10.0, ge=0, description="相手の声の漏れと見なすのに要る、元の声との音量の差(dB)")
+    leak_likeness: float = Field(0.35, gt=0, le=1, description="漏れと見なす波形の相関。上げるほど消さない")
+    swap_lead: float = Field(
+        2.0, ge=0, description="左右の取り違えと見なすのに要る、話し方の点の差。上げるほど入れ替えない"
+    )
 
 
 class WorkSettings(Section):

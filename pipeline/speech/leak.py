@@ -2,15 +2,14 @@
 
 import bisect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.speech.vad import SAMPLE_RATE, Floats, Piece
 
-FAINTER_DB = 10.0  # by how much the copy lies below the original
-# correlation of the two wave forms: between two people who talk at once it passes this once in a hundred pieces
-LIKENESS, LIKENESS_SHORT = 0.35, 0.45
 SHORT = SAMPLE_RATE * 4 // 5
+SHORT_MORE = 0.1  # likeness that is asked of short pieces besides: they resemble each other by chance
 EARLIEST = SAMPLE_RATE // 50  # samples by which the copy may seem to lead: recorders are not sharper than 20 ms
 LATEST = SAMPLE_RATE * 3 // 10  # samples by which it may lag: an echo over the network comes 300 ms late
 MOSTLY = 0.7  # share of a piece during which the other one must be heard
@@ -18,12 +17,26 @@ MOSTLY = 0.7  # share of a piece during which the other one must be heard
 ReadBoth = Callable[[int, int], Floats]  # samples from start to stop of both channels: shape (samples, 2)
 
 
-def without_leaks(pieces: Sequence[Piece], others: Sequence[Piece], read: ReadBoth) -> list[Piece]:
+@dataclass(frozen=True, slots=True)
+class LeakLimits:
+    """What makes a piece a copy of the other channel's (`[speech]` leak_db and leak_likeness)."""
+
+    fainter_db: float = 10.0  # by how much the copy lies below the original
+    # correlation of the two wave forms: between two people who talk at once it passes this once in a hundred pieces
+    likeness: float = 0.35
+
+
+LIMITS = LeakLimits()
+
+
+def without_leaks(
+    pieces: Sequence[Piece], others: Sequence[Piece], read: ReadBoth, limits: LeakLimits = LIMITS
+) -> list[Piece]:
     """`pieces` of one channel without those that only repeat what `others` on the other channel say."""
-    return [piece for piece in pieces if _shared(piece, others) < MOSTLY or not _repeats(piece, read)]
+    return [piece for piece in pieces if _shared(piece, others) < MOSTLY or not _repeats(piece, read, limits)]
 
 
-def is_copy(faint: Floats, loud: Floats) -> bool:
+def is_copy(faint: Floats, loud: Floats, limits: LeakLimits = LIMITS) -> bool:
     """Whether `faint` is `loud` again: far below it, and of the same wave form.
 
     `loud` ends with `faint` and may begin up to `LATEST` samples before it.
@@ -31,9 +44,9 @@ def is_copy(faint: Floats, loud: Floats) -> bool:
     faint, loud = faint - faint.mean(), loud - loud.mean()
     before = len(loud) - len(faint)
     power = float(np.dot(faint, faint)), float(np.dot(loud[before:], loud[before:]))
-    if power[0] <= 0 or 10 * np.log10(power[1] / power[0] + 1e-12) < FAINTER_DB:
+    if power[0] <= 0 or 10 * np.log10(power[1] / power[0] + 1e-12) < limits.fainter_db:
         return False
-    limit = LIKENESS if len(faint) >= SHORT else LIKENESS_SHORT
+    limit = limits.likeness + (0 if len(faint) >= SHORT else SHORT_MORE)
     return _likeness(faint, loud, before) >= limit
 
 
@@ -50,10 +63,10 @@ def _likeness(faint: Floats, loud: Floats, before: int) -> float:
     return float(np.abs(correlation / scale).max())
 
 
-def _repeats(piece: Piece, read: ReadBoth) -> bool:
+def _repeats(piece: Piece, read: ReadBoth, limits: LeakLimits) -> bool:
     before = min(LATEST, piece.start)
     both = read(piece.start - before, piece.stop)
-    return is_copy(both[before:, piece.channel], both[:, 1 - piece.channel])
+    return is_copy(both[before:, piece.channel], both[:, 1 - piece.channel], limits)
 
 
 def _shared(piece: Piece, others: Sequence[Piece]) -> float:

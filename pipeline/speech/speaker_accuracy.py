@@ -80,7 +80,9 @@ def _evaluate_call(
     return {
         "call_id": truth.call_id,
         "mono": attribute(mixed, spoken),
-        "swap_seen": channels_are_swapped(swap_speakers(by_channel(as_is.utterances, operator))),
+        "swap_seen": channels_are_swapped(
+            swap_speakers(by_channel(as_is.utterances, operator)), settings.speech.swap_lead
+        ),
         "swap_imagined": "swapped_channels" in (as_is.audio.notes if as_is.audio else ()),
         "identical_seen": seen_as_one,
         "leak_db": leak_db,

@@ -30,15 +30,15 @@ def operator_wording(utterances: Sequence[Utterance]) -> float:
     return sum(wording(u.text) for u in utterances if u.is_trusted and (u.start_ms or 0) < FIRST_MS)
 
 
-def clearly_leads(first: float, second: float) -> bool:
+def clearly_leads(first: float, second: float, lead: float = CLEAR_LEAD) -> bool:
     """Whether the wording of one speaker is the operator's and that of the other is not."""
-    return first >= 2 * second + CLEAR_LEAD
+    return first >= 2 * second + lead
 
 
-def channels_are_swapped(utterances: Sequence[Utterance]) -> bool:
+def channels_are_swapped(utterances: Sequence[Utterance], lead: float = CLEAR_LEAD) -> bool:
     """Whether the one called customer clearly talks as the operator, and the other does not."""
     said = {who: operator_wording([u for u in utterances if u.speaker == who]) for who in ("operator", "customer")}
-    return clearly_leads(said["customer"], said["operator"])
+    return clearly_leads(said["customer"], said["operator"], lead)
 
 
 def swap_speakers(utterances: Sequence[Utterance]) -> list[Utterance]:

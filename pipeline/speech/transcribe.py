@@ -21,7 +21,7 @@ from pipeline.settings import Settings, SpeechSettings
 from pipeline.speech.acoustics import acoustics
 from pipeline.speech.diarise import Told, tell_speakers
 from pipeline.speech.guards import guard
-from pipeline.speech.leak import without_leaks
+from pipeline.speech.leak import LeakLimits, without_leaks
 from pipeline.speech.masking import masked_transcript
 from pipeline.speech.packing import Window, even_batches, pack
 from pipeline.speech.reader import Reader
@@ -65,7 +65,7 @@ def transcribe_recording(
     with audio:
         utterances, loudness = _hear(audio, recogniser, speech, timed)
         facts = replace(audio.facts, notes=audio.facts.notes + recogniser.take_notes())
-    if "estimated_speakers" not in facts.notes and channels_are_swapped(utterances):
+    if "estimated_speakers" not in facts.notes and channels_are_swapped(utterances, speech.swap_lead):
         utterances = swap_speakers(utterances)
         facts = replace(facts, notes=(*facts.notes, "swapped_channels"))
     utterances.sort(key=lambda utterance: (utterance.start_ms or 0, utterance.channel or 0))
@@ -88,7 +88,7 @@ def _hear(
     with timed("vad"):
         channels = check_channels(audio)
         voice = {c: _voice(audio, c, recogniser) for c in channels}
-        pieces = _pieces(audio, voice)
+        pieces = _pieces(audio, voice, LeakLimits(options.leak_db, options.leak_likeness))
     windows = [
         window for c in channels for window in pack(pieces[c], context=CONTEXT, samples=audio.samples, target=TARGET)
     ]
@@ -135,7 +135,15 @@ def speech_options(settings: Settings, words: Sequence[Word] = ()) -> dict[str, 
         "recogniser": asdict(RecogniserOptions()) | {"hotwords": settings.speech.hotwords},
         "words": hashlib.sha256(listed.encode()).hexdigest()[:12] if words else None,
         "mask": settings.privacy.mask,
+        **_changed_thresholds(settings.speech),
     }
+
+
+def _changed_thresholds(options: SpeechSettings) -> dict[str, float]:
+    """Thresholds of leak and swap other than the default, which must not have an archive transcribed again."""
+    fields = SpeechSettings.model_fields
+    told = {name: getattr(options, name) for name in ("leak_db", "leak_likeness", "swap_lead")}
+    return {name: value for name, value in told.items() if value != fields[name].default}
 
 
 def speech_fingerprint(settings: Settings, model: ModelInfo, words: Sequence[Word] = ()) -> str:
@@ -156,12 +164,12 @@ def _voice(audio: DecodedAudio, channel: int, recogniser: Recogniser) -> Floats:
     return voice_probabilities(read, audio.samples, recogniser.voice_probabilities)
 
 
-def _pieces(audio: DecodedAudio, voice: Mapping[int, Floats]) -> dict[int, list[Piece]]:
+def _pieces(audio: DecodedAudio, voice: Mapping[int, Floats], limits: LeakLimits) -> dict[int, list[Piece]]:
     """Speech of each channel, without what only leaks over from the other one."""
     pieces = {c: cut_pieces(voice[c], c, audio.samples, VAD) for c in voice}
     if len(pieces) < 2:
         return pieces
-    return {c: without_leaks(pieces[c], pieces[1 - c], audio.read_all) for c in pieces}
+    return {c: without_leaks(pieces[c], pieces[1 - c], audio.read_all, limits) for c in pieces}
 
 
 def _dbfs(audio: DecodedAudio, pieces: Sequence[Piece]) -> float | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.speech.leak import is_copy, without_leaks
+from pipeline.speech.leak import LeakLimits, is_copy, without_leaks
 from pipeline.speech.vad import SAMPLE_RATE, Floats, Piece
 
 
@@ -61,3 +61,11 @@ def test_only_the_faint_side_loses_its_piece() -> None:
     assert without_leaks([right], [left], lambda a, b: both[a:b]) == []
     assert without_leaks([left], [right], lambda a, b: both[a:b]) == [left]
     assert without_leaks([right], [], lambda a, b: both[a:b]) == [right]
+
+
+def test_how_faint_and_how_like_a_copy_has_to_be_are_settings() -> None:
+    loud = voice(1)
+    faint = (0.2 * loud + voice(2, 0.002)).astype(np.float32)  # 14 dB below
+    noisy = (0.1 * loud + voice(2, 0.02)).astype(np.float32)  # half of its power is the line's: likeness 0.7
+    assert is_copy(faint, loud) and not is_copy(faint, loud, LeakLimits(fainter_db=20))
+    assert is_copy(noisy, loud) and not is_copy(noisy, loud, LeakLimits(likeness=0.9))

@@ -30,3 +30,9 @@ def test_swapping_twice_changes_nothing() -> None:
     utterances = talk("operator", "customer")
     assert [u.speaker for u in swap_speakers(utterances)] == ["customer", "operator"] * 2
     assert swap_speakers(swap_speakers(utterances)) == utterances
+
+
+def test_how_clear_the_wording_has_to_be_is_a_setting() -> None:
+    swapped = talk("customer", "operator")
+    lead = operator_wording([u for u in swapped if u.speaker == "customer"])
+    assert channels_are_swapped(swapped, lead) and not channels_are_swapped(swapped, lead + 0.5)

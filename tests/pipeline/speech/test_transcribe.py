@@ -155,3 +155,26 @@ def test_misheard_name_is_put_right_and_the_call_is_measured(tmp_path: Path) -> 
     assert transcript.acoustics.operator_morae_per_s is not None
     assert -60 < (transcript.acoustics.operator_dbfs or 0) < 0
     assert 1800 < (transcript.acoustics.response_delay_ms or 2000) < 2600
+
+
+def test_thresholds_of_leak_and_swap_reach_the_recording(tmp_path: Path) -> None:
+    sound = talk(left=(1, 4), right=(6, 9))
+    sound[:, 1] += 0.05 * sound[:, 0]
+    path = write_wav(tmp_path / "a.wav", sound)
+    texts = ("ええ、そうです", "お電話ありがとうございます、サポートセンターでございます")
+
+    def heard(**speech: float) -> list[tuple[str, int | None]]:
+        settings = SETTINGS.model_copy(update={"speech": SETTINGS.speech.model_copy(update=speech)})
+        found = transcribe_recording(path, call_id="a", recogniser=FakeRecogniser(*texts), settings=settings)
+        return [(u.speaker, u.channel) for u in found.utterances]
+
+    assert heard() == [("customer", 0), ("operator", 1)]
+    assert heard(swap_lead=50.0) == [("operator", 0), ("customer", 1)]
+    assert len(heard(leak_db=60.0)) > 2
+
+
+def test_only_a_threshold_that_was_changed_has_recordings_transcribed_again() -> None:
+    changed = SETTINGS.model_copy(update={"speech": SETTINGS.speech.model_copy(update={"swap_lead": 3.0})})
+    assert "swap_lead" not in speech_options(SETTINGS)
+    model = ModelInfo("whisper-base", "1.0.0", "ab" * 32)
+    assert speech_fingerprint(changed, model) != speech_fingerprint(SETTINGS, model)
