@@ -58,12 +58,12 @@ def standing(connection: Connection) -> Standing | None:
     run = runs.last_run(connection)
     if run is None:
         return None
-    files = recordings.file_states(connection, run.run_id, run.versions["speech"])
-    counts = {state: sum(file.state == state for file in files) for state in STATES}
+    version = run.versions["speech"]
+    counts = recordings.state_counts(connection, run.run_id, version)
     return Standing(
         run,
-        {"found": len(files), **counts},
-        tuple(file for file in files if file.state == "quarantined"),
+        {"found": sum(counts.values()), **{state: counts[state] for state in STATES}},
+        tuple(recordings.file_states(connection, run.run_id, version, state="quarantined")),
         counts["waiting"],
         ledger.settled_since(connection, "transcribe", datetime.now(UTC) - LAST_HOUR),
     )
