@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Path, Request
 
-from api.access import Visitor
+from api.access import Refused, Visitor
 from api.deps import LARGEST_ID, StoreDep
 from api.entry_form import Linter
 from api.errors import Missing, Unusable
@@ -123,8 +123,12 @@ def refused(*but: type[KoukenError]) -> Iterator[None]:
     except (BadInput, NotAllowed) as error:
         if isinstance(error, but):
             raise
-        text = Text(error.text.ja, error.text.en)
-        raise Unusable("refused", text, Text("前の画面に戻って、お確かめください。", "Go back and look.")) from None
+        text, remedy = (
+            Text(error.text.ja, error.text.en),
+            Text("前の画面に戻って、お確かめください。", "Go back and look."),
+        )
+        answer = Refused if isinstance(error, NotAllowed) else Unusable
+        raise answer("refused", text, remedy) from None
 
 
 def is_part(request: Request) -> bool:

@@ -71,12 +71,12 @@ def test_a_draft_is_published_after_a_second_person_agreed(sato: Desk, suzuki: D
     assert "phrases.approve" in actions(settings, "suzuki") and "phrases.publish" in actions(settings, "sato")
 
 
-def test_the_author_is_refused_with_the_reason_and_on_record(sato: Desk, settings: Settings) -> None:
+def test_e4_the_author_is_refused_with_the_reason_and_on_record(sato: Desk, settings: Settings) -> None:
     sato.post("/dictionary/edit", **SPORTS, is_new="yes")
     sato.finished(sato.post("/dictionary/drafts/1/submit"))
     assert "自分では承認できません" in seen(sato.get("/dictionary/drafts/1"))
     answer = sato.post("/dictionary/drafts/1/approve")
-    assert answer.status_code == 422 and "自分の書いた変更や出した変更は、自分では承認できません" in seen(answer)
+    assert answer.status_code == 403 and "自分の書いた変更や出した変更は、自分では承認できません" in seen(answer)
     assert "phrases.approve_refused" in actions(settings, "sato")
     early = seen(sato.finished(sato.post("/dictionary/drafts/1/publish")))
     assert "承認されていない変更は公開できません" in early and "p.pack" not in in_force(settings)
