@@ -45,6 +45,7 @@ from api.routes import (
     marks,
     nights,
     notifications,
+    notifications_json,
     oidc,
     operators,
     people,
@@ -54,11 +55,14 @@ from api.routes import (
     reviews,
     scorecard_forms,
     scorecards,
+    scorecards_json,
     search,
     sound,
+    tables_json,
     tokens,
     uploads,
 )
+from api.routes.tables_json import PATH as TABLE_PATH
 from api.routes.uploads import PATH as UPLOAD_PATH
 from api.security import KnownNames, SecurityHeaders, SmallBodies
 from pipeline.background import Jobs
@@ -110,10 +114,13 @@ NOUNS = (  # a path is answered by the first that knows it
     reviews,
     tokens,
     notifications,
+    notifications_json,
     marks,
     scorecards,
     scorecard_forms,
+    scorecards_json,
     uploads,
+    tables_json,
     kpi,
     nights,
     help,
@@ -166,6 +173,6 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
         Middleware(KnownNames, names=settings.web.names),
-        Middleware(SmallBodies, larger={UPLOAD_PATH: settings.web.upload_mb * 1_000_000}),
+        Middleware(SmallBodies, larger=dict.fromkeys((UPLOAD_PATH, TABLE_PATH), settings.web.upload_mb * 1_000_000)),
         Middleware(errors.BugsBecomeAnswers),
     ]

@@ -21,12 +21,12 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Missing(Exception):
-    """What was asked for is not there; `code` is stable."""
+    """What was asked for is not there; `code` is stable. `errors`: everything that is wrong, each with its place."""
 
     status = 404
 
-    def __init__(self, code: str, title: Text, remedy: Text) -> None:
-        self.code, self.title, self.remedy = code, title, remedy
+    def __init__(self, code: str, title: Text, remedy: Text, errors: list[dict[str, str]] | None = None) -> None:
+        self.code, self.title, self.remedy, self.errors = code, title, remedy, errors
         super().__init__(code)
 
 
@@ -70,6 +70,16 @@ NO_OPERATOR = Missing(
     "operator_not_found",
     Text("この番号のオペレーターは、レポートにいません。", "The report has no operator of that id."),
     Text("オペレーターの一覧から選んでください。", "Choose from the list of operators."),
+)
+NOT_SEEN_YET = Missing(
+    "operator_not_found",
+    Text("あなたの通話は、まだレポートにありません。", "Your calls are not in the report yet."),
+    Text(
+        "夜間バッチがあなたの通話を解析すると、ここに出ます。何日たっても出ないときは、担当者IDが合っているかを"
+        "システム管理者に確かめてください。",
+        "They show here once a night has analysed them. If days go by, ask an administrator whether your operator id"
+        " is right.",
+    ),
 )
 NO_CALL = Missing(
     "call_not_found",
@@ -154,7 +164,9 @@ def answer(
 async def on_missing(request: Request, error: Exception) -> Response:
     """404, 422 for a question that cannot be understood, 403, or 401 for a token."""
     assert isinstance(error, Missing)
-    made = answer(request, error.status, error.code, error.title, error.remedy)
+    if error is NO_REPORT and not is_api(request):
+        return pages_of(request).render(request, "start.html", section="", status=error.status)
+    made = answer(request, error.status, error.code, error.title, error.remedy, error.errors)
     if error.status == 401:
         made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return made

@@ -72,7 +72,7 @@ def make_rule(
 @pages.get("/notifications/{rule_id}", response_class=HTMLResponse)
 def show_rule(request: Request, pages: PagesDep, store: StoreDep, rule_id: RuleId) -> Response:
     """One rule, to be changed, tried or deleted."""
-    return _one(request, pages, store, _rule(store, rule_id))
+    return _one(request, pages, store, found_rule(store, rule_id))
 
 
 @pages.post("/notifications/{rule_id}", response_class=HTMLResponse)
@@ -86,7 +86,7 @@ def change_rule(
     wanted: WantedDep,
 ) -> Response:
     """Change it or switch it off. What could not be sent may still be switched off."""
-    rule = _rule(store, rule_id)
+    rule = found_rule(store, rule_id)
     try:
         if wanted.channel != rule.wanted.channel:
             raise BadInput(Text("送り方は変えられません。", "The way of sending cannot be changed."))
@@ -106,7 +106,7 @@ def test_rule(
     request: Request, pages: PagesDep, store: StoreDep, settings: SettingsDep, visitor: VisitorDep, rule_id: RuleId
 ) -> Response:
     """Send a test now, and show the answer."""
-    rule = _rule(store, rule_id)
+    rule = found_rule(store, rule_id)
     try:
         answer = try_out(store, settings, visitor.user.name, rule)
     except BadInput as error:
@@ -117,13 +117,14 @@ def test_rule(
 @pages.post("/notifications/{rule_id}/delete")
 def delete_rule(store: StoreDep, visitor: VisitorDep, rule_id: RuleId) -> Response:
     """The rule with what it has sent; the audit log keeps both."""
-    rule = _rule(store, rule_id)
+    rule = found_rule(store, rule_id)
     with store.writing() as connection:
         notification_rules.delete_rule(connection, visitor.user.name, rule)
     return RedirectResponse("/notifications", status_code=303)
 
 
-def _rule(store: Store, rule_id: int) -> Rule:
+def found_rule(store: Store, rule_id: int) -> Rule:
+    """Raises `Missing`."""
     with store.reading() as connection:
         rule = read_rule(connection, rule_id)
     if rule is None:

@@ -12,7 +12,7 @@ from api.charts import scale_around
 from api.dashboard import month_links, operator_trends
 from api.deps import Body, Limit, NewestDep, PagesDep, ReportDep, StoreDep, operator_in
 from api.downloads import Encoding, attached, csv_file, marked, workbook_file
-from api.errors import NO_OPERATOR, NO_REPORT, Unusable
+from api.errors import NO_OPERATOR, NO_REPORT, NOT_SEEN_YET, Unusable
 from api.pages import address, language_of, path_part
 from api.policy import hears_unmasked, reach_of
 from api.schemas import Operator, OperatorList
@@ -189,7 +189,7 @@ def _view(store: Store, facts: Body, visitor: Visitor, operator_id: str, view: M
     with store.reading() as connection:
         shown = operator_view(connection, facts, operator_id, _span(facts, view), visitor.reach.within)
     if shown is None:
-        raise NO_OPERATOR
+        raise NOT_SEEN_YET if operator_id == visitor.user.operator_id else NO_OPERATOR
     return shown
 
 

@@ -50,7 +50,7 @@ def upload(
     if isinstance(file, str) or not file.filename:
         return _tables(request, pages, store, problem=NO_FILE, status=422)
     settings = _settings(request)
-    kept = uploads.keep(_folder(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
+    kept = uploads.keep(folder_of(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
     try:
         preview = uploads.preview(kept, settings)
     except BadInput as error:
@@ -75,7 +75,7 @@ def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep
     """Load what was looked at: all of it or nothing."""
     settings = _settings(request)
     try:
-        kept = uploads.find(_folder(settings), key, visitor.user.name)
+        kept = uploads.find(folder_of(settings), key, visitor.user.name)
         uploads.load(store, settings, kept)
     except (BadTable, BadInput) as error:
         return _tables(request, pages, store, problem=error.text, status=422)
@@ -86,7 +86,7 @@ def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep
 def discard(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, key: Key) -> Response:
     """Leave everything as it is."""
     try:
-        uploads.discard(uploads.find(_folder(_settings(request)), key, visitor.user.name))
+        uploads.discard(uploads.find(folder_of(_settings(request)), key, visitor.user.name))
     except BadInput as error:
         return _tables(request, pages, store, problem=error.text, status=422)
     return RedirectResponse("/tables", status_code=303)
@@ -143,5 +143,6 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _folder(settings: Settings) -> Path:
+def folder_of(settings: Settings) -> Path:
+    """Where files lie that wait for somebody's yes."""
     return settings.data_dir / "uploads"

@@ -4,12 +4,15 @@ import csv
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from pipeline.audio.notes import NOTES
 from pipeline.reports.explained import estimate_options
+from pipeline.settings import Settings
+from tests.api.conftest import opened_as
 from tests.api.world import NO_PLAN
 
 PAGES = (
@@ -186,3 +189,20 @@ def test_unknown_things_are_a_page_that_says_what_to_do(client: TestClient) -> N
     assert client.get("/calls?segment=mrr_yen:1").status_code == 422
     assert client.get("/nights/abc").status_code == 422
     assert client.post("/calls").status_code == 405
+
+
+def test_before_the_first_night_who_runs_nights_is_told_how_and_everybody_else_to_wait(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with opened_as(settings, "administrator", name="admin") as browser:
+        assert "kouken nightly" in browser.get("/nights").text
+    with opened_as(settings, "operator", name="own", operator_id="OP-1") as browser:
+        page = browser.get("/")
+        assert "最初の夜間バッチを待っています" in page.text and "kouken nightly" not in page.text
+    with opened_as(settings, "manager", name="manager") as browser:
+        assert "kouken nightly" in browser.get("/scorecards/calibrations").text
+
+
+def test_an_operator_without_calls_yet_is_told_so(filled: Settings) -> None:
+    with opened_as(filled, "operator", name="fresh", operator_id="OP-NEW") as browser:
+        page = browser.get("/")
+    assert page.status_code == 404 and "あなたの通話は、まだレポートにありません" in page.text
