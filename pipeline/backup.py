@@ -108,6 +108,9 @@ def restore(
             (settings.data_dir / KEY).chmod(0o600)
     with open_store(settings.store_url) as store:
         erasure_register.refresh(store, settings)
+        if restored.kept is not None:  # whoever erases a call later is told that it is in there, too
+            with store.writing() as connection:
+                copies.remember(connection, "backup", restored.kept)
     return restored
 
 

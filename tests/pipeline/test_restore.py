@@ -170,6 +170,17 @@ def test_store_that_has_just_begun_does_not_speak_for_the_lost_one(
         restore(into.settings, tmp_path / "b", "sato")
 
 
+def test_later_erasure_names_the_store_that_was_set_aside(tmp_path: Path) -> None:
+    centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)
+    centre.record("a.wav", PLAIN)
+    centre.record("b.wav", PLAIN)
+    night(centre)
+    make_backup(centre.settings, tmp_path / "b")
+    kept = restore(centre.settings, tmp_path / "b", "sato").kept
+    certificate = erase(centre.settings, Asked(calls=["C1"]), "sato", dry_run=False)
+    assert str(kept) in certificate["left"]
+
+
 def test_damaged_store_is_replaced_and_kept_as_it_lies(tmp_path: Path) -> None:
     centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)
     centre.record("a.wav", PLAIN)
