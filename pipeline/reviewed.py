@@ -45,12 +45,8 @@ def corrected_call(transcript: Transcript, reviewed: Sequence[ReviewedSentence],
     """The call as it was said: with these texts of some utterances, and the reviewed places moved into them."""
     heard = [utterance.text for utterance in transcript.utterances]
     said = [texts.get(number, text) for number, text in enumerate(heard)]
-    utterances = (
-        utterance if utterance.text == text else replace(utterance, text=text, words=())
-        for utterance, text in zip(transcript.utterances, said, strict=True)
-    )
     moved = [_moved(one, heard, said) for one in reviewed]
-    return replace(call_from(replace(transcript, utterances=tuple(utterances)), moved), form=SAID)
+    return replace(call_from(text_corrections.as_said(transcript, texts), moved), form=SAID)
 
 
 def _moved(one: ReviewedSentence, heard: Sequence[str], said: Sequence[str]) -> ReviewedSentence:

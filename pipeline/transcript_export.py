@@ -19,6 +19,7 @@ from pipeline.store.calls import CallDetail, ListedCall, list_calls, read_call
 from pipeline.store.connect import Connection
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
+from pipeline.store.text_corrections import as_said, corrections_of
 
 INDEX = "index.jsonl"
 PAGE = 500
@@ -41,7 +42,8 @@ def export_transcripts(
     on_call: Callable[[str], None] = lambda call_id: None,
 ) -> Exported:
     """Each analysed recording of the newest report in each format, and last of all `index.jsonl`: a line per recording
-    with its files and `muted_ms`, when its sound has to be silent (null: not known, play nothing of it).
+    with its files, `muted_ms`, when its sound has to be silent (null: not known, play nothing of it), and `corrected`,
+    the utterances (from 0) that are as people put them right and no longer as they were heard.
 
     Raises `BadInput` where there is no report yet, or no such call.
     """
@@ -60,8 +62,9 @@ def export_transcripts(
         stem = _stem(call)
         used[stem] += 1
         unique = stem if used[stem] == 1 else f"{stem}-{call.recording_id}"
-        names = write_transcript(detail.transcript, out, unique, formats, _recording(detail))
-        lines.append(json.dumps(_line(detail, names), ensure_ascii=False))
+        texts = {number: said.text for number, said in corrections_of(connection, call.transcript_id).items()}
+        names = write_transcript(as_said(detail.transcript, texts), out, unique, formats, _recording(detail))
+        lines.append(json.dumps(_line(detail, names, sorted(texts)), ensure_ascii=False))
         on_call(call.call_id)
     unmasked = sum(1 for _ in _every(connection, pins, wanted)) - len(lines)
     if not lines:
@@ -90,7 +93,7 @@ def _recording(detail: CallDetail) -> RecordingFacts:
     return RecordingFacts(detail.call.started_at, name)
 
 
-def _line(detail: CallDetail, names: Sequence[str]) -> dict[str, Any]:
+def _line(detail: CallDetail, names: Sequence[str], corrected: Sequence[int]) -> dict[str, Any]:
     call = detail.call
     return {
         "call_id": call.call_id,
@@ -100,6 +103,7 @@ def _line(detail: CallDetail, names: Sequence[str]) -> dict[str, Any]:
         "duration_s": call.duration_s,
         "files": list(names),
         "muted_ms": muted_spans(detail.transcript),
+        "corrected": corrected,
     }
 
 

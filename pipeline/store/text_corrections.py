@@ -1,7 +1,7 @@
 """Utterances as people heard them: kept beside the transcript, the latest one that stands is shown."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.records import MaskedRange
+from pipeline.records import MaskedRange, Transcript
 from pipeline.store import audit
 from pipeline.store.people import person
 from pipeline.store.schema import masked_ranges, recordings, text_corrections, transcripts, utterances
@@ -94,6 +94,16 @@ def corrected_utterances(connection: sa.Connection) -> Iterator[Corrected]:
     )
     for row in connection.execute(query):
         yield Corrected(row.call_id, row.utterance, row.speaker, row.heard, row.text, row.speech_version)
+
+
+def as_said(transcript: Transcript, texts: Mapping[int, str]) -> Transcript:
+    """The transcript with these texts of some utterances; what was measured on the text they replace goes with it."""
+    utterances = tuple(
+        replace(utterance, text=texts[number], words=(), confidence=None) if number in texts else utterance
+        for number, utterance in enumerate(transcript.utterances)
+    )
+    by_word_list = tuple(item for item in transcript.corrections if item.utterance not in texts)
+    return replace(transcript, utterances=utterances, corrections=by_word_list)
 
 
 def _standing() -> sa.Select[Any]:

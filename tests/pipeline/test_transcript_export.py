@@ -15,7 +15,7 @@ from pipeline.errors import BadInput
 from pipeline.formats.read import read_transcript_file
 from pipeline.formats.write import FORMATS
 from pipeline.sound import muted_spans
-from pipeline.store import audit
+from pipeline.store import audit, text_corrections
 from pipeline.store.call_filter import CallFilter
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
@@ -62,6 +62,29 @@ def test_vcon_of_a_stored_call_has_its_dialog(filled: Store, tmp_path: Path) -> 
     document = json.loads((tmp_path / f"{TELLING}.vcon.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, VCON)
     assert document["dialog"][0]["start"].startswith("2026-10-03")
+
+
+def test_words_that_somebody_put_right_are_exported_as_they_were_said(filled: Store, tmp_path: Path) -> None:
+    own = sa.select(transcripts.c.transcript_id).join(recordings).where(recordings.c.call_id == TELLING)
+    with filled.writing() as connection:
+        number = connection.execute(own).scalar_one()
+        word_list = sa.update(transcripts).where(transcripts.c.transcript_id == number)
+        connection.execute(word_list.values(corrections=[[3, 0, 1, "絵"], [4, 0, 1, "は"]]))
+        text_corrections.keep(connection, number, 3, "え、そんな機能が。", "sato", ())
+        taken_back = text_corrections.keep(connection, number, 2, "取り消した言葉。", "sato", ())
+        text_corrections.withdraw(connection, taken_back, "sato")
+    index = exported(filled, tmp_path, "json", "vtt")
+    assert [call for call, line in index.items() if line["corrected"]] == [TELLING]
+    assert index[TELLING]["corrected"] == [3]
+    shown = read_transcript_file(tmp_path / f"{TELLING}.json")
+    heard = telling_call().utterances
+    assert [u.text for u in shown.utterances] == [
+        u.text if i != 3 else "え、そんな機能が。" for i, u in enumerate(heard)
+    ]
+    assert (shown.utterances[3].words, shown.utterances[3].confidence) == ((), None)
+    assert (shown.utterances[3].start_ms, shown.utterances[3].end_ms) == (heard[3].start_ms, heard[3].end_ms)
+    assert [item.utterance for item in shown.corrections] == [4]
+    assert "え、そんな機能が。" in (tmp_path / f"{TELLING}.vtt").read_text(encoding="utf-8")
 
 
 def test_operator_and_period_narrow_the_export(filled: Store, tmp_path: Path) -> None:
