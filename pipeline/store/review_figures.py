@@ -1,6 +1,6 @@
 """How good hits and moments are, from the random samples alone, and how far the reviewers agree."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from models.evaluation.agreement import Kappa, Share, kappa, share
 from pipeline.records import LABELS
 from pipeline.store.pages import Pins
-from pipeline.store.review_queue import Draw, probabilities
-from pipeline.store.review_units import LABELS_OF, Place, Unit, ordinal, units
+from pipeline.store.review_queue import probabilities
+from pipeline.store.review_standing import moments_at, standing_items
+from pipeline.store.review_units import LABELS_OF, Place
 from pipeline.store.reviews import Review, read_reviews
 
 UNDER = "under"  # the whole interval lies below the limit
@@ -22,7 +23,10 @@ UNKNOWN = "unknown"  # nothing reviewed
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The share of a stratum's sample that is right. `drawn` of `population`; `unsure` were left out of `right.n`."""
+    """The share of a stratum's sample that is right. `unsure` were left out of `right.n`.
+
+    `population`: units of the stratum when it was last drawn from; `drawn`: how much of the sample is there now.
+    """
 
     unit: str
     stratum: str
@@ -57,29 +61,25 @@ class Agreement:
 def precisions(connection: sa.Connection, pins: Pins, unit: str, limit: float) -> list[Precision]:
     """Every stratum with a sample, by name: of hits the phrases, of moments the labels.
 
-    Counted is what the report's tagging holds now; a review made under another tagging counts where the place is the
-    same. Uncertain-first reviews never do.
+    Counted is the part of the sample that the report's tagging holds now; a review made under another tagging counts
+    where the place is the same. Uncertain-first reviews never do. What it costs grows with the samples, not with the
+    store: calls that came after the last drawing join at the next one.
     """
     drawn = probabilities(connection, unit)
     if not drawn:
-        return []  # without a walk through every unit of the store
+        return []
     latest = _latest(read_reviews(connection, drawn=True))
-    sizes: Counter[str] = Counter()
-    samples: dict[str, list[Place]] = defaultdict(list)
-    for found in units(connection, pins, unit):
-        sizes[found.stratum] += 1
-        if found.stratum in drawn and _is_drawn(found, drawn[found.stratum]):
-            samples[found.stratum].append(found.place)
+    samples = standing_items(connection, pins, unit)
     told = []
-    for stratum in sorted(drawn):
+    for stratum, draw in sorted(drawn.items()):
         sample = samples[stratum]
         verdicts = [latest[place].verdict for place in sample if place in latest]
         sure = [verdict for verdict in verdicts if verdict != "unsure"]
         right = share(sum(verdict == "right" for verdict in sure), len(sure))
         told.append(
             Precision(
-                unit, stratum, sizes[stratum], len(sample), len(verdicts) - len(sure),
-                drawn[stratum].probability, right, standing(right, limit),
+                unit, stratum, draw.population, len(sample), len(verdicts) - len(sure),
+                draw.probability, right, standing(right, limit),
             )
         )  # fmt: skip
     return told
@@ -87,23 +87,14 @@ def precisions(connection: sa.Connection, pins: Pins, unit: str, limit: float) -
 
 def recalls(connection: sa.Connection, pins: Pins) -> list[Recall]:
     """Every label, from the sampled utterances of its speaker."""
-    drawn = probabilities(connection, "utterance")
-    if not drawn:
-        return [_recall(label, [], set()) for speaker in LABELS_OF for label in LABELS_OF[speaker]]
     latest = _latest(read_reviews(connection, drawn=True))
-    moments: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    for found in units(connection, pins, "moment"):
-        place = found.place
-        covered = range(place.utterance, place.last_utterance + 1)
-        moments[place.label] |= {(place.transcript_id, number) for number in covered}
-    judged: dict[str, list[Review]] = defaultdict(list)
-    for found in units(connection, pins, "utterance"):
-        if found.stratum not in drawn or not _is_drawn(found, drawn[found.stratum]):
-            continue
-        review = latest.get(found.place)
-        if review is not None and review.verdict == "labels":
-            judged[found.stratum].append(review)
-    return [_recall(label, judged[speaker], moments[label]) for speaker in LABELS_OF for label in LABELS_OF[speaker]]
+    samples = standing_items(connection, pins, "utterance")
+    judged = {
+        speaker: [latest[place] for place in samples[speaker] if place in latest and latest[place].verdict == "labels"]
+        for speaker in LABELS_OF
+    }
+    there = moments_at(connection, pins, {review.place for reviews in judged.values() for review in reviews})
+    return [_recall(label, judged[speaker], there[label]) for speaker in LABELS_OF for label in LABELS_OF[speaker]]
 
 
 def agreements(connection: sa.Connection) -> Iterator[Agreement]:
@@ -129,10 +120,6 @@ def standing(right: Share, limit: float) -> str:
     if right.ci_high < limit:
         return UNDER
     return DOUBTFUL if right.estimate < limit else FINE
-
-
-def _is_drawn(unit: Unit, draw: Draw) -> bool:
-    return ordinal(draw.seed, unit.stratum, unit.place) < draw.probability
 
 
 def _latest(found: Sequence[Review]) -> dict[Place, Review]:

@@ -6,7 +6,7 @@ same sample, calls that come later join it by the same rule, and a larger sample
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +63,25 @@ class Queued:
     confidence: float | None
 
 
-def units(connection: sa.Connection, pins: Pins, unit: str, stratum: str | None = None) -> Iterator[Unit]:
-    """Every unit of one kind in the tagging of a report, of one stratum or of all."""
-    reader = {"hit": _hits, "moment": _moments, "utterance": _utterances}[unit]
-    return reader(connection, pins, stratum)
+def units(
+    connection: sa.Connection,
+    pins: Pins,
+    unit: str,
+    stratum: str | None = None,
+    among: Sequence[int] | None = None,
+) -> Iterator[Unit]:
+    """Every unit of one kind in the tagging of a report, of one stratum or of all, of some transcripts or of all."""
+    query, column, made = {
+        "hit": (hit_rows(pins), tags.c.phrase_id, hit),
+        "moment": (moment_rows(pins), moments.c.label, moment),
+        "utterance": (_utterance_rows(pins), utterances.c.speaker, _utterance),
+    }[unit]
+    if stratum is not None:
+        query = query.where(column == stratum)
+    if among is not None:
+        query = query.where(transcripts.c.transcript_id.in_(among))
+    rows = connection.execute(query.execution_options(yield_per=BATCH))
+    return (made(row) for row in rows if unit != "utterance" or _may_be_tagged(row))
 
 
 def ordinal(seed: str, stratum: str, place: Place) -> float:
@@ -101,24 +116,10 @@ def moment_rows(pins: Pins) -> sa.Select[Any]:
     return tagged(pins).add_columns(moments).join(moments, moments.c.tagging_id == taggings.c.tagging_id)
 
 
-def _hits(connection: sa.Connection, pins: Pins, phrase_id: str | None) -> Iterator[Unit]:
-    query = hit_rows(pins)
-    if phrase_id is not None:
-        query = query.where(tags.c.phrase_id == phrase_id)
-    return (hit(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
-
-
 def hit(row: sa.Row[Any]) -> Unit:
     """A row of tags as a unit."""
     place = Place("hit", row.transcript_id, row.utterance, row.utterance, row.start, row.end, row.label)
     return Unit(place, row.phrase_id or "", row.phrase_id, row.confidence)
-
-
-def _moments(connection: sa.Connection, pins: Pins, label: str | None) -> Iterator[Unit]:
-    query = moment_rows(pins)
-    if label is not None:
-        query = query.where(moments.c.label == label)
-    return (moment(row) for row in connection.execute(query.execution_options(yield_per=BATCH)))
 
 
 def moment(row: sa.Row[Any]) -> Unit:
@@ -127,16 +128,21 @@ def moment(row: sa.Row[Any]) -> Unit:
     return Unit(place, row.label, None, row.confidence)
 
 
-def _utterances(connection: sa.Connection, pins: Pins, speaker: str | None) -> Iterator[Unit]:
-    """What was said and may be tagged: no suspects, no back-channels, nobody unknown."""
+def _utterance_rows(pins: Pins) -> sa.Select[Any]:
     columns = (utterances.c.position, utterances.c.speaker, utterances.c.flags)
-    query = (
+    return (
         tagged(pins)
         .add_columns(*columns, sa.func.length(utterances.c.text).label("length"))
         .join(utterances, utterances.c.transcript_id == transcripts.c.transcript_id)
-        .where(utterances.c.speaker.in_(LABELS_OF if speaker is None else [speaker]), utterances.c.text != "")
+        .where(utterances.c.speaker.in_(LABELS_OF), utterances.c.text != "")
     )
-    for row in connection.execute(query.execution_options(yield_per=BATCH)):
-        if not any(flag == "backchannel" or flag.startswith("suspect_") for flag in row.flags):
-            place = Place("utterance", row.transcript_id, row.position, row.position, 0, row.length, "")
-            yield Unit(place, row.speaker)
+
+
+def _may_be_tagged(row: sa.Row[Any]) -> bool:
+    """No suspects and no back-channels."""
+    return not any(flag == "backchannel" or flag.startswith("suspect_") for flag in row.flags)
+
+
+def _utterance(row: sa.Row[Any]) -> Unit:
+    place = Place("utterance", row.transcript_id, row.position, row.position, 0, row.length, "")
+    return Unit(place, row.speaker)

@@ -183,7 +183,7 @@ def test_reviews_survive_a_new_tagging(store: Store, pins: Pins) -> None:
         told = {one.stratum: one for one in review_figures.precisions(connection, later, "hit", 0.8)}
         assert len(list(reviews.reviewed_sentences(connection))) == 60
     assert (told["p.other"].population, told["p.other"].right.n) == (120, 60)
-    assert (told["p.quote"].population, told["p.quote"].right.n) == (0, 0)
+    assert (told["p.quote"].drawn, told["p.quote"].right.n) == (0, 0)
 
 
 def test_recall_is_of_utterances_that_chance_chose_whatever_was_found_in_them(store: Store, pins: Pins) -> None:
