@@ -1,6 +1,7 @@
 """`kouken bench web`: how long twenty people wait for each page."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -15,13 +16,18 @@ from pipeline.language import Text
     )
 )
 @option("--long", is_flag=True, help=Text("五万通話・二百万発話で測る", "fifty thousand calls, two million utterances"))
+@option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=Text("データをこのフォルダーに残し、あればそれで測る", "keep the store in this folder; use it if it is there"),
+)
 @json_option()
-def web(context: Context, long: bool, as_json: bool) -> None:
+def web(context: Context, long: bool, keep: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
     from pipeline.bench import table
     from pipeline.web_benchmark import bench_web
 
-    result = bench_web(lambda step: context.say(Text(step, step)), long=long)
+    result = bench_web(lambda step: context.say(Text(step, step)), long=long, keep=keep)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))
 
 
