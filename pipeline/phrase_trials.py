@@ -3,11 +3,10 @@
 Calls are those of the last night's report, read as it pinned them.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.scoring import CATEGORIES, Tally, add, score
+from models.scoring import Tally
 from phrases.archive import Archive, ArchiveHit
 from phrases.diff import Changes, HitDiff, changes, diff_hits
 from phrases.entry import PhraseSet
@@ -16,17 +15,20 @@ from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
 from phrases.messages import PhraseError
 from phrases.packing import PackedCall, forms_version
+from pipeline.exposed_contracts import ExposedContracts, exposed_contracts
 from pipeline.language import Text
 from pipeline.progress import SILENT, Progress
+from pipeline.score_changes import ScoreChange, score_changes
 from pipeline.scoring import tally_call
 from pipeline.settings import MomentsSettings
-from pipeline.store import scores, transcripts
+from pipeline.store import transcripts
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import list_publications, read_version
 from pipeline.store.forms import read_forms
 from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
-from pipeline.store.trials import StoredCall, stored_calls
+from pipeline.store.scores import TaggedCall, each_tally
+from pipeline.store.trials import StoredCall, joined_terms, stored_calls
 from pipeline.text.dictionary import BadDictionary
 from pipeline.text.meaning import encoder_for
 from pipeline.text.tagger import Tagger, load_tagger
@@ -107,31 +109,17 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreChange:
-    """Total score (None: unknown), moments and success phrases before and after, over the same calls.
-
-    `operator_id` None: the centre.
-    """
-
-    operator_id: str | None
-    calls: int
-    score_before: float | None
-    score_after: float | None
-    moments_before: Mapping[str, int]
-    moments_after: Mapping[str, int]
-    success_phrases_before: int
-    success_phrases_after: int
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
-    """What an edit does. `scores` is None where it was not worked out, and `why_unscored` says why."""
+    """What an edit does. `scores` is None where it was not worked out, and `why_unscored` says why; `contracts` then
+    is empty.
+    """
 
     entries: Changes
     gained: Side
     lost: Side
     scores: tuple[ScoreChange, ...] | None
     why_unscored: str | None = None  # no_calls, other_rules, unknown_dictionary, too_many
+    contracts: tuple[ExposedContracts, ...] = ()
 
 
 def read_history(store: Store, matcher: Matcher, progress: Progress = SILENT) -> History:
@@ -194,8 +182,15 @@ def compare_stored(
     found = _moved(history, old, new, tagger)
     with store.reading() as connection:
         gained, lost = (_side(connection, history, hits) for hits in (found.gained, found.lost))
-        told, why = _scores(connection, history, tagger, new, progress)
-    return Effect(changes(old, new), gained, lost, told, why)
+        after, why = _recounted(connection, history, tagger, new, progress)
+        if after is None or history.pins is None:
+            return Effect(changes(old, new), gained, lost, None, why)
+        counted = list(_counted(connection, history.pins, after))
+        told = tuple(score_changes(counted, {call.tagging_id: call.operator_id for call in history.calls.values()}))
+        moved = exposed_contracts(
+            joined_terms(connection, history.pins), ((call.call_id, was, now) for call, was, now in counted)
+        )
+    return Effect(changes(old, new), gained, lost, told, None, moved)
 
 
 def _matcher(phrase_set: PhraseSet, encode: Encode | None) -> Matcher:
@@ -238,10 +233,10 @@ def example_of(call_id: str, texts: Sequence[str], hit: Hit) -> Example:
     return Example(call_id, first.line, before, found, after, hit.phrase_id, hit.level)
 
 
-def _scores(
+def _recounted(
     connection: Connection, history: History, tagger: Tagger, new: PhraseSet, progress: Progress
-) -> tuple[tuple[ScoreChange, ...] | None, str | None]:
-    """What the last night counted against what it would have counted with the new dictionary.
+) -> tuple[Mapping[int, Tally] | None, str | None]:
+    """What the last night would have counted with the new dictionary, by tagging; else why that cannot be told.
 
     Only calls in which a hit comes or goes are decided anew; the dictionary of that night is found by its version.
     """
@@ -262,7 +257,7 @@ def _scores(
     for key in affected:
         after[history.calls[key].tagging_id] = _retold(connection, history.calls[key], tagger)
         progress.step(history.calls[key].call_id)
-    return tuple(_compared(connection, history, pins, after)), None
+    return after, None
 
 
 def _dictionary_of(connection: Connection, pins: Pins) -> PhraseSet | None:
@@ -277,32 +272,9 @@ def _retold(connection: Connection, call: StoredCall, tagger: Tagger) -> Tally:
     return tally_call(transcript, tags, moments)
 
 
-def _compared(
-    connection: Connection, history: History, pins: Pins, after: Mapping[int, Tally]
-) -> Iterator[ScoreChange]:
-    """The centre, then every operator whose counts move, by id."""
-    operators = {call.tagging_id: call.operator_id for call in history.calls.values()}
-    counted: dict[str | None, list[tuple[Tally, Tally]]] = defaultdict(list)
-    everybody: list[tuple[Tally, Tally]] = []
-    for call, tally in scores.each_tally(connection, pins.speech, pins.tagging, pins.formula):
-        pair = (tally, after.get(call.tagging_id, tally))
-        everybody.append(pair)
-        counted[operators.get(call.tagging_id)].append(pair)
-    yield _score_change(None, everybody)
-    for operator in sorted(name for name in counted if name is not None):
-        if any(before != now for before, now in counted[operator]):
-            yield _score_change(operator, counted[operator])
-
-
-def _score_change(operator: str | None, pairs: Sequence[tuple[Tally, Tally]]) -> ScoreChange:
-    before, after = add(pair[0] for pair in pairs), add(pair[1] for pair in pairs)
-    return ScoreChange(
-        operator_id=operator,
-        calls=len(pairs),
-        score_before=score(before).total,
-        score_after=score(after).total,
-        moments_before={category: before.number(category) for category in CATEGORIES},
-        moments_after={category: after.number(category) for category in CATEGORIES},
-        success_phrases_before=before.success_phrases,
-        success_phrases_after=after.success_phrases,
-    )
+def _counted(
+    connection: Connection, pins: Pins, after: Mapping[int, Tally]
+) -> Iterator[tuple[TaggedCall, Tally, Tally]]:
+    """Every call with what was counted in it and what would be."""
+    for call, tally in each_tally(connection, pins.speech, pins.tagging, pins.formula):
+        yield call, tally, after.get(call.tagging_id, tally)

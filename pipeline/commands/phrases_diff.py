@@ -20,7 +20,9 @@ from pipeline.language import Text
 if TYPE_CHECKING:
     from phrases.diff import Changes
     from phrases.entry import PhraseSet
-    from pipeline.phrase_trials import Effect, ScoreChange, Side
+    from pipeline.exposed_contracts import ExposedContracts
+    from pipeline.phrase_trials import Effect, Side
+    from pipeline.score_changes import ScoreChange
 
 
 @common_options(
@@ -103,6 +105,9 @@ def _show(context: Context, effect: "Effect") -> None:
         return
     for change in effect.scores:
         _say_score(context, change)
+    for moved in effect.contracts:
+        if (moved.terms_before, moved.mrr_before_yen) != (moved.terms_after, moved.mrr_after_yen):
+            _say_contracts(context, moved)
 
 
 def _show_entries(changes: "Changes") -> None:
@@ -129,6 +134,18 @@ def _say_score(context: Context, change: "ScoreChange") -> None:
     phrases = f"success_phrases {change.success_phrases_before}→{change.success_phrases_after}"
     counts = f"{before}→{after} {moments} {phrases}"
     say(context, Text(f"{who.ja} 通話 {change.calls} 点数 {counts}", f"{who.en} {change.calls} calls, score {counts}"))
+
+
+def _say_contracts(context: Context, moved: "ExposedContracts") -> None:
+    from pipeline.reports.words import MOMENT_NAMES
+
+    terms, yen = f"{moved.terms_before:,}→{moved.terms_after:,}", f"{moved.mrr_before_yen:,}→{moved.mrr_after_yen:,}"
+    what = Text("いずれかの場面", "any moment") if moved.moment == "any" else MOMENT_NAMES[moved.moment]
+    text = Text(
+        f"{what.ja}のあった契約期間 {terms}、その開始時の月額の合計 {yen} 円(推定の前の数。貢献額ではありません)",
+        f"contract terms with {what.en} {terms}, their MRR at the start {yen} yen (before any estimate)",
+    )
+    say(context, text)
 
 
 def _rounded(value: float | None) -> str:

@@ -47,6 +47,7 @@ def test_what_publication_would_change_is_shown_with_examples_and_scores(sato: D
     assert "増える当たり 18 当たり 18 通話 3 オペレーター" in text
     assert "減る当たり 0 当たり 0 通話" in text
     assert "センター全体 19" in text and "円の貢献額は" in text
+    assert "場面のあった契約と、その月額" in text and "いずれかの場面" in text and "貢献額ではありません" in text
     assert "p.pack 18 18 94.7% 3 通話の 95 % に当たります" in text
 
 

@@ -174,8 +174,13 @@ def test_a_diff_tells_hits_and_scores_before_anything_is_published(kouken: Kouke
     centre, *operators = effect["scores"]
     assert (centre["operator_id"], centre["calls"]) == (None, 19)
     assert [item["operator_id"] for item in operators] == ["OP-002", "OP-009", "OP-017"]
+    moved = {"moment": "proposal", "terms_before": 5, "terms_after": 0, "mrr_before_yen": 589_000, "mrr_after_yen": 0}
+    assert moved in effect["contracts"]
     text = kouken("phrases", "diff", "--as", "sato").text
     assert "+ p.hold" in text and "センター全体" in text
+    assert (
+        "営業提案のあった契約期間 5→0、その開始時の月額の合計 589,000→0 円(推定の前の数。貢献額ではありません)" in text
+    )
     by_version = kouken("phrases", "diff", DICTIONARY.version, "draft:1", "--json").json
     assert by_version["entries"] == effect["entries"]
 
