@@ -1,7 +1,7 @@
 """The faults that are promised something for, each with the tests that hold the promise: what `make faults` runs.
 
-A: processes and storage. B: recordings. C: concurrency, order, time. D: tables and files beside recordings. F: models
-and text. G: a cluster. I: privacy. J: numbers.
+A: processes and storage. B: recordings. C: concurrency, order, time. D: tables and files beside recordings. E: the
+dictionary. F: models and text. G: a cluster. I: privacy. J: numbers.
 """
 
 P, S = "pipeline/", "pipeline/speech/"
@@ -18,6 +18,13 @@ LEDGER, CONNECT, MIGRATE, AUDIT, TEAMS = (
 QUIET, GUARDS, MASKING, HEARD = (f"{S}test_{name}.py::" for name in ("quiet", "guards", "masking", "transcribe"))
 FAIL, RECOGNISE = f"{S}test_models_fail.py::", f"{S}test_recognise.py::"
 RETENTION, ERASE, RESTORE = (f"pipeline/test_{name}.py::" for name in ("retention", "erase", "restore"))
+STORED, PATTERNS = "pipeline/store/test_dictionary.py::", "phrases/test_patterns.py::"
+    "pipeline/store/test_dictionary.py::",
+    "phrases/test_patterns.py::",
+    "phrases/test_matcher.py::",
+)
+MATCHER, PHRASES = "phrases/test_matcher.py::", "pipeline/commands/test_phrases.py::"
+PINNED = "pipeline/test_dictionary_nights.py::"
 ACCESS, WRITTEN = "api/test_access.py::", "pipeline/reports/test_written.py::"
 
 TESTS: dict[str, tuple[str, ...]] = {
@@ -217,6 +224,51 @@ TESTS: dict[str, tuple[str, ...]] = {
         P + "sources/test_presets.py::test_sidecar_that_cannot_be_used_is_a_warning_and_the_name_still_holds",
         P + "formats/test_read.py::test_what_cannot_be_read_says_why",
     ),
+    "E1": (PINNED + "test_e1_what_is_published_while_a_night_runs_is_the_next_nights",),
+    "E2": (
+        STORED + "test_e2_the_second_of_two_editors_gets_a_conflict_with_both_texts_and_nothing_is_lost",
+        STORED + "test_e2_of_editors_who_save_in_the_same_moment_one_wins_and_the_others_are_told",
+        STORED + "test_e2_two_drafts_of_one_entry_meet_at_publication_and_the_second_is_not_lost",
+        "pipeline/store/test_words.py::test_e2_a_name_that_somebody_else_has_changed_is_a_conflict",
+    ),
+    "E3": (
+        PATTERNS + "test_a_pattern_that_makes_other_engines_hang_takes_no_time",
+        PATTERNS + "test_a_pattern_too_large_for_the_memory_is_refused",
+        PATTERNS + "test_ten_kilobytes_are_refused",
+        PATTERNS + "test_a_pattern_that_matches_everything_is_a_lint_error",
+        PATTERNS + "test_a_pattern_of_one_kana_is_a_lint_error",
+        PATTERNS + "test_five_thousand_patterns_are_found_in_one_pass",
+        "phrases/test_lint.py::test_a_dictionary_without_end_is_refused",
+        "phrases/test_query.py::test_queries_are_bounded",
+        PHRASES + "test_a_reviewer_is_told_what_matches_nearly_every_call",
+    ),
+    "E4": (
+        STORED + "test_e4_no_author_approves_the_own_change_under_any_spelling",
+        STORED + "test_e4_who_submitted_or_edited_a_part_cannot_approve",
+        STORED + "test_e4_nothing_is_published_that_nobody_approved",
+        PHRASES + "test_e4_as_another_spelling_of_the_author_does_not_help",
+        "api/test_dictionary_drafts.py::test_e4_the_author_is_refused_with_the_reason_and_on_record",
+    ),
+    "E5": (
+        PINNED + "test_e5_a_rollback_tags_anew_and_leaves_old_reports_as_they_were",
+        STORED + "test_e5_a_removed_entry_can_still_be_read_where_it_was_used",
+    ),
+    "E6": (
+        PHRASES + "test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in",
+        PHRASES + "test_e6_a_csv_that_excel_saved_in_cp932_is_taken_in",
+        "pipeline/test_dictionary.py::test_e6_duplicates_by_normalised_form_are_refused_and_nothing_is_saved",
+        "phrases/test_files.py::test_an_alias_bomb_is_refused",
+    ),
+    "E7": (
+        MATCHER + "test_overlapping_entries_are_all_evidence_and_one_entry_never_overlaps_itself",
+        MATCHER + "test_a_phrase_over_two_utterances_has_a_span_on_each",
+        MATCHER + "test_a_phrase_does_not_cross_speakers_or_sentences",
+        "phrases/test_scope.py::test_what_cancels_a_hit",
+    ),
+    "E8": (
+        "phrases/test_highlight.py::test_highlighted_text_is_matched_text",
+        "phrases/test_highlight.py::test_every_level_highlights_whole_characters_that_mean_the_phrase",
+    ),
     "F1": (
         S + "test_weights.py::test_half_an_own_folder_names_the_missing_file",
         S + "test_weights.py::test_damaged_part_is_named_with_its_remedy",
@@ -308,7 +360,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         P + "reports/test_standing.py::test_j6_twice_the_length_with_twice_the_moments_is_the_same_rate",
     ),
 }
-ROWS = {"A": 12, "B": 14, "C": 8, "D": 10, "F": 10, "G": 8, "I": 7, "J": 6}
+ROWS = {"A": 12, "B": 14, "C": 8, "D": 10, "E": 8, "F": 10, "G": 8, "I": 7, "J": 6}
 """How many faults each section of the list has."""
 
 
