@@ -19,10 +19,6 @@ QUIET, GUARDS, MASKING, HEARD = (f"{S}test_{name}.py::" for name in ("quiet", "g
 FAIL, RECOGNISE = f"{S}test_models_fail.py::", f"{S}test_recognise.py::"
 RETENTION, ERASE, RESTORE = (f"pipeline/test_{name}.py::" for name in ("retention", "erase", "restore"))
 STORED, PATTERNS = "pipeline/store/test_dictionary.py::", "phrases/test_patterns.py::"
-    "pipeline/store/test_dictionary.py::",
-    "phrases/test_patterns.py::",
-    "phrases/test_matcher.py::",
-)
 MATCHER, PHRASES = "phrases/test_matcher.py::", "pipeline/commands/test_phrases.py::"
 PINNED = "pipeline/test_dictionary_nights.py::"
 ACCESS, WRITTEN = "api/test_access.py::", "pipeline/reports/test_written.py::"
