@@ -102,6 +102,19 @@ def test_what_is_no_period_or_group_is_refused(client: TestClient, query: str) -
     assert client.get(f"/report?{query}").status_code == 422
 
 
+def test_the_filters_show_what_the_address_asks_for_even_if_it_is_no_choice(client: TestClient) -> None:
+    page = client.get("/report?period=FY2031&team=ない課&segment=plan:ない").text
+    chosen = re.findall(r"<option[^>]* ?selected>([^<]+)</option>", page)
+    assert chosen == ["2031年度", "ない課", "ない"]
+    assert "契約の記録がこの期間まで届いていない" in page
+
+
+def test_a_group_s_link_keeps_the_team(client: TestClient) -> None:
+    page = client.get("/report?period=2026-10&team=第二課").text
+    links = re.findall(r'href="(/report\?[^"]*segment=[^"]*)"', page)
+    assert links and all("team=" in link for link in links)
+
+
 def test_a_refused_estimate_is_its_reason_and_no_number(refused: TestClient) -> None:
     text = text_of(refused.get("/report").text)
     assert "更新期が到来した契約は13件です。" in text
