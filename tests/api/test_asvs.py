@@ -1,0 +1,34 @@
+"""The checklist of security names tests that exist, and claims nothing without one or a reason."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| (?P<number>[\dHI][\d.]*) \|(?P<cells>.*)\|$", re.MULTILINE)
+ROWS = {row["number"]: [cell.strip() for cell in row["cells"].split("|")] for row in ROW.finditer(
+    (ROOT / "api" / "asvs.md").read_text("utf-8")
+)}  # fmt: skip
+
+
+@cache
+def names_in(path: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def test_every_row_of_both_tables_is_read() -> None:
+    assert {f"H{number}" for number in range(1, 12)} | {f"I{number}" for number in range(1, 8)} <= ROWS.keys()
+    assert len([number for number in ROWS if number[0].isdigit()]) > 60
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_what_is_claimed_is_held_by_tests_that_exist_or_says_why_there_is_none(number: str) -> None:
+    asked, state, how, named = ROWS[number]
+    assert asked and how and state in ("○", "△", "×")
+    for test in filter(None, named.split(", ")):
+        path, _, name = test.partition("::")
+        assert name in names_in(path), test
