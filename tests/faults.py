@@ -115,6 +115,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         DECODE + "test_third_channel_is_listed_and_left_out",
         LEGS + "test_legs_of_different_length_and_rate_are_aligned_by_start",
         S + "test_real.py::test_swapped_recording_is_put_right_and_says_so",
+        QUIET + "test_b8_a_mono_call_is_told_apart_and_says_that_it_is_an_estimate",
     ),
     "B9": (
         SOURCES + "test_two_legs_and_their_mixed_copy_are_one_call",
@@ -275,6 +276,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         RECOGNISE + "test_batch_that_does_not_fit_is_taken_in_halves_in_order",
         RECOGNISE + "test_lost_gpu_stops_the_run_and_blames_no_recording",
         RECOGNISE + "test_processor_takes_over_where_it_may_and_every_call_after_says_so",
+        S + "test_trial.py::test_process_that_aborts_without_a_word_is_a_failure",
     ),
     "F4": (
         P + "text/test_tagger.py::test_tagger_odd_utterances_do_not_keep_the_others_from_being_read",
