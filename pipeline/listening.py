@@ -12,7 +12,7 @@ from pipeline.records import AudioFacts, Transcript
 from pipeline.settings import Settings
 from pipeline.sound import Place, copies_in, keep_to_limit, muted_spans, same_content
 
-MOST = 8  # recordings heard for the first time at once; each takes a process, then disk space, hardly any memory
+MOST = 32  # recordings heard for the first time at once; each takes a process, then disk space, hardly any memory
 QUIET_S = 5.0  # a player that asked for nothing for so long has enough for a while
 
 
@@ -69,10 +69,12 @@ class Listening:
         """End the one that was read longest ago, if all places are taken and its player has paused."""
         if len(self._live) < MOST:
             return
-        key = min(self._live, key=lambda key: self._live[key].touched)
-        if time.monotonic() - self._live[key].touched < QUIET_S:
+        quiet_since = time.monotonic() - QUIET_S
+        paused = {key: live for key, live in self._live.items() if live.is_idle and live.touched <= quiet_since}
+        if not paused:
             raise TooMany
-        self._live.pop(key).close()
+        key = min(paused, key=lambda key: paused[key].touched)
+        self._live.pop(key).stop()
 
 
 def tag(heard: Playback | Live) -> str:

@@ -50,7 +50,7 @@ class Live:
         self.samples = round(facts.duration_s * SAMPLE_RATE)
         self.size = HEADER_BYTES + self.samples * self.channels * 2
         self.touched = time.monotonic()
-        self.is_over = self._is_whole = self._has_peaks = False
+        self.is_over = self._is_whole = self._has_peaks = self._has_copy = False
         self._files, self._sha256, self._muted, self._cache = files, sha256, muted, cache
         self._make_room = make_room
         self._sound: GrowingCall | None = None
@@ -87,12 +87,21 @@ class Live:
         part = _pcm(sound)[first - begin * frame : last - begin * frame]
         return _header(self.channels, self.samples)[start:stop] + part
 
-    def close(self) -> None:
-        """Leave off, whoever is listening."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is only there for whoever began to listen before there was a copy."""
+        return self._is_whole and self._has_copy and not self.is_over
+
+    def stop(self) -> None:
+        """Leave off soon, whoever is listening."""
         self._enough.set()
         with self._lock:
             if self._sound is not None and not self.is_over:
                 self._sound.stop()
+
+    def close(self) -> None:
+        """Leave off, and wait for it."""
+        self.stop()
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
@@ -122,7 +131,7 @@ class Live:
             with _one_at_a_time:
                 self._make_room()
                 make_copy(audio, self._sha256, self._muted, self._cache)
-        self._has_peaks = True
+        self._has_peaks = self._has_copy = True
 
     def _wait_for_listeners(self) -> None:
         """Until they have all gone; who comes later is given the copy. At once where the recording is not whole."""

@@ -164,8 +164,9 @@ def test_only_so_many_are_decoded_at_once_and_a_paused_one_makes_place(
     with pytest.raises(TooMany):
         hear(listening, [two], transcript(seconds=1))
     monkeypatch.setattr(subject, "QUIET_S", 0.0)
+    wait_until(lambda: first.is_idle)
     assert isinstance(hear(listening, [two], transcript(seconds=1)), Live)
-    assert first.is_over
+    wait_until(lambda: first.is_over)
 
 
 def test_samples_are_given_up_when_nobody_listens(
