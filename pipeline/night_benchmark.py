@@ -10,7 +10,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.bench import bar, machine
+from pipeline.errors import BadInput
+from pipeline.language import Text
 from pipeline.night import Recognition, Request
 from pipeline.progress import Silent
 from pipeline.records import AudioFacts, ModelInfo, Moment, Speaker, Tag, Transcript, Utterance, Word
@@ -34,13 +36,19 @@ UTTERANCES = 40  # of a call: four minutes
 FOLDER = 1_000  # files of one day
 
 
-def bench_night(on_step: Callable[[str], None], *, url: str = "", long: bool = False) -> dict[str, Any]:
+def bench_night(
+    on_step: Callable[[str], None], *, url: str = "", long: bool = False, sizes: Sequence[int] = ()
+) -> dict[str, Any]:
     """Rows by number of calls, of a first night and of a second one that finds nothing new.
 
     `url`: a PostgreSQL on which each size gets a database of its own, gone afterwards; else a new SQLite file.
+    `sizes`: others than the usual ones. Raises `BadInput` where they are fewer than two: growth needs as many.
     """
     rows = []
-    for size in LONG_SIZES if long else SIZES:
+    wanted = sorted({*sizes}) if sizes else LONG_SIZES if long else SIZES
+    if len(wanted) < 2 or wanted[0] < 1:
+        raise BadInput(Text("--calls は二つ以上の件数で指定してください。", "Give --calls twice or more."))
+    for size in wanted:
         on_step(f"{size:,} calls")
         with spare_database(url, f"kouken_bench_{os.getpid()}_{size}") if url else nullcontext("") as own:
             rows.append(_in_own_process(size, own))

@@ -16,14 +16,15 @@ from pipeline.language import Text
 )
 @option("--store", "url", default="", help=Text("測る PostgreSQL の URL(既定は SQLite)", "a PostgreSQL to measure on"))
 @option("--long", is_flag=True, help=Text("十万通話まで測る", "up to a hundred thousand calls"))
+@option("--calls", "sizes", type=int, multiple=True, help=Text("測る件数(二つ以上)", "how many calls; twice or more"))
 @json_option()
-def night(context: Context, url: str, long: bool, as_json: bool) -> None:
+def night(context: Context, url: str, long: bool, sizes: tuple[int, ...], as_json: bool) -> None:
     """Parse, call, print."""
     from pipeline.bench import table
     from pipeline.night_benchmark import bench_night
     from pipeline.retag_benchmark import bench_retag
 
-    result = bench_night(lambda step: context.say(Text(step, step)), url=url, long=long)
+    result = bench_night(lambda step: context.say(Text(step, step)), url=url, long=long, sizes=sizes)
     context.say(Text("辞書を直した次の夜", "nights after an edit of the dictionary"))
     edits = bench_retag(url)
     result |= {"rows": [*result["rows"], *edits["rows"]], "bars": [*result["bars"], *edits["bars"]]}

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline import night_benchmark
+from pipeline.errors import BadInput
 from pipeline.retag_benchmark import EDITED, bench_retag
 from tests.pipeline.faults import inline
 from tests.postgres import Server
@@ -20,6 +21,11 @@ def test_bench_night_counts_every_call_and_finds_nothing_new_the_second_night(
         assert all(row["cpu_s"] > row["second_night_cpu_s"] > 0 for row in result["rows"])
         assert {row["store"] for row in result["rows"]} == {"postgresql+psycopg" if url else "sqlite"}
         assert [bar["name"] for bar in result["bars"]] == ["ledger_ms_per_call", "growth_exponent", "memory_growth_mib"]
+
+
+def test_bench_night_of_one_size_is_refused() -> None:
+    with pytest.raises(BadInput):
+        night_benchmark.bench_night(lambda step: None, sizes=(1_000, 1_000))
 
 
 def test_bench_retag_measures_a_night_after_every_edit(monkeypatch: pytest.MonkeyPatch) -> None:
