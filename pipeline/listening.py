@@ -29,11 +29,19 @@ class Listening:
         self._lock = Lock()
 
     def hear(
-        self, places: Sequence[Place], sha256: str, transcript: Transcript, going_on: str = ""
+        self,
+        places: Sequence[Place],
+        sha256: str,
+        transcript: Transcript,
+        listener: str,
+        *,
+        further: bool = False,
+        going_on: str = "",
     ) -> Playback | Live | None:
         """None where the file is gone, holds something else by now, or cannot be muted. Raises `TooMany`.
 
-        `going_on`: the `tag` of what was heard until now; one hearing never changes from one form to the other.
+        One hearing never changes from one form to the other. Some players name the `tag` of what they heard until now
+        (`going_on`); of the others, it is known who listens to what when they ask for a `further` part.
         """
         spans = muted_spans(transcript)
         if spans is None or transcript.audio is None:
@@ -45,16 +53,30 @@ class Listening:
         if not files:
             return None
         copy = copy_in_cache(sha256, spans, self._cache)
-        if copy is not None and going_on != _live_tag(copy):
+        if copy is not None and not self._goes_on(copy, listener, further, going_on):
             return copy
         with self._lock:
-            return self._live_one(tuple(files), sha256, transcript.audio, spans)
+            live = self._live_one(tuple(files), sha256, transcript.audio, spans)
+            live.listeners.add(listener)
+            return live
 
     def close(self) -> None:
         """End them all."""
         with self._lock:
             for live in self._live.values():
                 live.close()
+
+    def _goes_on(self, copy: Playback, listener: str, further: bool, going_on: str) -> bool:
+        """Whether this is the rest of what began before there was a copy."""
+        if going_on:
+            return going_on == _live_tag(copy)
+        with self._lock:
+            live = self._live.get(copy.audio.stem)
+            if live is None:
+                return False
+            if not further:
+                live.listeners.discard(listener)
+            return listener in live.listeners and not live.is_over
 
     def _live_one(self, files: tuple[Path, ...], sha256: str, facts: AudioFacts, spans: Sequence[Span]) -> Live:
         self._live = {key: live for key, live in self._live.items() if not live.is_over}

@@ -27,10 +27,11 @@ def play(
     request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
 ) -> Response:
     """Both channels, personal data muted; parts of it by Range. Ogg Opus, or WAV while that is being made."""
-    heard = _heard(request, store, report, visitor, recording_id)
+    further = not request.headers.get("range", "bytes=0-").startswith("bytes=0-")
+    heard = _heard(request, store, report, visitor, recording_id, further=further)
     if request.headers.get("if-match", "*") not in ("*", tag(heard)):
         raise CHANGED_SOUND
-    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):  # the further parts belong to the same hearing
+    if not further:
         note(store, visitor, "sound.play", str(recording_id))
     if isinstance(heard, Live):
         return live_answer(request, heard, tag(heard))
@@ -42,13 +43,15 @@ def draw(
     request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
 ) -> Response:
     """`{"duration_s", "per_second", "peaks"}`, see `pipeline.audio.playback`."""
-    heard = _heard(request, store, report, visitor, recording_id)
+    heard = _heard(request, store, report, visitor, recording_id, further=True)
     if isinstance(heard, Live):
         return StreamingResponse(live_peaks(heard), media_type="application/json")
     return FileResponse(heard.peaks, media_type="application/json")
 
 
-def _heard(request: Request, store: Store, report: Body, visitor: Visitor, recording_id: int) -> Playback | Live:
+def _heard(
+    request: Request, store: Store, report: Body, visitor: Visitor, recording_id: int, *, further: bool
+) -> Playback | Live:
     pins = Pins.of_report(report)
     listening: Listening = request.app.state.listening
     with store.reading() as connection:
@@ -58,7 +61,9 @@ def _heard(request: Request, store: Store, report: Body, visitor: Visitor, recor
         detail = read_call(connection, pins, call)
     going_on = request.headers.get("if-match") or request.headers.get("if-range") or ""
     try:
-        heard = listening.hear(detail.places, detail.sha256, detail.transcript, going_on)
+        heard = listening.hear(
+            detail.places, detail.sha256, detail.transcript, visitor.user.name, further=further, going_on=going_on
+        )
     except TooMany:
         raise BUSY_SOUND from None
     if heard is None:

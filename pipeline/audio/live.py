@@ -21,7 +21,7 @@ from pipeline.records import AudioFacts
 log = logging.getLogger(__name__)
 HEADER_BYTES = 44
 MOST_BYTES = 0xFFFFFFFF  # that a WAV header can tell
-IDLE_S = 300.0  # without a listener; then the samples are given up
+IDLE_S = 1800.0  # without a listener; then the samples are given up
 _one_at_a_time = threading.Lock()  # making a copy takes a core for a second; listeners must not take them all
 
 
@@ -50,6 +50,7 @@ class Live:
         self.samples = round(facts.duration_s * SAMPLE_RATE)
         self.size = HEADER_BYTES + self.samples * self.channels * 2
         self.touched = time.monotonic()
+        self.listeners: set[str] = set()  # who began to hear it in this form, and goes on so
         self.is_over = self._is_whole = self._has_peaks = self._has_copy = False
         self._files, self._sha256, self._muted, self._cache = files, sha256, muted, cache
         self._make_room = make_room

@@ -6,6 +6,7 @@ import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,10 +66,12 @@ def listening(tmp_path: Path) -> Iterator[Listening]:
     opened.close()
 
 
-def hear(listening: Listening, files: Sequence[Path], said: Transcript, going_on: str = "") -> Playback | Live | None:
+def hear(
+    listening: Listening, files: Sequence[Path], said: Transcript, listener: str = "sato", **more: Any
+) -> Playback | Live | None:
     hashes = [sha_of(path) for path in files]
     content = hashes[0] if len(files) == 1 else legs_sha256(*hashes)
-    return listening.hear([(str(path.parent), path.name) for path in files], content, said, going_on)
+    return listening.hear([(str(path.parent), path.name) for path in files], content, said, listener, **more)
 
 
 def test_first_hearing_is_the_analysed_recording_with_masked_times_silent(
@@ -104,10 +107,14 @@ def test_next_hearing_is_the_copy_and_one_that_began_before_stays_what_it_was(
     live = hear(listening, [recording], transcript())
     assert isinstance(live, Live)
     wait_until(live.copy.audio.exists)
-    copy = hear(listening, [recording], transcript())
+    copy = hear(listening, [recording], transcript(), "ono")
     assert copy == live.copy and isinstance(copy, Playback) and copy.peaks.exists()
-    assert hear(listening, [recording], transcript(), going_on=tag(live)) is live
-    assert tag(live) != tag(copy)
+    assert hear(listening, [recording], transcript(), "ono", further=True) == copy
+    assert hear(listening, [recording], transcript(), further=True) is live
+    assert hear(listening, [recording], transcript(), "ono", further=True, going_on=tag(live)) is live
+    assert hear(listening, [recording], transcript(), going_on=tag(copy)) == copy
+    assert hear(listening, [recording], transcript()) == copy
+    assert hear(listening, [recording], transcript(), further=True) == copy
 
 
 def test_two_legs_are_heard_together_in_whatever_order_they_are_listed(listening: Listening, tmp_path: Path) -> None:
@@ -117,13 +124,13 @@ def test_two_legs_are_heard_together_in_whatever_order_they_are_listed(listening
     into = write_wav(tmp_path / "a-in.wav", sound[: 3 * 8000, 1:])
     content = legs_sha256(sha_of(out), sha_of(into))
     places = [(str(tmp_path), "a-in.wav"), (str(tmp_path), "a-out.wav")]
-    live = listening.hear(places, content, transcript(seconds=4))
+    live = listening.hear(places, content, transcript(seconds=4), "sato")
     assert isinstance(live, Live)
     heard = np.abs(samples_of(heard_whole(live)))
     assert heard[SAMPLE_RATE // 2 : SAMPLE_RATE, 1].max() < 300 < heard[SAMPLE_RATE // 2 : SAMPLE_RATE, 0].max()
     assert not heard[3 * SAMPLE_RATE + 1_000 :, 1].any() and heard[3 * SAMPLE_RATE + 1_000 :, 0].any()
     into.unlink()
-    assert listening.hear(places, content, transcript(seconds=4)) is None
+    assert listening.hear(places, content, transcript(seconds=4), "sato") is None
 
 
 def test_recording_that_is_shorter_than_when_it_was_analysed_breaks_off_instead_of_ending(

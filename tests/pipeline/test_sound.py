@@ -43,7 +43,7 @@ def test_copy_made_ahead_is_played_without_decoding_again(archive: Path, tmp_pat
     ahead = make_ahead(archive / "a.wav", None, sha_of(archive / "a.wav"), transcript(), settings)
     assert ahead is not None
     made_at = ahead.audio.stat().st_mtime_ns
-    again = Listening(settings).hear(place, sha_of(archive / "a.wav"), transcript())
+    again = Listening(settings).hear(place, sha_of(archive / "a.wav"), transcript(), "sato")
     assert isinstance(again, Playback) and again == ahead and again.audio.stat().st_mtime_ns == made_at
 
 
@@ -74,14 +74,14 @@ def test_copies_keep_to_their_limit_and_the_one_heard_last_stays(archive: Path, 
 def test_sound_that_was_replaced_is_not_played(archive: Path, tmp_path: Path) -> None:
     sha256 = sha_of(archive / "a.wav")
     write_wav(archive / "a.wav", speechlike(4))
-    assert Listening(Settings(data_dir=tmp_path)).hear([(str(archive), "a.wav")], sha256, transcript()) is None
+    assert Listening(Settings(data_dir=tmp_path)).hear([(str(archive), "a.wav")], sha256, transcript(), "sato") is None
 
 
 def test_sound_that_cannot_be_muted_is_not_played(archive: Path, tmp_path: Path) -> None:
     masked = transcript(MaskedRange("phone", 1, None, None))
     assert muted_spans(masked) is None
     listening = Listening(Settings(data_dir=tmp_path))
-    assert listening.hear([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked) is None
+    assert listening.hear([(str(archive), "a.wav")], sha_of(archive / "a.wav"), masked, "sato") is None
 
 
 def test_sound_outside_the_archive_is_not_found(archive: Path, tmp_path: Path) -> None:
