@@ -44,8 +44,8 @@ STEPS_SHOWN = 100
     "--teach",
     is_flag=True,
     help=Text(
-        "エンコーダーも教え直す(追加の training が要る。二コアで約 15 CPU 分)",
-        "teach the encoder anew, too (needs the training extra; about 15 CPU minutes)",
+        "エンコーダーも教え直す(追加の training が要る。一コアで約 20 CPU 分)",
+        "teach the encoder anew, too (needs the training extra; about 20 CPU minutes on one core)",
     ),
 )
 @option(
