@@ -33,7 +33,7 @@ HOMES = {  # library: where it may be imported
     "pebble": ("pipeline/workers.py",),
     "spacy": ("phrases/japanese.py",),
     "ginza": ("phrases/japanese.py",),
-    "sudachipy": ("phrases/japanese.py",),
+    "sudachipy": ("phrases/japanese.py", "models/moments/sounds.py"),
     "re2": ("phrases/patterns.py",),
     "transformers": ("models/moments/",),
     "tokenizers": ("models/moments/",),

@@ -32,16 +32,18 @@ def fit_layer(vectors: NDArray[np.float32], targets: Floats, weights: Floats, bi
 
 
 def fit_mix(log_odds: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """Weights (8, 2) and offsets (8,) of both log-odds (n, 8, 2), held near their plain mean where data is scarce.
+    """Weights (8, parts) and offsets (8,) of log-odds (n, 8, parts), held near their mean where data is scarce.
 
-    Platt's scaling (J. Platt 1999) with two inputs.
+    Platt's scaling (J. Platt 1999) with several inputs.
     """
-    mix, offset = np.zeros((len(LABELS), 2)), np.zeros(len(LABELS))
+    parts = log_odds.shape[-1]
+    start = np.append(np.full(parts, 1 / parts), 0.0)
+    mix, offset = np.zeros((len(LABELS), parts)), np.zeros(len(LABELS))
     for row in range(len(LABELS)):
         known = targets[:, row] >= 0
         features = np.column_stack([log_odds[known, row], np.ones(known.sum())])
-        fitted = _logistic(features, targets[known, row], np.array([0.5, 0.5, 0.0]), MIX_PULL)
-        mix[row], offset[row] = fitted[:2], fitted[2]
+        fitted = _logistic(features, targets[known, row], start, MIX_PULL)
+        mix[row], offset[row] = fitted[:-1], fitted[-1]
     return mix, offset
 
 

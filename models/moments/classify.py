@@ -1,7 +1,7 @@
 """The classifier as callers see it: the sentences of a call in, one `Verdict` each out."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,9 @@ from models.moments.first_stage import FirstStage, read_first_stage
 from models.moments.head import HEAD_FILE, Floats, Head, read_head
 from models.moments.labels import LABELS, LABELS_OF, Placed, Sentence, Verdict
 from models.moments.manifest import SHIPPED, Manifest, checked_manifest
-from models.moments.ngrams import Ngrams, read_ngrams
+from models.moments.ngrams import LETTERS_FILE, SOUNDS_FILE, Ngrams, read_ngrams
 from models.moments.sentences import sentence_spans
+from models.moments.sounds import Sounds
 
 UNKNOWN = Verdict({}, ())
 
@@ -24,8 +25,10 @@ class MomentClassifier:
     manifest: Manifest
     first_stage: FirstStage
     encoder: OnnxEncoder
-    ngrams: Ngrams
+    letters: Ngrams
+    sounds: Ngrams | None  # None in models made before version 3
     head: Head
+    spoken: Sounds = field(default_factory=Sounds)
 
     def classify(
         self, sentences: Sequence[Sentence], *, skip: bool = True, only: Container[int] | None = None
@@ -51,8 +54,11 @@ class MomentClassifier:
         return _has_words(sentence) and self.first_stage.keeps(sentence.speaker, sentence.text)
 
     def log_odds(self, sentences: Sequence[Sentence], wanted: Sequence[int]) -> Floats:
-        """(wanted, 8, 2) by the encoder and by the words, before calibration; rising indices of known speakers."""
-        return self.head.log_odds(self.encoder.vectors(sentences, wanted), self.ngrams.log_odds(sentences, wanted))
+        """(wanted, 8, parts) by encoder, letters and sounds, before calibration; rising indices of known speakers."""
+        by_words = [self.letters.log_odds(sentences, wanted)]
+        if self.sounds:
+            by_words.append(self.sounds.log_odds(self.spoken.of(sentences), wanted))
+        return self.head.log_odds(self.encoder.vectors(sentences, wanted), *by_words)
 
     def classify_utterances(self, utterances: Sequence[Sentence], only: Container[int] | None = None) -> list[Placed]:
         """Cut each utterance into sentences and judge those, in order; an utterance without text has none.
@@ -93,7 +99,11 @@ def _has_words(sentence: Sentence) -> bool:
 def load_classifier(folder: Path = SHIPPED, threads: int = 1) -> MomentClassifier:
     """The model in `folder`, after its checksums matched. Raises `MomentsError` where it is missing or damaged."""
     manifest = checked_manifest(folder)
-    encoder = OnnxEncoder(folder, threads)
     return MomentClassifier(
-        manifest, read_first_stage(folder), encoder, read_ngrams(folder), read_head(folder / HEAD_FILE)
+        manifest,
+        read_first_stage(folder),
+        OnnxEncoder(folder, threads),
+        read_ngrams(folder / LETTERS_FILE),
+        read_ngrams(folder / SOUNDS_FILE) if SOUNDS_FILE in manifest.files else None,
+        read_head(folder / HEAD_FILE),
     )

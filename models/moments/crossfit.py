@@ -23,7 +23,7 @@ FOLDS = 10
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the finished parts say of some calls: log-odds (n, 8, 2), which sentences the first stage keeps (n,)."""
+    """What the finished parts say of some calls: log-odds (n, 8, parts), which sentences the first stage keeps (n,)."""
 
     calls: Sequence[Call]
     log_odds: Floats

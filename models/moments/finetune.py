@@ -18,6 +18,7 @@ from models.moments.labels import LABELS, Call
 from models.moments.reading import Piece, Reader
 
 DROPOUT = 0.1
+THREADS = 1  # always as many: sums that are shared out otherwise come out a little different
 PROBE_C = 0.01
 PROBE_BATCH, PROBE_BATCHES = 4, 60  # windows, and how many of them: enough to start from
 SPREAD_FLOOR = 1e-6
@@ -74,6 +75,7 @@ def finetune(
     from transformers import AutoModel, AutoTokenizer
 
     torch.manual_seed(seed)
+    torch.set_num_threads(THREADS)
     tokenizer = AutoTokenizer.from_pretrained(base)
     tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS.values())})
     encoder = AutoModel.from_pretrained(base)
@@ -97,7 +99,7 @@ def _fit(pupil: Pupil, reader: Reader, schedule: Schedule, progress: Callable[[i
 
     both = torch.nn.ModuleDict({"encoder": pupil.encoder, "head": pupil.head})
     mean = AveragedModel(both, multi_avg_fn=get_ema_multi_avg_fn(schedule.kept))
-    optimizer = torch.optim.AdamW(_groups(pupil, schedule), weight_decay=schedule.weight_decay)
+    optimizer = torch.optim.AdamW(_groups(pupil, schedule), weight_decay=schedule.weight_decay, fused=True)
     total = schedule.epochs * (len(reader.epoch()) // schedule.batch + 1)  # an epoch has a few more or fewer pieces
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total, schedule.warmup))
     pupil.encoder.train()

@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 class Head:
     """Rows and entries in the order of `LABELS`.
 
-    weights: (8, width), bias: (8,) the linear layer on the encoder's vectors; mix: (8, 2) and offset: (8,) weigh its
-    log-odds and those of the n-grams so that the probabilities are calibrated (Platt's scaling of both at once);
+    weights: (8, width), bias: (8,) the linear layer on the encoder's vectors; mix: (8, parts) and offset: (8,) weigh
+    its log-odds and those of the n-grams so that the probabilities are calibrated (Platt's scaling of all at once);
     threshold: (8,) the calibrated probability from which a label is given.
     """
 
@@ -29,12 +29,12 @@ class Head:
     offset: Floats
     threshold: Floats
 
-    def log_odds(self, vectors: NDArray[np.float32], by_words: Floats) -> Floats:
-        """(n, 8, 2) before calibration: by the encoder's (n, width) vectors, and (n, 8) by the words."""
-        return np.stack([vectors.astype(np.float64) @ self.weights.T + self.bias, by_words], axis=-1)
+    def log_odds(self, vectors: NDArray[np.float32], *by_words: Floats) -> Floats:
+        """(n, 8, parts) before calibration: by the encoder's (n, width) vectors, and (n, 8) by each kind of n-grams."""
+        return np.stack([vectors.astype(np.float64) @ self.weights.T + self.bias, *by_words], axis=-1)
 
     def mixed(self, log_odds: Floats) -> Floats:
-        """(n, 8), calibrated, of the (n, 8, 2) that `log_odds` gives."""
+        """(n, 8), calibrated, of the (n, 8, parts) that `log_odds` gives."""
         return sigmoid((log_odds * self.mix).sum(axis=-1) + self.offset)
 
     def labels(self, speaker: str, probabilities: Mapping[str, float]) -> tuple[str, ...]:

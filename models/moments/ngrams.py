@@ -1,4 +1,7 @@
-"""Character n-grams, hashed: what the words themselves say, beside the encoder that reads their sense."""
+"""Character n-grams, hashed: what the words themselves say, beside the encoder that reads their sense.
+
+They are counted twice: of the letters, and of the sounds (`sounds`), each with weights of its own.
+"""
 
 import unicodedata
 import zlib
@@ -16,7 +19,7 @@ BUCKETS = 1 << 16
 ORDERS = (1, 2, 3, 4)
 MAX_CHARACTERS = 200  # a longer sentence is judged by its ends
 CONTEXT_WEIGHT = 0.4  # of the other speaker's sentences before and after, beside the sentence itself
-FILE = "ngrams.npz"
+LETTERS_FILE, SOUNDS_FILE = "ngrams.npz", "sounds.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,12 @@ def fit_ngrams(calls: Sequence[Sequence[Sentence]], targets: NDArray[np.float64]
     return Ngrams(parts.astype(np.float16).astype(np.float32), bias.astype(np.float32))
 
 
-def write_ngrams(ngrams: Ngrams, folder: Path) -> None:
-    """Write `ngrams.npz`, in half precision."""
-    np.savez_compressed(folder / FILE, weights=ngrams.weights.astype(np.float16), bias=ngrams.bias)
+def write_ngrams(ngrams: Ngrams, path: Path) -> None:
+    """Write them as `.npz`, in half precision."""
+    np.savez_compressed(path, weights=ngrams.weights.astype(np.float16), bias=ngrams.bias)
 
 
-def read_ngrams(folder: Path) -> Ngrams:
-    """Read `ngrams.npz`."""
-    with np.load(folder / FILE) as arrays:
+def read_ngrams(path: Path) -> Ngrams:
+    """Read what `write_ngrams` wrote."""
+    with np.load(path) as arrays:
         return Ngrams(arrays["weights"].astype(np.float32), arrays["bias"])

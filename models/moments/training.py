@@ -19,14 +19,16 @@ from models.moments.classify import MomentClassifier, load_classifier
 from models.moments.crossfit import evidence_by_wording, fit_decision
 from models.moments.data import in_split, read_calls
 from models.moments.encoder import MODEL_FILE, OnnxEncoder
-from models.moments.first_stage import FirstStage, fit_first_stage, write_first_stage
+from models.moments.first_stage import fit_first_stage, write_first_stage
 from models.moments.head import HEAD_FILE, TAUGHT_FILE, Head, read_head, write_head
 from models.moments.labels import HEARD, LABELS, Call, Message, MomentsError
 from models.moments.manifest import MANIFEST, NAME, SHIPPED, Manifest, write_manifest
-from models.moments.ngrams import Ngrams, fit_ngrams, write_ngrams
+from models.moments.ngrams import LETTERS_FILE, SOUNDS_FILE, Ngrams, fit_ngrams, write_ngrams
 from models.moments.noise import excerpts, recognised
+from models.moments.sounds import Sounds
 
-VERSION = "2"
+VERSION = "3"
+DRAWS = 2  # of what a recogniser might write, for the n-grams
 UNNAMED = Manifest(NAME, "", {})  # of a model that is still being fitted
 
 
@@ -44,13 +46,14 @@ def train_moments(
     _check(train, validation, data_dir)
     encoder = OnnxEncoder(encoder_dir)
     stage = fit_first_stage(train)
-    ngrams, layer = fit_layers(encoder, train, read_head(encoder_dir / TAUGHT_FILE), seed)
-    classifier = MomentClassifier(UNNAMED, stage, encoder, ngrams, layer)
+    letters, sounds = fit_words(train, seed)
+    layer = fit_on_vectors(encoder, train, read_head(encoder_dir / TAUGHT_FILE))
+    classifier = MomentClassifier(UNNAMED, stage, encoder, letters, sounds, layer)
     evidence = evidence_by_wording(classifier, validation, seed)
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as scratch:
         folder = Path(scratch)
-        _write(folder, encoder_dir, stage, ngrams, fit_decision(layer, evidence))
+        _write(folder, encoder_dir, replace(classifier, head=fit_decision(layer, evidence)))
         new = load_classifier(folder)
         in_use = load_classifier(out_dir) if (out_dir / MANIFEST).exists() else None
         card = card_of(new, in_use, train, evidence, seed)
@@ -60,17 +63,23 @@ def train_moments(
     return card
 
 
-def fit_layers(encoder: OnnxEncoder, train: Sequence[Call], prior: Head, seed: int) -> tuple[Ngrams, Head]:
-    """N-grams and layer (near `prior`).
-
-    The n-grams learn from each call as it is, as a recogniser might write it, and in excerpts; so did the prior layer,
-    which is why the calls as they are suffice to fit it anew.
-    """
+def fit_words(train: Sequence[Call], seed: int) -> tuple[Ngrams, Ngrams]:
+    """The n-grams of letters and of sounds, from each call as it is, as a recogniser might write it, in excerpts."""
     written = [call for call in train if call.form != HEARD]
-    worded = [*train, *recognised(written, seed), *excerpts(train, seed)]
-    ngrams = fit_ngrams([call.sentences for call in worded], targets_of(worded))
+    misheard = [call for draw in range(DRAWS) for call in recognised(written, seed + draw)]
+    worded = [*train, *misheard, *excerpts(train, seed)]
+    targets, spoken = targets_of(worded), Sounds()
+    letters = fit_ngrams([call.sentences for call in worded], targets)
+    return letters, fit_ngrams([spoken.of(call.sentences) for call in worded], targets)
+
+
+def fit_on_vectors(encoder: OnnxEncoder, train: Sequence[Call], prior: Head) -> Head:
+    """The layer on the encoder's vectors, near `prior`.
+
+    That one learnt from all wordings of the calls, which is why the calls as they are suffice to fit it anew.
+    """
     weights, bias = fit_layer(read(encoder, train), targets_of(train), prior.weights, prior.bias)
-    return ngrams, replace(prior, weights=weights, bias=bias)
+    return replace(prior, weights=weights, bias=bias)
 
 
 def read(encoder: OnnxEncoder, calls: Sequence[Call]) -> NDArray[np.float32]:
@@ -92,17 +101,18 @@ def _check(train: Sequence[Call], validation: Sequence[Call], data_dir: Path) ->
             )
 
 
-def _write(folder: Path, encoder_dir: Path, stage: FirstStage, ngrams: Ngrams, head: Head) -> None:
+def _write(folder: Path, encoder_dir: Path, made: MomentClassifier) -> None:
     copied = sorted(
         path.name for path in encoder_dir.iterdir() if path.name.startswith(("tokenizer", MODEL_FILE, TAUGHT_FILE))
     )
     for name in copied:
         shutil.copyfile(encoder_dir / name, folder / name)
-    write_first_stage(stage, folder)
-    write_ngrams(ngrams, folder)
-    write_head(head, folder / HEAD_FILE)
-    made = (path.name for path in folder.iterdir())
-    write_manifest(folder, VERSION, tuple(sorted(made)))
+    write_first_stage(made.first_stage, folder)
+    write_ngrams(made.letters, folder / LETTERS_FILE)
+    if made.sounds:
+        write_ngrams(made.sounds, folder / SOUNDS_FILE)
+    write_head(made.head, folder / HEAD_FILE)
+    write_manifest(folder, VERSION, tuple(sorted(path.name for path in folder.iterdir())))
 
 
 def _move(folder: Path, out_dir: Path) -> None:

@@ -1,10 +1,15 @@
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.moments.classify import MomentClassifier
+from models.moments.classify import MomentClassifier, load_classifier
+from models.moments.head import HEAD_FILE, read_head, write_head
 from models.moments.labels import CUSTOMER_LABELS, OPERATOR_LABELS, Sentence
+from models.moments.manifest import checked_manifest, write_manifest
+from models.moments.ngrams import SOUNDS_FILE
 from tests.models.moments.calls import LINES
 
 SENTENCES = [Sentence(speaker, text) for speaker, text, _ in LINES]
@@ -95,3 +100,14 @@ def test_classify_judges_the_wanted_utterances_in_the_context_of_all(classifier:
     (placed,) = classifier.classify_utterances(utterances, {1})
     assert (placed.utterance, set(placed.verdict.probabilities)) == (1, {"appeal", "enablement", "proposal"})
     assert classifier.classify_utterances(utterances, set()) == []
+
+
+def test_a_model_made_before_sounds_were_counted_still_reads(model_dir: Path, tmp_path: Path) -> None:
+    """Its folder holds no `sounds.npz`, and its head weighs two parts."""
+    copy = shutil.copytree(model_dir, tmp_path / "copy")
+    (copy / SOUNDS_FILE).unlink()
+    head = read_head(copy / HEAD_FILE)
+    write_head(replace(head, mix=head.mix[:, :2]), copy / HEAD_FILE)
+    write_manifest(copy, "2", tuple(name for name in checked_manifest(model_dir).files if name != SOUNDS_FILE))
+    verdicts = load_classifier(copy).classify(SENTENCES, skip=False)
+    assert all(verdict.probabilities for verdict in verdicts)

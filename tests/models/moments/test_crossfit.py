@@ -15,7 +15,7 @@ def judged_as(calls: list[Call], given: list[tuple[int, str]]) -> Judged:
     table = np.zeros((sentences, len(LABELS)), dtype=bool)
     for sentence, label in given:
         table[sentence, LABELS.index(label)] = True
-    evidence = Evidence(calls, np.zeros((sentences, len(LABELS), 2)), np.ones(sentences, dtype=bool))
+    evidence = Evidence(calls, np.zeros((sentences, len(LABELS), 3)), np.ones(sentences, dtype=bool))
     return Judged(evidence, table.astype(float), table)
 
 

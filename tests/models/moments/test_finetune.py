@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.moments.classify import load_classifier
-from models.moments.encoder import OnnxEncoder
+from models.moments.encoder import MODEL_FILE, OnnxEncoder
 from models.moments.finetune import Schedule
 from models.moments.labels import Sentence
 from models.moments.training import train_moments
@@ -15,6 +15,7 @@ from tests.models.moments.calls import some_calls
 
 pytest.importorskip("torch", reason="the training extra is not installed")
 pytest.importorskip("onnx", reason="the training extra is not installed")
+pytestmark = pytest.mark.filterwarnings("default")  # torch warns of the exporter that `export` uses on purpose
 
 
 def test_any_hugging_face_encoder_goes_the_whole_way(data_dir: Path, tmp_path: Path) -> None:
@@ -32,6 +33,17 @@ def test_any_hugging_face_encoder_goes_the_whole_way(data_dir: Path, tmp_path: P
         [Sentence("customer", "もう解約したいんです。")], skip=False
     )
     assert "churn_risk" in verdict.labels
+
+
+def test_the_same_seed_teaches_the_same_encoder(data_dir: Path, tmp_path: Path) -> None:
+    from models.moments.teach import teach_encoder
+    from tests.models.moments.tiny_encoder import make_tiny_encoder
+
+    make_tiny_encoder(tmp_path / "base")
+    for name, seed in (("one", 1), ("again", 1), ("other", 2)):
+        teach_encoder(data_dir, tmp_path / name, seed, base=tmp_path / "base", schedule=Schedule(epochs=2, lr=1e-3))
+    one, again, other = ((tmp_path / name / MODEL_FILE).read_bytes() for name in ("one", "again", "other"))
+    assert one == again != other
 
 
 def test_rounding_the_weights_hardly_moves_the_vectors(tmp_path: Path) -> None:
