@@ -1,10 +1,11 @@
 """Pieces of speech packed into windows for the recogniser, and times mapped back.
 
 The encoder costs the same for silence as for speech, and a telephone channel is half silence. Whisper was trained on
-windows of 30 s; filled ones of 18 s are read as well, at less cost per second of speech, since every character
-that is decoded looks at the whole window. Nothing is put between the pieces: what is left of the pauses is the call's
-own sound. Cut closer and joined with digital silence, they are misheard as soon as a line is poor (on the four hardest
-of `recordings` 42 of 100 characters instead of 29), though hardly on a good one.
+windows of 30 s; filled ones of 14 to 21 s are read as well, at less cost per second of speech, since every character
+that is decoded looks at the whole window. Which of these lengths wastes least is another one for every call. Nothing is
+put between the pieces: what is left of the pauses is the call's own sound. Cut closer and joined with digital silence,
+they are misheard as soon as a line is poor (on the four hardest of `recordings` 42 of 100 characters instead of 29),
+though hardly on a good one.
 
 Windows hold the pieces of one channel of one call. Filling them from several calls was measured and gains nothing: a
 batch of calls of 15 s costs no more per second to recognise than long calls do; what short calls cost more is the
@@ -14,12 +15,14 @@ start of the decoder's process.
 import bisect
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.speech.vad import SAMPLE_RATE, Piece, widened
 
-LONGEST = 29 * SAMPLE_RATE  # leaves a second of silence, without which the end of a window is misheard
+FULL = 30 * SAMPLE_RATE  # Whisper's window
+LEAST = 15 * SAMPLE_RATE  # in windows of a few seconds Whisper, trained on 30, repeats itself and invents
+SILENCE = SAMPLE_RATE  # behind the speech; without it the end of a window is misheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +57,58 @@ class Window:
         return min(max(self.spans[index][0] + sample - self.offsets[index], piece.start), piece.stop)
 
 
-def pack(pieces: Sequence[Piece], *, context: int, samples: int, target: int, longest: int = LONGEST) -> list[Window]:
-    """Windows of equal length, `target` samples or less, of the pieces of one channel in order.
+def pack(
+    channels: Iterable[Sequence[Piece]], *, context: int, samples: int, lengths: Iterable[int], batch: int
+) -> list[Window]:
+    """Windows of a call, a channel after the other, of the pieces of each in order.
 
     Each piece brings up to `context` samples of what sounds before and after it, shared where the next one is near, of
-    a recording of `samples`. Equal windows, since a batch is padded to its longest. A window may pass `target` by the
-    part of its outer pieces that lies beyond it, never `longest`.
+    a recording of `samples`. Of the `lengths` that windows may have (a longer piece has one to itself) the one with
+    which the least silence has to be added, up to `batch` samples being padded to their longest; and within it windows
+    as even as the pieces allow.
 
-    >>> [w.spans for w in pack([Piece(0, 5, 15), Piece(0, 19, 30), Piece(0, 70, 85)], context=5, samples=87, target=40)]
+    >>> pieces = [Piece(0, 5, 15), Piece(0, 19, 30), Piece(0, 70, 85)]
+    >>> [window.spans for window in pack([pieces], context=5, samples=87, lengths=[40], batch=100)]
     [((0, 17), (17, 35)), ((65, 87),)]
     """
-    spans = widened([(piece.start, piece.stop) for piece in pieces], samples, context)
-    share = _length(spans) / max(1, math.ceil(_length(spans) / target))
+    rows = [(row, widened([(p.start, p.stop) for p in row], samples, context)) for row in channels if row]
+    sizes = [[stop - start for start, stop in spans] for _, spans in rows]
+    if not rows:
+        return []
+    best = min(([_even(row, most) for row in sizes] for most in lengths), key=lambda way: _padded(way, sizes, batch))
+    return [
+        _window([pieces[i] for i in group], [spans[i] for i in group])
+        for (pieces, spans), groups in zip(rows, best, strict=True)
+        for group in groups
+    ]
+
+
+def _even(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """As few groups of neighbours as `most` allows, and the longest of them as short as this count allows."""
+    largest = max(sizes)
+    count = len(_fill(sizes, max(most, largest)))
+    limits = range(largest, max(most, largest) + 1)
+    return _fill(sizes, limits[bisect.bisect_left(limits, True, key=lambda limit: len(_fill(sizes, limit)) <= count)])
+
+
+def _fill(sizes: Sequence[int], most: int) -> list[list[int]]:
     groups: list[list[int]] = []
-    at, last_turn, length = 0.0, -1, 0
-    for index, (start, stop) in enumerate(spans):
-        size = stop - start
-        turn = int((at + size / 2) / share)
-        if turn != last_turn or length + size > longest:
+    length = 0
+    for index, size in enumerate(sizes):
+        if not groups or length + size > most:
             groups.append([])
             length = 0
         groups[-1].append(index)
         length += size
-        at, last_turn = at + size, turn
-    return [_window([pieces[i] for i in group], [spans[i] for i in group]) for group in groups]
+    return groups
+
+
+def _padded(way: Sequence[Sequence[Sequence[int]]], sizes: Sequence[Sequence[int]], batch: int) -> int:
+    """Samples that the encoder is given."""
+    lengths = [sum(row[i] for i in group) for groups, row in zip(way, sizes, strict=True) for group in groups]
+    if sum(lengths) <= batch:
+        lengths = [max(lengths)] * len(lengths)
+    return sum(min(FULL, max(LEAST, length + SILENCE)) for length in lengths)
 
 
 def even_batches(windows: Sequence[Window], most: int) -> list[list[Window]]:
@@ -93,10 +124,6 @@ def even_batches(windows: Sequence[Window], most: int) -> list[list[Window]]:
         batches[min(count - 1, int((at + window.length / 2) / share))].append(window)
         at += window.length
     return [batch for batch in batches if batch]
-
-
-def _length(spans: Sequence[tuple[int, int]]) -> int:
-    return sum(stop - start for start, stop in spans)
 
 
 def _window(pieces: Sequence[Piece], spans: Sequence[tuple[int, int]]) -> Window:

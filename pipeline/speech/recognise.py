@@ -15,14 +15,13 @@ from pipeline.records import ModelInfo
 from pipeline.settings import SpeechSettings
 from pipeline.speech.diarise import check_voices
 from pipeline.speech.guards import is_loop
+from pipeline.speech.packing import FULL, LEAST, SILENCE
 from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.vad import SAMPLE_RATE, Floats
 from pipeline.speech.weights import find_weights
 
 FRAME_SAMPLES = 160  # one feature frame: 10 ms
-FULL_FRAMES = 3000  # Whisper's window of 30 s
-LEAST_FRAMES = 1500  # in windows of a few seconds Whisper, trained on 30, repeats itself and invents
-SILENT_FRAMES = 100  # a second of silence behind the speech, without which its end is misheard
+FULL_FRAMES, LEAST_FRAMES, SILENT_FRAMES = (samples // FRAME_SAMPLES for samples in (FULL, LEAST, SILENCE))
 ALIGNMENT_S = 0.02  # one step of the alignment: two feature frames
 LONGEST_REPEAT = 8  # tokens; what the second attempt may not say twice
 MAX_TOKENS = 448
@@ -39,6 +38,7 @@ class RecogniserOptions:
     """What changes the text, next to the weights. Chosen by measurement: `kouken bench asr`."""
 
     beam_size: int = 3
+    patience: float = 0.34  # of the beams, whose end ends the search: the first one
     batch_s: int = 210  # seconds of windows decoded at once; bounds the memory
     language: str = "ja"
     # fillers and full stops in the prompt make the model write them too: without it, half of the はい and えー and
@@ -186,6 +186,7 @@ class Recogniser:
             encoded,
             prompts,
             beam_size=self.options.beam_size,
+            patience=self.options.patience,
             max_length=MAX_TOKENS,
             suppress_tokens=self._silenced,
             **options,

@@ -31,9 +31,9 @@ from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
-RECIPE = 9  # raised whenever the code changes what comes out for the same options
+RECIPE = 10  # raised whenever the code changes what comes out for the same options
 CONTEXT = SAMPLE_RATE // 4  # samples around a piece that the recogniser hears besides
-TARGET = 18 * SAMPLE_RATE  # samples of a window
+LENGTHS_S = tuple(range(14, 22))  # seconds of a window, of which each call has the one that suits it
 VAD = VadOptions()
 EMPTY_S = 3.0  # speech this long without a single character is suspect
 ESTIMATED = "estimated_speaker"  # flag of an utterance whose speaker was told by voice and wording, not by channel
@@ -89,9 +89,13 @@ def _hear(
         channels = check_channels(audio)
         voice = {c: _voice(audio, c, recogniser) for c in channels}
         pieces = _pieces(audio, voice, LeakLimits(options.leak_db, options.leak_likeness))
-    windows = [
-        window for c in channels for window in pack(pieces[c], context=CONTEXT, samples=audio.samples, target=TARGET)
-    ]
+    windows = pack(
+        [pieces[c] for c in channels],
+        context=CONTEXT,
+        samples=audio.samples,
+        lengths=[seconds * SAMPLE_RATE for seconds in LENGTHS_S],
+        batch=recogniser.options.batch_s * SAMPLE_RATE,
+    )
     spoken = _recognise(audio, windows, recogniser, timed)
     told = None
     if options.diarise and (lone := _lone_channel(audio, channels)) is not None:
@@ -130,7 +134,7 @@ def speech_options(settings: Settings, words: Sequence[Word] = ()) -> dict[str, 
         "operator_channel": settings.speech.operator_channel,
         "voices": VOICES_SHA256[:12] if settings.speech.diarise else None,
         "context_ms": CONTEXT * 1000 // SAMPLE_RATE,
-        "window_s": TARGET // SAMPLE_RATE,
+        "window_s": list(LENGTHS_S),
         "vad": asdict(VAD),
         "recogniser": asdict(RecogniserOptions()) | {"hotwords": settings.speech.hotwords},
         "words": hashlib.sha256(listed.encode()).hexdigest()[:12] if words else None,

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speech.packing import LONGEST, even_batches, pack
+from pipeline.speech.packing import Window, even_batches, pack
 from pipeline.speech.vad import SAMPLE_RATE, Piece
 
 
@@ -22,14 +22,21 @@ pieces_of_speech = st.lists(
     st.tuples(st.integers(0, 10**6), st.integers(1, 28 * SAMPLE_RATE)), min_size=1, max_size=40
 ).map(laid_out)
 contexts = st.integers(0, SAMPLE_RATE // 2)
+LONGEST = 29 * SAMPLE_RATE  # the longest piece with its context
+BATCH = 210 * SAMPLE_RATE
+
+
+def packed(*channels: list[Piece], context: int = 0, rest: int = 0, seconds: tuple[int, ...] = (20,)) -> list[Window]:
+    samples = max((pieces[-1].stop for pieces in channels if pieces), default=0) + rest
+    lengths = [one * SAMPLE_RATE for one in seconds]
+    return pack(channels, context=context, samples=samples, lengths=lengths, batch=BATCH)
 
 
 @given(pieces_of_speech, contexts, st.integers(5, 25), st.integers(0, SAMPLE_RATE))
 def test_every_piece_is_in_one_window_and_every_sample_maps_back(
     pieces: list[Piece], context: int, target: int, rest: int
 ) -> None:
-    samples = pieces[-1].stop + rest
-    windows = pack(pieces, context=context, samples=samples, target=target * SAMPLE_RATE)
+    windows = packed(pieces, context=context, rest=rest, seconds=(target, target + 3))
     assert [piece for window in windows for piece in window.pieces] == pieces
     for window in windows:
         assert window.length <= LONGEST
@@ -46,20 +53,15 @@ def test_every_piece_is_in_one_window_and_every_sample_maps_back(
 def test_sound_around_a_piece_is_the_calls_own_and_nothing_is_heard_twice(
     pieces: list[Piece], context: int, rest: int
 ) -> None:
-    samples = pieces[-1].stop + rest
-    spans = [
-        span
-        for window in pack(pieces, context=context, samples=samples, target=20 * SAMPLE_RATE)
-        for span in window.spans
-    ]
-    assert spans[0][0] >= 0 and spans[-1][1] <= samples
+    spans = [span for window in packed(pieces, context=context, rest=rest) for span in window.spans]
+    assert spans[0][0] >= 0 and spans[-1][1] <= pieces[-1].stop + rest
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
     for piece, (start, stop) in zip(pieces, spans, strict=True):
         assert piece.start - context <= start <= piece.start and piece.stop <= stop <= piece.stop + context
 
 
 def test_word_that_starts_in_the_pause_belongs_to_the_piece_where_it_ends() -> None:
-    (window,) = pack([Piece(0, 100, 200), Piece(0, 5000, 5100)], context=50, samples=6000, target=1000)
+    (window,) = packed([Piece(0, 100, 200), Piece(0, 5000, 5100)], context=50, rest=900)
     assert window.spans == ((50, 250), (4950, 5150))
     assert window.piece_ending_at(210) == 1
     assert window.original(1, 210) == 5000  # never before its piece
@@ -67,22 +69,33 @@ def test_word_that_starts_in_the_pause_belongs_to_the_piece_where_it_ends() -> N
 
 
 def test_nothing_said_needs_no_window() -> None:
-    assert pack([], context=10, samples=100, target=100) == []
+    assert packed() == packed([]) == packed([], []) == []
 
 
 def test_windows_share_the_speech_evenly() -> None:
     pieces = [Piece(0, i * 100_000, i * 100_000 + 2 * SAMPLE_RATE) for i in range(25)]
-    lengths = [
-        window.length / SAMPLE_RATE
-        for window in pack(pieces, context=0, samples=pieces[-1].stop, target=20 * SAMPLE_RATE)
-    ]
-    assert len(lengths) == 3
-    assert max(lengths) - min(lengths) <= 2
+    lengths = [window.length // SAMPLE_RATE for window in packed(pieces)]
+    assert lengths == [18, 18, 14]  # and not 20, 20, 10: a batch is padded to its longest
+
+
+def test_call_has_the_windows_to_which_least_is_added() -> None:
+    """45 s of speech in three windows of 16 s; of 20 s each they would be padded, of 23 s there would be two."""
+    pieces = [Piece(0, i * 100_000, i * 100_000 + SAMPLE_RATE) for i in range(45)]
+    assert [w.length // SAMPLE_RATE for w in packed(pieces, seconds=(14, 16, 23))] == [15, 15, 15]
+    assert [w.length // SAMPLE_RATE for w in packed(pieces, seconds=(14, 23))] == [23, 22]
+
+
+def test_channels_of_a_call_have_windows_of_one_length() -> None:
+    """15 s beside 28 s: three windows of 15 s, where 20 s each for themselves would be padded to 15 s twice."""
+    left = [Piece(0, i * 100_000, i * 100_000 + SAMPLE_RATE) for i in range(15)]
+    right = [Piece(1, i * 100_000, i * 100_000 + SAMPLE_RATE) for i in range(28)]
+    windows = packed(left, right, seconds=tuple(range(14, 22)))
+    assert [(w.pieces[0].channel, w.length // SAMPLE_RATE) for w in windows] == [(0, 15), (1, 14), (1, 14)]
 
 
 @given(pieces_of_speech, st.integers(30, 300))
 def test_batches_keep_every_window_in_order_and_bound_the_memory(pieces: list[Piece], seconds: int) -> None:
-    windows = pack(pieces, context=0, samples=pieces[-1].stop, target=20 * SAMPLE_RATE)
+    windows = packed(pieces)
     batches = even_batches(windows, seconds * SAMPLE_RATE)
     assert [window for batch in batches for window in batch] == windows
     assert all(sum(window.length for window in batch) <= seconds * SAMPLE_RATE + LONGEST for batch in batches)
