@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
 from pipeline.passwords import hash_password
+from pipeline.searching import index_new
 from pipeline.settings import Settings
 from pipeline.store import users
 from pipeline.store.migrate import open_store
@@ -80,6 +81,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(data_dir=root / "data")
     store, hashed = open_store(settings.store_url), hash_password(PASSWORD)
     fill(store, archive=root / "archive")
+    index_new(store, lambda: False)
     with store.writing() as connection:
         for name, roles in PEOPLE.items():
             users.add_user(connection, "root", name, roles, hashed, must_change=False)

@@ -67,3 +67,29 @@ def test_the_player_works_by_keys_alone(centre: str, window: Open) -> None:
     page.wait_for_selector("dd:has-text('この一覧')")
     page.keyboard.press("?")
     page.wait_for_selector("dd:has-text('この一覧')", state="hidden")
+
+
+def test_a_searched_word_is_heard_in_the_list_and_leads_to_its_second(centre: str, window: Open) -> None:
+    page = sign_in(window(centre), "manager")
+    page.goto("/search")
+    page.fill("input[name=q]", "見逃し")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("button.hear").first.click()
+    page.wait_for_selector("button.hear[aria-pressed=true]")
+    page.locator("main a[href*='/calls/20261003-0017'][href*='#u']").first.click()
+    page.wait_for_selector(".line.now")
+    assert "見逃し" in page.inner_text(".transcript")
+
+
+def test_help_is_found_from_a_figure_and_reads_in_both_languages(centre: str, window: Open) -> None:
+    page = sign_in(window(centre), "manager")
+    page.goto("/report")
+    with page.expect_navigation():
+        page.locator("main a[href^='/help']").first.click()
+    assert page.evaluate("document.documentElement.lang") == "ja"
+    japanese = page.inner_text("h1")
+    with page.expect_navigation():
+        page.click("text=English")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert "/help" in page.url and page.inner_text("h1") != japanese
