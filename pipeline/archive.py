@@ -30,6 +30,7 @@ RULES = (
     "unlisted",
     "mixed",
     "duplicate",
+    "same_call",
     "spare_text",
     "erased",
 )
@@ -43,8 +44,9 @@ class ArchiveFile:
     `sha256` is None where the content could not be read; `problem` then says why. `call_rule`: "recording" (named
     by the calls table), "file_name" (its stem is a call id of the table), "preset" (its name tells the call),
     "unparsed" (the preset cannot read its name; its stem serves as call id), "unlisted" (no row, no preset; likewise),
-    "duplicate" (the same content as another file, whose call it is) or "mixed" (both sides are there as legs)
-    or "spare_text" (a transcript of a call that is there as a recording or as another transcript).
+    "duplicate" (the same content as another file, whose call it is), "same_call" (another copy of a call that a larger
+    file tells: encoded again, or kept under two names), "mixed" (both sides are there as legs) or "spare_text" (a
+    transcript of a call that is there as a recording or as another transcript).
     `leg`: "operator" or "customer" for one side of a recording in two files, whose content is `joined`.
     `rank`: microseconds since 1970 of the call's begin, else of the file; the latest is analysed first.
     """
@@ -148,7 +150,36 @@ def assign_calls(
     for file in sorted(assigned, key=lambda item: (RULES.index(item.call_rule), item.relative)):
         if file.sha256 and file.call_rule != "mixed":
             owners.setdefault(file.sha256, file)
-    return _one_text_each([_after_owner(file, owners) for file in assigned])
+    return _one_text_each(_one_recording_each([_after_owner(file, owners) for file in assigned]))
+
+
+def _one_recording_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
+    """One call is counted once, though it is there as WAV and as MP3: the file with the most bytes tells the most.
+
+    The same call are files that the calls table gives one id, and files of one folder whose names differ by the suffix
+    only. Of equal names in two folders nobody knows whether they are one call; each is a recording of its own.
+    """
+    whole = [file for file in files if file.sha256 and not file.leg and file.problem is None and not _text_rank(file)]
+    alone = [file for file in whole if file.call_rule not in ("duplicate", "mixed")]
+    listed = {_unsuffixed(file): file.call_id for file in alone if file.call_rule in ("recording", "file_name")}
+    best: dict[tuple[str, ...], ArchiveFile] = {}
+    told: dict[str, tuple[str, ...]] = {}
+    for file in sorted(alone, key=lambda item: (item.call_rule != "recording", -item.size_bytes, item.relative)):
+        path = _unsuffixed(file)
+        told[file.relative] = ("id", listed[path]) if path in listed else ("path", path)
+        best.setdefault(told[file.relative], file)
+    lesser = {path: best[call].relative for path, call in told.items() if best[call].relative != path}
+    return [
+        replace(file, call_id=best[told[file.relative]].call_id, call_rule="same_call", detail=lesser[file.relative])
+        if file.relative in lesser
+        else file
+        for file in files
+    ]
+
+
+def _unsuffixed(file: ArchiveFile) -> str:
+    path = PurePosixPath(file.relative)
+    return str(path.with_suffix("")) if path.suffix.lower() in SUFFIXES else str(path)
 
 
 def _one_text_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:

@@ -131,6 +131,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "B12": (
         NIGHTLY + "test_nightly_same_content_twice_is_one_call",
+        NIGHTLY + "test_nightly_call_that_was_encoded_again_is_one_call_and_the_copy_is_listed",
         LEDGER + "test_a_renamed_recording_keeps_its_history",
         SOURCES + "test_replaced_content_is_a_new_revision_and_counts_alone",
     ),

@@ -38,6 +38,7 @@ CALL_RULES: Mapping[str, Word] = {
     "file_name": word_of("ファイル名で", "by file name"),
     "unlisted": word_of("通話表に行なし", "not in the calls table"),
     "duplicate": word_of("同じ内容の録音", "same content as another file"),
+    "same_call": word_of("同じ通話の録音がほかにある", "another recording of the same call"),
     "preset": word_of("名前から", "told by its name"),
     "unparsed": word_of("名前が読めない", "name cannot be read"),
     "spare_text": word_of("同じ通話の録音か書き起こしがほかにある", "the call is there as a recording or another text"),

@@ -214,4 +214,4 @@ def seen(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return (files.c.archive == archive, files.c.seen_in_run >= run_id, files.c.first_seen_in_run <= run_id)
 
 
-NOT_ANALYSED: Sequence[str] = ("duplicate", "mixed", "spare_text", "erased")
+NOT_ANALYSED: Sequence[str] = ("duplicate", "same_call", "mixed", "spare_text", "erased")

@@ -12,7 +12,7 @@ from pipeline.store.schema import files, ledger, recordings, runs
 from pipeline.store.transcripts import Tagging
 
 BATCH = 500
-BEATEN = ("mixed", "spare_text")  # rules of files whose call another file tells better
+BEATEN = ("mixed", "same_call", "spare_text")  # rules of files whose call another file tells better
 URGENCY = ("quarantined", "waiting", "skipped", "done")
 
 

@@ -85,6 +85,38 @@ def test_archive_equal_content_is_one_call_and_the_listed_name_keeps_it() -> Non
     assert [(item.call_id, item.call_rule) for item in assigned] == [("C1", "duplicate"), ("C1", "recording")]
 
 
+def sized(relative: str, size_bytes: int) -> ArchiveFile:
+    return ArchiveFile(relative, size_bytes, 0, sha256=relative)
+
+
+def test_archive_call_that_was_encoded_again_is_one_call_and_the_larger_file_tells_it() -> None:
+    rules = {item.relative: item for item in assign_calls([sized("10/a.mp3", 9), sized("10/a.wav", 99)], [])}
+    assert (rules["10/a.mp3"].call_rule, rules["10/a.mp3"].detail) == ("same_call", "10/a.wav")
+    assert rules["10/a.wav"].call_rule == "unlisted"
+
+
+def test_archive_two_recordings_under_one_id_of_the_table_are_one_call_and_the_named_one_tells_it() -> None:
+    calls = [Call("C1", recording="small/b.wav", operator_id="OP1")]
+    assigned = assign_calls([sized("large/C1.wav", 99), sized("small/b.wav", 9)], calls)
+    assert [(item.call_id, item.call_rule) for item in assigned] == [("C1", "same_call"), ("C1", "recording")]
+
+
+def test_archive_equal_names_in_two_folders_stay_two_recordings() -> None:
+    assigned = assign_calls([sized("09/a.wav", 9), sized("10/a.wav", 99)], [])
+    assert [item.call_rule for item in assigned] == ["unlisted", "unlisted"]
+
+
+def test_archive_names_with_a_time_for_a_suffix_are_not_copies_of_each_other() -> None:
+    calls = [Call(f"C{i}", recording=f"20261003.140{i}", operator_id="OP1") for i in (1, 2)]
+    assigned = assign_calls([sized("20261003.1401", 9), sized("20261003.1402", 99)], calls)
+    assert [item.call_rule for item in assigned] == ["recording", "recording"]
+
+
+def test_archive_recording_that_cannot_be_read_gives_way_to_nothing() -> None:
+    broken = ArchiveFile("a.wav", 99, 0, problem=Reason.IO_ERROR)
+    assert [item.call_rule for item in assign_calls([broken, sized("a.mp3", 9)], [])] == ["unlisted", "unlisted"]
+
+
 def test_outgoing_calls_turn_the_sides_of_their_two_files() -> None:
     found = [ArchiveFile(name, 1, 1, sha256=name) for name in ("a-r.wav", "a-t.wav")]
     incoming = {file.relative: file.leg for file in join_legs(found)}

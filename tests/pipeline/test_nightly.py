@@ -123,6 +123,15 @@ def test_nightly_same_content_twice_is_one_call(centre: Centre) -> None:
     assert centre.report["centre"]["calls"] == 1
 
 
+def test_nightly_call_that_was_encoded_again_is_one_call_and_the_copy_is_listed(centre: Centre) -> None:
+    centre.record("a.wav", PROPOSAL)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n")
+    (centre.archive / "a.mp3").write_bytes((centre.archive / "a.wav").read_bytes()[:-8])
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n")
+    assert (centre.files["done"], centre.files["skipped"]) == (1, 1)
+    assert centre.report["centre"]["calls"] == 1
+
+
 def test_nightly_recording_without_a_row_is_shown_as_unknown_never_guessed(centre: Centre) -> None:
     centre.record("a.wav", PROPOSAL)
     assert centre.night() is ExitCode.DONE
