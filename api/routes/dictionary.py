@@ -27,6 +27,7 @@ api = APIRouter(tags=["dictionary"])
 STATUSES = ("published", "draft", "in_review", "approved", "retired")
 SHARES = Scale(0.0, 1.0)
 EXAMPLES = 30
+ENTRIES = 50  # on one page
 Category = Literal[
     "appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint", ""
 ]
@@ -52,20 +53,25 @@ Asked = Annotated[EntryFilter, Depends(_asked)]
 
 @pages.get("/dictionary", response_class=HTMLResponse)
 def show_entries(
-    request: Request, pages: PagesDep, store: DictionaryDep, figures: FiguresDep, asked: Asked
+    request: Request, pages: PagesDep, store: DictionaryDep, figures: FiguresDep, asked: Asked, after: Words = ""
 ) -> Response:
-    """Every entry, with how often it is found and how often rightly."""
+    """The entries by id, from the one after `after` on, with how often each is found and how often rightly."""
     with store.reading() as connection:
         told = figures.of(connection)
         entries = read_entries(connection, told)
         version = dictionary.published(connection)
+    fitting = matching(entries, asked)
+    shown = [entry for entry in fitting if entry.phrase.id > after][: ENTRIES + 1]
     return pages.render(
         request,
         "dictionary/list.html",
         section="dictionary",
         part="list",
         version=version,
-        entries=matching(entries, asked),
+        entries=shown[:ENTRIES],
+        first=sum(entry.phrase.id <= after for entry in fitting) + 1,
+        more=shown[ENTRIES - 1].phrase.id if len(shown) > ENTRIES else None,
+        fitting=len(fitting),
         total=len(entries),
         owners=sorted({entry.phrase.owner for entry in entries} - {""}),
         asked=asked,

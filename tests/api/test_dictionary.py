@@ -1,5 +1,6 @@
 """The list of entries and one entry: what they say of stored calls and reviews is what the store says."""
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def test_the_list_shows_hits_of_stored_calls_and_says_what_is_unknown(desk: Desk
 def test_the_list_is_filtered(desk: Desk, query: str, shown: str | None) -> None:
     text = seen(desk.get(f"/dictionary?{query}"))
     assert [name for name in ("a.scene", "p.quote") if name in text] == ([shown] if shown else [])
+
+
+def test_a_long_list_goes_on_over_pages_that_keep_the_filter(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routes.dictionary.ENTRIES", 1)
+    first = desk.get("/dictionary?status=published").text
+    link = html.unescape(next(part for part in first.split('"') if "after=" in part))
+    assert "a.scene" in first and "p.quote" not in first
+    rest = desk.get(link).text
+    assert "status=published" in link and "p.quote" in rest and "a.scene" not in rest
+    assert "2〜2 件目(全 2 件)" in seen(desk.get(link)) and "続きを見る" not in rest
 
 
 def test_precision_comes_from_the_random_sample_with_its_interval(desk: Desk, settings: Settings) -> None:
