@@ -50,12 +50,13 @@ def test_the_list_is_filtered(desk: Desk, query: str, shown: str | None) -> None
 
 def test_a_long_list_goes_on_over_pages_that_keep_the_filter(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.routes.dictionary.ENTRIES", 1)
-    first = desk.get("/dictionary?status=published").text
-    link = html.unescape(next(part for part in first.split('"') if "after=" in part))
-    assert "a.scene" in first and "p.quote" not in first
-    rest = desk.get(link).text
-    assert "status=published" in link and "p.quote" in rest and "a.scene" not in rest
-    assert "2〜2 件目(全 2 件)" in seen(desk.get(link)) and "続きを見る" not in rest
+    first = desk.get("/dictionary?status=published")
+    link = html.unescape(next(part for part in first.text.split('"') if "after=" in part))
+    rest = desk.get(link)
+    assert link == "/dictionary?status=published&after=a.scene"
+    assert "a.scene" in seen(first) and "p.quote" not in seen(first)
+    assert "p.quote" in seen(rest) and "a.scene" not in seen(rest)
+    assert "2〜2 件目(全 2 件)" in seen(rest) and "続きを見る" not in seen(rest)
 
 
 def test_precision_comes_from_the_random_sample_with_its_interval(desk: Desk, settings: Settings) -> None:
