@@ -13,13 +13,16 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
+from pipeline.errors import Reason
 from pipeline.passwords import hash_password
 from pipeline.searching import index_new
-from pipeline.settings import Settings
-from pipeline.store import users
+from pipeline.settings import RetentionSettings, Settings
+from pipeline.store import ledger, users
+from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from pipeline.store.users import Role
-from tests.api.world import fill, place_of
+from tests.api.dictionary_world import fill_folder
+from tests.api.world import VERSIONS, fill, place_of
 from tests.pipeline.audio.making import speechlike, write_wav
 
 PASSWORD = "correct horse battery staple"
@@ -71,6 +74,15 @@ def served(settings: Settings) -> Iterator[str]:
         thread.join(timeout=20)
 
 
+def add_people(store: Store) -> None:
+    """A person of every kind, and one operator."""
+    hashed = hash_password(PASSWORD)
+    with store.writing() as connection:
+        for name, roles in PEOPLE.items():
+            users.add_user(connection, "root", name, roles, hashed, must_change=False)
+        users.add_user(connection, "root", "op17", ("operator",), hashed, operator_id="OP-017", must_change=False)
+
+
 @pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the small centre of the page tests, with one recording to hear and a person of every kind."""
@@ -78,15 +90,25 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     recording = root / "archive" / place_of("20261003-0017")
     recording.parent.mkdir(parents=True)
     write_wav(recording, speechlike(72))
-    settings = Settings(data_dir=root / "data")
-    store, hashed = open_store(settings.store_url), hash_password(PASSWORD)
-    fill(store, archive=root / "archive")
-    index_new(store, lambda: False)
-    with store.writing() as connection:
-        for name, roles in PEOPLE.items():
-            users.add_user(connection, "root", name, roles, hashed, must_change=False)
-        users.add_user(connection, "root", "op17", ("operator",), hashed, operator_id="OP-017", must_change=False)
-    store.close()
+    settings = Settings(data_dir=root / "data", retention=RetentionSettings(transcript_days=1))  # something to count
+    with open_store(settings.store_url) as store:
+        run_id = fill(store, archive=root / "archive")
+        index_new(store, lambda: False)
+        add_people(store)
+        with store.writing() as connection:  # the analysis gave up on what still waited
+            for claim in ledger.claim(connection, run_id, "transcribe", VERSIONS["speech"], 10):
+                ledger.settle(connection, claim, "quarantined", reason=Reason.ANALYSIS_FAILED)
+    with served(settings) as address:
+        yield address
+
+
+@pytest.fixture
+def dictionary_centre(tmp_path: Path) -> Iterator[str]:
+    """A centre of one's own whose calls were tagged with its small dictionary."""
+    settings = Settings(data_dir=tmp_path)
+    fill_folder(tmp_path)
+    with open_store(settings.store_url) as store:
+        add_people(store)
     with served(settings) as address:
         yield address
 
