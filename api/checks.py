@@ -24,7 +24,6 @@ _COVARIATES: dict[str, Text] = {
     "earlier_move_yen": Text("通話前1年の月額の動き", "move of the fee in the year before"),
     "earlier_calls": Text("通話前半年の通話数", "calls in the half-year before"),
     "health_score": Text("健康スコア", "health score"),
-    "operator rate": Text("担当者がほかのお客様に行う割合", "the operator's rate with other customers"),
     "reason": Text("用件", "reason"),
     "plan": Text("プラン", "plan"),
     "industry": Text("業種", "industry"),
@@ -40,6 +39,10 @@ _MOMENTS = {
     "proposal": "営業提案",
     "success_phrase": "成功フレーズ",
 }
+_OF_A_MOMENT = (
+    ("other ", "{}の有無", "{} or not"),
+    ("operator rate ", "担当者がほかのお客様に行う{}の多さ", "the operator's {} with other customers"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,10 @@ def covariate_name(column: str) -> Text:
                            (" half-year mean", "(半年の平均)", " (half-year mean)")):  # fmt: skip
         if base.endswith(ending):
             base, note = base.removesuffix(ending), Text(ja + note.ja, en + note.en)
-    if base.startswith("other "):
-        moment = base.removeprefix("other ")
-        return Text(f"{_MOMENTS.get(moment, moment)}の有無{note.ja}", f"{moment} or not{note.en}")
+    for start, ja, en in _OF_A_MOMENT:
+        if base.startswith(start):
+            moment = base.removeprefix(start)
+            return Text(ja.format(_MOMENTS.get(moment, moment)) + note.ja, en.format(moment) + note.en)
     name, _, level = base.partition("=")
     known = _COVARIATES.get(name, Text(name, name))
     of = Text(f": {level}", f": {level}") if level else Text("", "")

@@ -15,6 +15,7 @@ HALF_YEAR_DAYS = 180
 HALF_YEAR = " half-year mean"
 MAX_LEVELS = 50  # a category with more levels is an id, not a covariate
 SHRINKAGE_CALLS = 5.0
+CASE_MIX_PENALTY = 10.0  # on the squared coefficients of standardised columns
 HISTORY = ("earlier_downgrade", "earlier_upsell", "earlier_move_yen")
 HEALTH = "health"
 CONDITION = "condition"  # numbers in the calls table: known just before the call
@@ -61,17 +62,25 @@ def covariates(rows: pd.DataFrame, calls: pd.DataFrame, terms: pd.DataFrame, sna
     return _expand(numeric, categories, blocks, rows.index)
 
 
-def operator_rate(exposed: pd.Series, operators: pd.Series, customers: pd.Series) -> pd.Series:
-    """Each row's operator's share of exposed calls with *other* customers, shrunk to the mean by five calls.
+def operator_rate(
+    exposed: pd.Series, operators: pd.Series, customers: pd.Series, known: pd.DataFrame
+) -> "pd.Series[float]":
+    """How much more often each row's operator has the moment with *other* customers than `known` (standardised columns)
+    lets expect of those calls; shrunk to 0 by five calls.
 
     Good operators both pitch more and keep more customers; this covariate is what separates the two (Mundlak 1978).
+    What the calls were about is taken out first, by ridge regression: a rate that also tells who called would be a
+    noisier picture of the operator, and what the noise hides stays in the estimate.
     """
-    frame = pd.DataFrame({"d": exposed.astype(float), "operator": operators, "customer": customers})
-    by_operator = frame.groupby("operator")["d"]
-    by_pair = frame.groupby(["operator", "customer"])["d"]
+    x = known.to_numpy(dtype=float)
+    surplus = (exposed - exposed.mean()).to_numpy(dtype=float)
+    surplus = surplus - x @ np.linalg.solve(x.T @ x + CASE_MIX_PENALTY * np.eye(x.shape[1]), x.T @ surplus)
+    frame = pd.DataFrame({"surplus": surplus, "operator": operators, "customer": customers}, index=exposed.index)
+    by_operator = frame.groupby("operator")["surplus"]
+    by_pair = frame.groupby(["operator", "customer"])["surplus"]
     others = by_operator.transform("sum") - by_pair.transform("sum")
     count = by_operator.transform("size") - by_pair.transform("size")
-    return (others + SHRINKAGE_CALLS * frame["d"].mean()) / (count + SHRINKAGE_CALLS)
+    return others / (count + SHRINKAGE_CALLS)
 
 
 def standardised(values: pd.DataFrame) -> pd.DataFrame:

