@@ -22,6 +22,7 @@ KINDS: "dict[str, Kind]" = {
     "contracts": "contracts",
     "outcomes": "outcomes",
     "snapshots": "customer_snapshots",
+    "customer_snapshots": "customer_snapshots",  # as its file is called
 }
 EVERY_ROWS = 100_000
 

@@ -156,10 +156,17 @@ def _what_is_wrong(error: click.ClickException) -> Text:
             japanese = f"{name} を指定してください。"
         case click.BadParameter():
             name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-            japanese = f"{name} の値が使えません: {error.message}"
+            japanese = f"{name} の値が使えません: {_what_would_do(error)}"
         case _:
             japanese = f"コマンドの書き方が違います: {error.message}"
     return Text(japanese, english)
+
+
+def _what_would_do(error: click.BadParameter) -> str:
+    kind = error.param.type if error.param else None
+    if isinstance(kind, click.Choice):
+        return f"使えるのは {'、'.join(map(str, kind.choices))} です。"
+    return error.message
 
 
 def lang_option() -> click.Option:

@@ -45,6 +45,13 @@ def test_cli_unknown_command_is_bad_usage_in_the_readers_language(capsys: pytest
     assert "No such command 'frob'" in capsys.readouterr().err
 
 
+def test_a_value_that_is_none_of_the_possible_ones_is_answered_with_those(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["load", "frob", "x.csv", "--lang", "ja"]) == 2
+    told = capsys.readouterr().err
+    assert "使えるのは calls、contracts、outcomes、snapshots、customer_snapshots、words です。" in told
+    assert "is not one of" not in told
+
+
 def test_cli_missing_option_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["nightly", "--lang", "ja"]) == 2
     assert "--archive" in capsys.readouterr().err
