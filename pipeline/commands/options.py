@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,10 +164,18 @@ def _what_is_wrong(error: click.ClickException) -> Text:
 
 
 def _what_would_do(error: click.BadParameter) -> str:
-    kind = error.param.type if error.param else None
-    if isinstance(kind, click.Choice):
-        return f"使えるのは {'、'.join(map(str, kind.choices))} です。"
-    return error.message
+    """In Japanese, what click says in English of the kinds of values that commands take."""
+    match error.param.type if error.param else None:
+        case click.Choice(choices=choices):
+            return f"使えるのは {'、'.join(map(str, choices))} です。"
+        case click.Path():
+            named = re.search("'(.*)'", error.message)
+            return f"{named[1] if named else ''} がないか、使えません。"
+        case click.IntRange(min=low, max=high):
+            bounds = [f"{bound}{word}" for bound, word in ((low, " 以上"), (high, " 以下")) if bound is not None]
+            return f"{'、'.join(bounds)}の整数で書いてください。"
+        case _:
+            return error.message
 
 
 def lang_option() -> click.Option:
