@@ -4,7 +4,7 @@ import click
 
 from pipeline.commands.options import Context, common_options, json_option
 from pipeline.commands.phrases_common import at, opened, say_json
-from pipeline.language import Text
+from pipeline.language import Text, in_language
 
 
 @common_options(
@@ -26,10 +26,9 @@ def drafts(context: Context, draft_id: int | None, as_json: bool) -> None:
         say_json(found)
         return
     for draft in found:
-        owner = draft.owner or "*"
-        click.echo(
-            f"{draft.draft_id} {draft.state} {owner} {at(draft.updated_at)} {draft.title} {draft.remark}".rstrip()
-        )
+        state = in_language(stored.STATES[draft.state], context.language)
+        facts = (str(draft.draft_id), state, draft.owner or "*", at(draft.updated_at), draft.title, draft.remark)
+        click.echo(" ".join(facts).rstrip())
         for change in draft.changes:
             click.echo(f"  {change.name} ({', '.join(change.editors)})")
             for line in Clash(change.kind, change.name, None, change.base, change.now).diff():

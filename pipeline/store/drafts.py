@@ -32,6 +32,13 @@ from pipeline.store.people import person
 from pipeline.store.schema import dictionary_drafts, draft_changes
 
 OPEN_STATES = ("draft", "in_review", "approved")
+STATES: Mapping[str, Text] = {
+    "draft": Text("下書き", "a draft"),
+    "in_review": Text("確認待ち", "in review"),
+    "approved": Text("承認済み", "approved"),
+    "published": Text("公開済み", "published"),
+    "discarded": Text("取りやめ", "given up"),
+}
 MOST_NAMED = 100  # items of one save that the audit log names; the draft itself has them all
 
 
@@ -241,10 +248,11 @@ def step(connection: sa.Connection, draft: Draft, state: str, **values: Any) -> 
 
 def wrong_state(draft: Draft, wanted: str) -> BadInput:
     """The error of a step that the draft's state does not allow."""
+    state, needed = STATES[draft.state], STATES[wanted]
     return BadInput(
         Text(
-            f"下書き {draft.draft_id} は {draft.state} の状態です({wanted} ではありません)。",
-            f"Draft {draft.draft_id} is {draft.state}, not {wanted}.",
+            f"{draft.draft_id} 番は「{state.ja}」です。「{needed.ja}」のときだけできます。",
+            f"Draft {draft.draft_id} is {state.en}, not {needed.en}.",
         ),
         remedy=remedy_of(draft),
     )

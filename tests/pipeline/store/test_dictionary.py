@@ -144,7 +144,7 @@ def test_e4_what_was_approved_is_what_is_published(store: Store) -> None:
     draft_id = edited(store, "sato", replace(QUOTE, weight=0.9))
     submit(store, draft_id, "sato")
     approve(store, draft_id, "suzuki")
-    with pytest.raises(BadInput, match="approved"):
+    with pytest.raises(BadInput, match="承認済み"):
         edited(store, "sato", replace(QUOTE, weight=0.1), draft_id=draft_id)
     with store.writing() as connection:
         publishing.reject(connection, draft_id, "sato", "もう一か所直します")
