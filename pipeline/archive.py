@@ -159,8 +159,8 @@ def _one_recording_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
     The same call are files that the calls table gives one id, and files of one folder whose names differ by the suffix
     only. Of equal names in two folders nobody knows whether they are one call; each is a recording of its own.
     """
-    whole = [file for file in files if file.sha256 and not file.leg and file.problem is None and not _text_rank(file)]
-    alone = [file for file in whole if file.call_rule not in ("duplicate", "mixed")]
+    sound = [file for file in files if file.sha256 and file.problem is None and not _text_rank(file)]
+    alone = [file for file in sound if not file.leg and file.call_rule not in ("duplicate", "mixed")]
     listed = {_unsuffixed(file): file.call_id for file in alone if file.call_rule in ("recording", "file_name")}
     best: dict[tuple[str, ...], ArchiveFile] = {}
     told: dict[str, tuple[str, ...]] = {}
