@@ -16,6 +16,7 @@ HALF_YEAR = " half-year mean"
 MAX_LEVELS = 50  # a category with more levels is an id, not a covariate
 SHRINKAGE_CALLS = 5.0
 CASE_MIX_PENALTY = 10.0  # on the squared coefficients of standardised columns
+SIMULATED = "simulated"  # says that a row is invented, nothing about the customer
 HISTORY = ("earlier_downgrade", "earlier_upsell", "earlier_move_yen")
 HEALTH = "health"
 CONDITION = "condition"  # numbers in the calls table: known just before the call
@@ -24,9 +25,10 @@ _CONTRACT_CATEGORIES = ("plan", "industry", "region", "segment", "tier")
 _NOT_OF_CALLS = {
     *("call_id", "started_at", "day", "operator_id", "operator_name", "team", "recording", "customer_id"),
     *("phone", "phone_last4", "phone_last4_of_call"),
-    *("contract_id", "duration_s", "assigned", "term", "extra", "phone_of_call", "mrr_yen_of_call"),
+    *("contract_id", "duration_s", "assigned", "term", "extra", "phone_of_call", "mrr_yen_of_call", SIMULATED),
     *(f"n_{name}" for name in (*MOMENTS, ANY, "interest", "decline", "churn_risk", "satisfaction", "complaint")),
 }
+_NOT_OF_SNAPSHOTS = ("customer_id", "on", "snapshot_id", SIMULATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _half_year_means(rows: pd.DataFrame, snapshots: pd.DataFrame) -> dict[str, p
 
 
 def _measures(snapshots: pd.DataFrame) -> list[str]:
-    return [str(name) for name in snapshots.columns if name not in ("customer_id", "on", "snapshot_id")]
+    return [str(name) for name in snapshots.columns if name not in _NOT_OF_SNAPSHOTS]
 
 
 def _expand(

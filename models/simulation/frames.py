@@ -27,11 +27,11 @@ class Frames:
     customer_snapshots: pd.DataFrame
 
     def write(self, folder: Path, truth: dict[str, object]) -> None:
-        """Four CSV files and `truth.json` into `folder`, which is made."""
+        """Four CSV files, every row marked simulated, and `truth.json` into `folder`, which is made."""
         folder.mkdir(parents=True, exist_ok=True)
         for table in fields(self):
             frame: pd.DataFrame = getattr(self, table.name)
-            frame.to_csv(folder / f"{table.name}.csv", index=False)
+            frame.assign(simulated=True).to_csv(folder / f"{table.name}.csv", index=False)
         (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, BadTable
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
@@ -96,11 +96,15 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
 
 
 def read_folder(folder: Path) -> "tuple[Tables, dict[Kind, Loaded]]":
-    """The four tables of `folder` (CSV or Parquet); snapshots may be missing. Raises `BadInput`, `BadTable`."""
+    """The four tables of `folder` (CSV or Parquet); snapshots may be missing. Raises `BadInput`, `BadTable`, also where
+    yearly amounts are among monthly ones."""
     from models.contribution.tables import Tables
+    from pipeline.outcomes.configured import yearly_amounts
     from pipeline.outcomes.load import empty_table
 
     loaded = {kind: read for kind in (*_REQUIRED, "customer_snapshots") if (read := _read(folder, kind))}
+    if problems := yearly_amounts(loaded["contracts"], loaded["outcomes"]):
+        raise BadTable(problems)
     snapshots = loaded.get("customer_snapshots")
     tables = Tables(
         loaded["calls"].frame,

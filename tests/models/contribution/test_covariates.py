@@ -60,6 +60,15 @@ def test_length_of_the_call_and_what_was_said_in_it_are_never_covariates() -> No
     assert not names & {"duration_s", "n_churn_risk", "n_proposal", "operator_id", "call_id"}
 
 
+def test_the_mark_of_an_invented_row_says_nothing_of_the_customer() -> None:
+    marks: list[dict[str, object]] = [
+        {"customer_id": f"U{i}", "on": pd.Timestamp("2025-05-09"), "health_score": float(i), "simulated": "True"}
+        for i in range(12)  # the others have no snapshot
+    ]
+    columns = known(marks, simulated=[i < 12 for i in range(24)]).values
+    assert not [name for name in columns if "simulated" in str(name)]
+
+
 def test_missing_values_are_filled_flagged_and_their_share_is_kept() -> None:
     seats: list[object] = [None if i < 6 else float(i) for i in range(24)]
     found = known([], seats=seats)

@@ -44,7 +44,9 @@ def test_where_nobody_differs_no_operator_does() -> None:
 def test_files_hold_the_four_tables_with_the_published_columns(tmp_path: Path) -> None:
     centre = draw_centre(SCENARIOS["tiny"], 1)
     centre.frames.write(tmp_path / "out", {"seed": 1})
-    columns = {path.stem: set(pd.read_csv(path).columns) for path in (tmp_path / "out").glob("*.csv")}
+    tables = {path.stem: pd.read_csv(path) for path in (tmp_path / "out").glob("*.csv")}
+    columns = {name: set(table.columns) for name, table in tables.items()}
+    assert all(table["simulated"].all() for table in tables.values())  # reports made from them say so
     assert {"call_id", "started_at", "operator_id", "contract_id", "n_proposal"} <= columns["calls"]
     assert {"contract_id", "customer_id", "started_on", "mrr_yen", "renewal_due_on"} <= columns["contracts"]
     assert {"contract_id", "on", "kind", "mrr_before_yen", "mrr_after_yen"} <= columns["outcomes"]

@@ -73,6 +73,16 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
     assert "outcomes.csv" in caught.value.render("en")
 
 
+def test_yearly_amounts_among_monthly_ones_are_refused(tmp_path: Path) -> None:
+    write_centre("tiny", 1, tmp_path)
+    outcomes = pd.read_csv(tmp_path / "outcomes.csv")
+    outcomes.loc[3, ["mrr_before_yen", "mrr_after_yen"]] *= 12
+    outcomes.to_csv(tmp_path / "outcomes.csv", index=False)
+    with pytest.raises(BadTable) as caught:
+        estimate_folder(tmp_path)
+    assert "年額" in caught.value.render("ja")
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     write_centre("tiny", 1, tmp_path)
     calls = pd.read_csv(tmp_path / "calls.csv")
