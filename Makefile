@@ -12,7 +12,7 @@ DEMO := .demo
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test faults lint bench bundle clean
+.PHONY: help setup demo test test-all faults lint bench bundle clean
 
 help: ## この一覧
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ demo: setup ## 同梱の録音でひととおり動かし、http://127.0.0.1:800
 
 test: $(VENV)/.installed-dev ## 試験(実際のモデルを使う遅いものを含む)
 	$(BIN)/python -m pytest
+
+test-all: $(VENV)/.installed-dev ## test と faults をあわせて: すべての試験を、障害は書き込みの一回ごとに
+	KOUKEN_EVERY_WRITE=1 $(BIN)/python -m pytest
 
 faults: $(VENV)/.installed-dev ## わざと起こす障害の試験を、書き込みの一回ごとに
 	KOUKEN_EVERY_WRITE=1 $(BIN)/python -m pytest -m fault

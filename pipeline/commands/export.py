@@ -11,6 +11,7 @@ command = LazyGroup(
             "pipeline.commands.export_transcripts",
             Text("書き起こし(JSON・VTT・SRT・CSV・vCon)", "transcripts of stored calls"),
         ),
+        "vcon": Lazy("pipeline.commands.export_vcon", Text("通話を vCon で", "stored calls as vCon")),
         "parquet": Lazy("pipeline.commands.export_parquet", Text("BI のための Parquet", "Parquet files for BI")),
     },
 )

@@ -67,7 +67,10 @@ class Option(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The line of the help page, in the reader's language."""
         self.help = in_language(self.text, language_of(ctx))
-        return super().get_help_record(ctx)
+        record = super().get_help_record(ctx)
+        if record is None or language_of(ctx) == "en":
+            return record
+        return record[0], record[1].replace("[required]", "[必須]")
 
 
 class Command(click.Command):

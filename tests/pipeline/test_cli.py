@@ -28,6 +28,7 @@ def test_cli_every_command_explains_itself_in_both_languages(name: str, capsys: 
     assert run([name, "--lang=en", "--help"]) == 0
     english = capsys.readouterr().out
     assert "使い方" in japanese and "Usage" in english
+    assert "[required]" not in japanese
     assert not re.search("[ぁ-んァ-ヶ一-龠]", english)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from pipeline.commands.export_transcripts import command
+from pipeline.commands.export_vcon import command as vcon_command
 from pipeline.errors import BadInput
 from pipeline.formats.read import read_transcript_file
 from pipeline.formats.write import FORMATS
@@ -126,6 +127,18 @@ def test_nothing_to_export_is_a_clear_refusal(store: Store, tmp_path: Path) -> N
     fill(store)
     with pytest.raises(BadInput, match="書き出す通話がありません"):
         exported(store, tmp_path, operator_id="NOBODY")
+
+
+def test_vcon_of_the_archive_has_a_command_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOUKEN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    with open_store(f"sqlite:///{tmp_path / 'data' / 'kouken.db'}") as store:
+        fill(store)
+    CliRunner().invoke(vcon_command, ["--out", "calls"], catch_exceptions=False, standalone_mode=False)
+    files = [path for path in (tmp_path / "calls").iterdir() if path.name != INDEX]
+    assert len(files) == len(all_calls())
+    for path in files:
+        jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), VCON)
 
 
 def test_the_command_writes_the_export_and_the_record_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
