@@ -89,6 +89,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "B3": (
         AUDIO + "test_b3_hole_in_an_mp3_costs_less_than_a_tenth_and_is_counted",
+        AUDIO + "test_b3_hole_at_the_very_start_costs_no_more",
         AUDIO + "test_b3_many_holes_are_survived_and_what_is_lost_is_said",
     ),
     "B4": (

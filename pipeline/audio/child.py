@@ -23,10 +23,15 @@ import av
 import av.audio.resampler
 import av.error
 
+from pipeline.audio.amr import whole_frames
+
 SAMPLE_RATE = 16_000
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 1800  # ten hours of Opus take about a minute
 MAX_CHANNELS = 8
+AMR_CODECS = ("amrnb", "amrwb")
+AMR_PAUSE_BYTES = 6  # at most: what a telephone sends while nobody speaks, which FFmpeg refuses to decode
+AMR_FRAME_SAMPLES = SAMPLE_RATE // 50
 PR_SET_PDEATHSIG = 1
 
 
@@ -41,7 +46,8 @@ class Report:
     sample_rate_hz: int = 0
     codec: str = ""
     container: str = ""
-    container_s: float | None = None  # by FFmpeg's reading of the container
+    container_s: float | None = None  # by FFmpeg's reading of the container, or by the frames of AMR
+    decoded_bytes: int = 0  # of the packets that could be decoded
     bad_packets: int = 0
     streams: int = 0
 
@@ -76,20 +82,28 @@ class Decoder:
             self._decode(packet)
 
     def _decode(self, packet: "av.Packet[Any]") -> None:
+        if self._report.codec in AMR_CODECS and 0 < packet.size <= AMR_PAUSE_BYTES:
+            self._begin(1)
+            self._put(bytes(2 * AMR_FRAME_SAMPLES), AMR_FRAME_SAMPLES)
+            return
         try:
             frames = cast("list[av.AudioFrame]", packet.decode())
-        except av.error.InvalidDataError:
+        except (av.error.InvalidDataError, av.error.PatchWelcomeError):
             self._report.bad_packets += 1
             return
         except av.error.EOFError:
             return
+        self._report.decoded_bytes += packet.size
         for frame in frames:
             self._resample(frame)
 
-    def _resample(self, frame: av.AudioFrame) -> None:
+    def _begin(self, channels: int) -> None:
         if self._report.channels == 0:
-            self._report.channels = min(len(frame.layout.channels), MAX_CHANNELS)
+            self._report.channels = min(channels, MAX_CHANNELS)
             self._begun(self._report.channels)
+
+    def _resample(self, frame: av.AudioFrame) -> None:
+        self._begin(len(frame.layout.channels))
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:  # the encoder may change its mind in mid-file
             self.flush()
@@ -107,10 +121,13 @@ class Decoder:
     def _write(self, frame: av.AudioFrame | None) -> None:
         assert self._resampler is not None
         for out in self._resampler.resample(frame):
-            self._report.samples += out.samples
-            if self._report.samples > self._max_samples:
-                raise TooLong
-            self._sink.write(bytes(out.planes[0])[: out.samples * self._report.channels * 2])
+            self._put(bytes(out.planes[0])[: out.samples * self._report.channels * 2], out.samples)
+
+    def _put(self, pcm: bytes, samples: int) -> None:
+        self._report.samples += samples
+        if self._report.samples > self._max_samples:
+            raise TooLong
+        self._sink.write(pcm)
 
 
 def decode(
@@ -119,12 +136,16 @@ def decode(
     """Decode `source` by one demuxer only, and say what was found. `begun` is told the number of channels."""
     report = Report()
     decoder = Decoder(report, sink, max_samples, begun)
+    frames = whole_frames(source.read()) if demuxer == "amr" else None
+    source = io.BytesIO(frames.data) if frames else source
     options = {"protocol_whitelist": "", "format_whitelist": av.ContainerFormat(demuxer, "r").name}
     try:
         with av.open(source, "r", format=demuxer, options=options, metadata_errors="replace") as container:
             if not container.streams.audio:
                 return Report(error="NOT_AUDIO", detail="no audio stream")
             _describe(container, report)
+            if frames:
+                report.container_s, report.bad_packets = frames.declared_s, frames.lost
             decoder.run(container)
             decoder.flush()
     except TooLong:

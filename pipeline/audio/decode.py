@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.declared import ogg_has_end, wav_seconds
+from pipeline.audio.declared import id3_bytes, mp3_has_table, ogg_has_end, wav_seconds
 from pipeline.audio.sniff import DEMUXERS, EXTENSIONS, HEAD_BYTES, sniff
 from pipeline.errors import ItemError, Reason
 from pipeline.records import AudioFacts
@@ -26,7 +26,7 @@ SAMPLE_RATE = 16_000
 MISSING_S = 0.25  # declared lengths are rounded to frames; if more is missing, the recording counts as partial
 EXACT = {"wav", "w64", "flac"}  # these declare samples
 EXACT_S = 0.02
-ESTIMATED = {"mp3", "aac"}  # length by bit rate where the file has no table: trusted to one per cent
+ROUNDED = {"mp3", "aac"}  # what encoders and taggers put at either end is up to one per cent
 MIN_COVERAGE = 0.25
 RETRYABLE = {Reason.IO_ERROR, Reason.TIMEOUT, Reason.RESOURCE_LIMIT, Reason.WORKER_DIED}
 
@@ -79,7 +79,6 @@ class Decoding:
         self._path = path
         with _blaming_the_file(), path.open("rb") as file:
             self._kind = _kind(file)
-            self._declared_s = wav_seconds(file) if self._kind == "wav" else None
             file.seek(0)
             self._spool = tempfile.TemporaryFile(dir=spool_dir)  # noqa: SIM115 - lives as long as the result
             # -P: a file named av.py in the current folder must not be taken for the library
@@ -111,7 +110,7 @@ class Decoding:
     def finish(self, timeout_s: float = 1800.0) -> "DecodedAudio":
         """Wait for the end, and look at what was found. The result holds the samples from then on."""
         with _blaming_the_file():
-            return _decoded(self._path, self._kind, self._declared_s, self._report(timeout_s), self._spool)
+            return _decoded(self._path, self._kind, self._report(timeout_s), self._spool)
 
     def stop(self) -> None:
         """Have `finish` fail soon; from any thread."""
@@ -183,12 +182,11 @@ def _kind(file: IO[bytes]) -> str:
     return kind
 
 
-def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, Any], spool: IO[bytes]) -> DecodedAudio:
+def _decoded(path: Path, kind: str, report: dict[str, Any], spool: IO[bytes]) -> DecodedAudio:
     samples, channels = int(report["samples"]), int(report["channels"])
     _refuse_failures(report)
     decoded_s = samples / SAMPLE_RATE
-    if declared_s is None and kind != "wav":
-        declared_s = report["container_s"]
+    declared_s = _declared_s(path, kind, report, decoded_s)
     coverage = min(1.0, decoded_s / declared_s) if declared_s else None
     if coverage is not None and coverage < MIN_COVERAGE:
         raise ItemError(Reason.TRUNCATED, f"coverage {coverage:.2f}")
@@ -208,10 +206,22 @@ def _decoded(path: Path, kind: str, declared_s: float | None, report: dict[str, 
     return DecodedAudio(facts, spool, samples, channels)
 
 
+def _declared_s(path: Path, kind: str, report: dict[str, Any], decoded_s: float) -> float | None:
+    """By the recording's own header; where none tells, by the share of its bytes that was decoded."""
+    with path.open("rb") as file:
+        if kind == "wav":
+            return wav_seconds(file)
+        if kind == "aac" or (kind == "mp3" and not mp3_has_table(file)):
+            frames = path.stat().st_size - id3_bytes(file)
+            return decoded_s * frames / report["decoded_bytes"] if report["decoded_bytes"] else None
+    container_s: float | None = report["container_s"]
+    return container_s
+
+
 def _tolerated_s(kind: str, declared_s: float) -> float:
     if kind in EXACT:
         return EXACT_S
-    return max(MISSING_S, declared_s / 100) if kind in ESTIMATED else MISSING_S
+    return max(MISSING_S, declared_s / 100) if kind in ROUNDED else MISSING_S
 
 
 def _refuse_failures(report: dict[str, Any]) -> None:

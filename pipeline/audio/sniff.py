@@ -1,8 +1,12 @@
 """What kind of audio a file holds, told by its first bytes and never by its name."""
 
+import itertools
+import re
 import struct
+from collections.abc import Iterator
 
-HEAD_BYTES = 4096  # enough to look past an ID3 tag's header or a few bytes of padding
+HEAD_BYTES = 16_384  # enough to look past a few lost blocks of a disk
+AT_START, BEHIND_DAMAGE = 2, 4  # frames of MPEG audio in a row that prove it: eleven set bits alone prove nothing
 
 # the FFmpeg demuxer that may read each kind: one, so that no other format's features are reachable
 DEMUXERS = {
@@ -54,15 +58,20 @@ def sniff(head: bytes) -> str | None:
 
 
 def _sniff_frames(head: bytes) -> str | None:
-    """MPEG audio without a container: two frame headers in a row, so that eleven set bits alone prove nothing."""
-    first = _frame(head, 0)
-    if first is None:
-        return None
-    kind, length = first
-    if length < len(head) - 4:
-        second = _frame(head, length)
-        return kind if second and second[0] == kind else None
-    return kind
+    """MPEG audio without a container, whose first bytes may be lost."""
+    for at in (0, *(match.start() for match in re.finditer(b"\xff", head))):
+        wanted = BEHIND_DAMAGE if at else AT_START
+        kinds = list(itertools.islice(_frames(head, at), wanted))
+        if len(kinds) == wanted and len(set(kinds)) == 1:
+            return kinds[0]
+    return None
+
+
+def _frames(data: bytes, at: int) -> Iterator[str]:
+    """Kinds of the frames that follow each other from `at` on."""
+    while frame := _frame(data, at):
+        yield frame[0]
+        at += frame[1]
 
 
 _BIT_RATES = {  # kbit/s by (MPEG-1, layer III): the tables of ISO/IEC 11172-3 and 13818-3

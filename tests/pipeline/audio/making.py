@@ -30,12 +30,16 @@ def write_wav(path: Path, sound: Sound, *, rate: int = RATE, subtype: str = "PCM
     return path
 
 
-def encode(path: Path, sound: Sound, *, rate: int, codec: str, container: str) -> Path:
-    """A compressed file by FFmpeg's encoders."""
+def encode(
+    path: Path, sound: Sound, *, rate: int, codec: str, container: str, bit_rate: int = 0, **options: str
+) -> Path:
+    """A compressed file by FFmpeg's encoders; `options` are the muxer's."""
     layout = "mono" if sound.shape[1] == 1 else "stereo"
     pcm = np.ascontiguousarray((sound * 32767).astype(np.int16)).reshape(1, -1)
-    with av.open(str(path), "w", format=container) as out:
+    with av.open(str(path), "w", format=container, options=options) as out:
         stream = cast("AudioStream", out.add_stream(codec, rate=rate, layout=layout))
+        if bit_rate:
+            stream.bit_rate = bit_rate
         frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout=layout)
         frame.sample_rate = rate
         resampler = av.AudioResampler(

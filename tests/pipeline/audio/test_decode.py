@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -155,6 +156,72 @@ def test_cut_mp3_says_how_much_is_missing(tmp_path: Path) -> None:
 def test_cut_ogg_is_partial_though_its_header_declares_nothing(tmp_path: Path) -> None:
     path = encode(tmp_path / "a.ogg", speechlike(10, rate=48000), rate=48000, codec="libopus", container="ogg")
     with decode(cut(path, 0.6)) as audio:
+        assert "partial" in audio.facts.notes
+
+
+def without_table(path: Path, seconds: float, bit_rate: int) -> bytes:
+    """An MP3 whose encoder could not go back to say how long it became."""
+    sound = speechlike(seconds, rate=16000, channels=1)
+    return encode(
+        path, sound, rate=16000, codec="libmp3lame", container="mp3", bit_rate=bit_rate, write_xing="0"
+    ).read_bytes()
+
+
+def test_mp3_whose_bit_rate_rises_is_not_taken_for_cut(tmp_path: Path) -> None:
+    """Eight seconds of ringing at 8 kbit/s, then talk at 64: by its first frames the file is four times as long."""
+    path = tmp_path / "a.mp3"
+    path.write_bytes(without_table(tmp_path / "q.mp3", 8, 8000) + without_table(tmp_path / "l.mp3", 16, 64_000))
+    with decode(path) as audio:
+        assert audio.facts.duration_s == pytest.approx(24, abs=0.3)
+        assert audio.facts.coverage is not None and audio.facts.coverage > 0.99
+        assert "partial" not in audio.facts.notes
+
+
+def test_aac_that_begins_with_silence_is_not_taken_for_cut(tmp_path: Path) -> None:
+    sound = speechlike(20, rate=16000)
+    sound[: 10 * 16000] = 0
+    with decode(encode(tmp_path / "a.aac", sound, rate=16000, codec="aac", container="adts")) as audio:
+        assert audio.facts.duration_s == pytest.approx(20, abs=0.2)
+        assert (audio.facts.coverage, audio.facts.notes) == (1, ())
+
+
+def test_mp3_without_a_table_says_what_a_hole_cost(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    without_table(path, 30, 32_000)
+    with decode(with_hole(path, at=0.5, size=8000)) as audio:
+        assert audio.facts.declared_s == pytest.approx(30, abs=0.5)
+        assert audio.facts.coverage == pytest.approx(28 / 30, abs=0.02)
+        assert "partial" in audio.facts.notes
+
+
+def test_amr_is_as_long_as_its_frames_whatever_their_rate(tmp_path: Path) -> None:
+    """Ten seconds in which nobody speaks (types 8 and 15, 6 bytes and 1), then five at 12.2 kbit/s."""
+    path = tmp_path / "a.amr"
+    path.write_bytes(b"#!AMR\n" + (b"\x44" + bytes(5) + b"\x7c" * 7) * 62 + b"\x7c" * 4 + (b"\x3c" + bytes(31)) * 250)
+    with decode(path) as audio:
+        assert audio.facts.duration_s == pytest.approx(15, abs=0.02)
+        assert (audio.facts.coverage, audio.facts.notes) == (1, ())
+
+
+@pytest.mark.parametrize("magic", [b"#!AMR\n", b"#!AMR-WB\n"])
+def test_amr_is_found_again_behind_a_hole(tmp_path: Path, magic: bytes) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 31 if magic == b"#!AMR\n" else 32), dtype=np.uint8)
+    header = b"\x3c" if magic == b"#!AMR\n" else b"\x14"
+    path = tmp_path / "a.amr"
+    path.write_bytes(magic + b"".join(header + frame.tobytes() for frame in noise))
+    with decode(with_hole(path, at=0.4, size=6400)) as audio:
+        assert audio.facts.declared_s == pytest.approx(30, abs=0.1)
+        assert audio.facts.duration_s == pytest.approx(26, abs=0.2)
+        assert audio.facts.bad_packets == pytest.approx(200, abs=10)
+        assert audio.facts.notes == ("partial", "bad_packets")
+
+
+def test_wav_over_four_gigabytes_declares_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(str(path), speechlike(4), 8000, format="RF64", subtype="PCM_16")
+    assert path.read_bytes().startswith(b"RF64")
+    with decode(cut(path, 0.5)) as audio:
+        assert audio.facts.declared_s == 4
         assert "partial" in audio.facts.notes
 
 

@@ -38,6 +38,16 @@ def test_b3_hole_in_an_mp3_costs_less_than_a_tenth_and_is_counted(tmp_path: Path
         assert "bad_packets" in audio.facts.notes
 
 
+@pytest.mark.parametrize("size", [200, 4096])
+def test_b3_hole_at_the_very_start_costs_no_more(tmp_path: Path, size: int) -> None:
+    path = mp3(tmp_path / "a.mp3", 60)
+    data = path.read_bytes()
+    path.write_bytes(bytes(size) + data[size:])
+    with decode(path) as audio:
+        assert audio.facts.duration_s >= 54
+        assert size < 1000 or "partial" in audio.facts.notes
+
+
 def test_b3_many_holes_are_survived_and_what_is_lost_is_said(tmp_path: Path) -> None:
     path = mp3(tmp_path / "a.mp3", 30)
     data = bytearray(path.read_bytes())
