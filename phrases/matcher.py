@@ -12,7 +12,7 @@ from phrases.meaning import Encode, Meanings
 from phrases.messages import Message, PhraseError, Problem
 from phrases.query import QueryError, parse
 from phrases.scan import Scanner, Term
-from phrases.scope import Context, cancelled_by
+from phrases.scope import Context, cancelled_by, to_parse
 from phrases.tree import Node, patterns, sequences
 
 _CONTEXT_WORDS = 40  # words looked at before and after a hit
@@ -41,6 +41,14 @@ class Hit:
     def moved_to(self, lines: Sequence[int]) -> "Hit":
         """The same hit, its line i being line `lines[i]` of a longer call."""
         return replace(self, spans=tuple(replace(span, line=lines[span.line]) for span in self.spans))
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A place where an entry is said, before anyone asked whether it holds; `hit` is not cancelled yet."""
+
+    hit: Hit
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +86,21 @@ class Matcher:
         failed: list[int] = []
         if forms is None:
             forms, failed = self.analyse(lines)
+        return Matches(tuple(judge(self.sightings(lines, forms), self.japanese)), tuple(failed))
+
+    def sightings(self, lines: Sequence[Line], forms: Sequence[Forms | None]) -> list[Sighting]:
+        """Every place where an entry is said, in order of place."""
         dialogue = Dialogue(lines, forms)
         occurrences = self._scanner.occurrences(dialogue)
         meant = self._meanings.occurrences(dialogue) if self._meanings else {}
         candidates = {number for term in occurrences for number in self._wanted.get(term, ())}
         candidates |= {self._numbers[identity] for identity in meant}
         evaluation = Evaluation(dialogue, occurrences, meant)
-        hits: list[Hit] = []
+        seen: list[Sighting] = []
         for number in sorted(candidates):
             phrase, node = self._queries[number]
-            hits.extend(self._hit(phrase, found, dialogue) for found in evaluation.find(phrase, node))
-        hits = [hit for hit in hits if hit.spans]
-        return Matches(tuple(sorted(hits, key=lambda hit: (hit.spans[0].line, hit.spans[0].start))), tuple(failed))
+            seen.extend(_sighting(phrase, found, dialogue) for found in evaluation.find(phrase, node))
+        return sorted((sighting for sighting in seen if sighting.hit.spans), key=_place)
 
     def analyse(self, lines: Sequence[Line]) -> tuple[list[Forms | None], list[int]]:
         """Forms of every line, and the lines whose analysis failed."""
@@ -103,10 +114,27 @@ class Matcher:
                 failed.append(index)
         return forms, failed
 
-    def _hit(self, phrase: Phrase, found: Found, dialogue: Dialogue) -> Hit:
-        spans = tuple(span for span in _spans(found, dialogue) if dialogue.lines[span.line].speaker == phrase.speaker)
-        reason = cancelled_by(_context(found, dialogue), phrase.category, self.japanese)
-        return Hit(phrase.id, phrase.category, found.level, phrase.weight, spans, reason)
+
+def judge(sightings: Sequence[Sighting], japanese: Japanese) -> list[Hit]:
+    """The hits, each with what cancels it. Sentences to be parsed are parsed together."""
+    asked = (to_parse(sighting.context, sighting.hit.category) for sighting in sightings)
+    japanese.parse_ahead(sentence for sentence in asked if sentence is not None)
+    hits: list[Hit] = []
+    for sighting in sightings:
+        reason = cancelled_by(sighting.context, sighting.hit.category, japanese)
+        hits.append(replace(sighting.hit, cancelled_by=reason) if reason else sighting.hit)
+    return hits
+
+
+def _sighting(phrase: Phrase, found: Found, dialogue: Dialogue) -> Sighting:
+    spans = tuple(span for span in _spans(found, dialogue) if dialogue.lines[span.line].speaker == phrase.speaker)
+    hit = Hit(phrase.id, phrase.category, found.level, phrase.weight, spans)
+    return Sighting(hit, _context(found, dialogue))
+
+
+def _place(sighting: Sighting) -> tuple[int, int]:
+    first = sighting.hit.spans[0]
+    return first.line, first.start
 
 
 def _terms(node: Node) -> Iterator[Term]:

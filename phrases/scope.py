@@ -35,21 +35,35 @@ class Context:
 
 def cancelled_by(context: Context, category: Category, japanese: Japanese) -> str | None:
     """The reason why the hit does not count, one of `CANCELLATIONS`; None where it counts."""
-    by_operator = category in OPERATOR_CATEGORIES
+    reported = _reported_or_withdrawn(context, category)
+    if reported:
+        return reported
+    if _is_negated(context, japanese):
+        return "negation"
+    invited = cues.INVITES.search(context.hit + context.after)
+    if category in OPERATOR_CATEGORIES and not invited and _is_only_asked(context, category):
+        return "check_question"
+    if not invited and _is_supposed(context, category):
+        return "condition"
+    return None
+
+
+def to_parse(context: Context, category: Category) -> str | None:
+    """The sentence that `cancelled_by` will ask GiNZA about; None where the words alone decide."""
+    if _negated_by_words(context) is not None or _reported_or_withdrawn(context, category):
+        return None
+    return context.sentence
+
+
+def _reported_or_withdrawn(context: Context, category: Category) -> str | None:
     praise = category == "appeal" and cues.OWN_PRAISE.search(context.sentence)
     if not praise and _is_quoted(context, category):
         return "quotation"
     if not praise and _is_hearsay(context, category):
         return "hearsay"
+    by_operator = category in OPERATOR_CATEGORIES
     if _is_taken_back(context) if by_operator else cues.CHANGED_MIND.search(context.hit[-2:] + context.after):
         return "withdrawal"
-    if _is_negated(context, japanese):
-        return "negation"
-    invited = cues.INVITES.search(context.hit + context.after)
-    if by_operator and not invited and _is_only_asked(context, category):
-        return "check_question"
-    if not invited and _is_supposed(context, category):
-        return "condition"
     return None
 
 
@@ -115,18 +129,24 @@ def _is_wished(context: Context, category: Category) -> bool:
 
 
 def _is_negated(context: Context, japanese: Japanese) -> bool:
-    """Whether a negation after the hit governs it, by the dependency parse."""
-    after = cues.NO_NEGATION.sub("", context.after)
-    negation = cues.NEGATION.search(after)
-    if not negation:
-        return False
-    if cues.DENIED.match(after) or cues.NOT_OFFERED.match(after):
-        return True
-    if cues.CLAUSE_ENDS.search(after, 0, negation.start()):
-        return False
+    """Whether a negation after the hit governs it: by the words where they tell, else by the dependency parse."""
+    told = _negated_by_words(context)
+    if told is not None:
+        return told
     try:
         tokens = japanese.parse(context.sentence)
     except AnalysisFailed:
         return False
     start = len(context.before)
     return is_negated(tokens, start, start + len(context.hit))
+
+
+def _negated_by_words(context: Context) -> bool | None:
+    """None where only a parse can tell."""
+    after = cues.NO_NEGATION.sub("", context.after)
+    negation = cues.NEGATION.search(after)
+    if not negation:
+        return False
+    if cues.DENIED.match(after) or cues.NOT_OFFERED.match(after):
+        return True
+    return False if cues.CLAUSE_ENDS.search(after, 0, negation.start()) else None
