@@ -129,6 +129,9 @@ class MomentsSettings(Section):
     """`[moments]`: when the classifier's word is taken. `kouken train card` shows what to expect of a threshold."""
 
     model: Path | None = Field(None, description="場面の分類器のフォルダー。空なら同梱のもの")
+    device: Literal["cpu", "cuda"] = Field(
+        "cpu", description="場面の分類器を動かす装置(cuda は onnxruntime-gpu が要る)"
+    )
     thresholds: dict[
         Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"],
         Annotated[float, Field(ge=0.02, le=0.98)],

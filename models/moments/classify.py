@@ -96,13 +96,16 @@ def _has_words(sentence: Sentence) -> bool:
     return sentence.speaker in LABELS_OF and bool(sentence.text.strip())
 
 
-def load_classifier(folder: Path = SHIPPED, threads: int = 1) -> MomentClassifier:
-    """The model in `folder`, after its checksums matched. Raises `MomentsError` where it is missing or damaged."""
+def load_classifier(folder: Path = SHIPPED, threads: int = 1, device: str = "cpu") -> MomentClassifier:
+    """The model in `folder`, after its checksums matched; `device` is cpu or cuda.
+
+    Raises `MomentsError` where the model is missing or damaged, or the device is not there.
+    """
     manifest = checked_manifest(folder)
     return MomentClassifier(
         manifest,
         read_first_stage(folder),
-        OnnxEncoder(folder, threads),
+        OnnxEncoder(folder, threads, device),
         read_ngrams(folder / LETTERS_FILE),
         read_ngrams(folder / SOUNDS_FILE) if SOUNDS_FILE in manifest.files else None,
         read_head(folder / HEAD_FILE),

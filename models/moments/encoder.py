@@ -14,6 +14,7 @@ from models.moments.windows import MAX_SENTENCE_TOKENS, Window, windows_for
 
 MARKERS = {"operator": "[O]", "customer": "[C]"}
 MODEL_FILE = "model.onnx"
+PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}  # by device, in ONNX Runtime's words
 
 
 class OnnxEncoder:
@@ -22,17 +23,20 @@ class OnnxEncoder:
     The graph takes `input_ids` and `attention_mask`, (1, T) int64, and gives the last hidden states, (1, T, H).
     """
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
-        """Load. Raises `MomentsError` where the folder holds no such encoder."""
+    def __init__(self, folder: Path, threads: int = 1, device: str = "cpu") -> None:
+        """Load. Raises `MomentsError` where the folder holds no such encoder, or there is no such device."""
         os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")  # it would advise torch, which is not needed
         import onnxruntime
         from transformers import AutoTokenizer
 
+        provider = PROVIDERS[device]
+        if provider not in onnxruntime.get_available_providers():
+            raise MomentsError(_no_gpu())
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         try:
-            self._session: Any = onnxruntime.InferenceSession(folder / MODEL_FILE, options)
+            self._session: Any = onnxruntime.InferenceSession(folder / MODEL_FILE, options, providers=[provider])
             self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, RuntimeError, onnxruntime.capi.onnxruntime_pybind11_state.Fail) as error:
             raise MomentsError(
@@ -41,6 +45,8 @@ class OnnxEncoder:
                     f"{folder} cannot be read as an encoder. Check for model.onnx and tokenizer.json.",
                 )
             ) from error
+        if provider not in self._session.get_providers():  # without driver or libraries it would go on with the CPU
+            raise MomentsError(_no_gpu())
 
     @property
     def width(self) -> int:
@@ -80,6 +86,13 @@ class OnnxEncoder:
             for index, a, b in zip(range(window.start, window.end), starts, starts[1:], strict=False)
             if window.first <= index < window.last and b > a
         ]
+
+
+def _no_gpu() -> Message:
+    return Message(
+        "GPU を使えません。onnxruntime-gpu と CUDA のドライバーを入れるか、設定 moments.device を cpu にしてください。",
+        "The GPU cannot be used. Install onnxruntime-gpu and the CUDA driver, or set moments.device to cpu.",
+    )
 
 
 def frame_of(tokenizer: Any) -> tuple[int, int]:

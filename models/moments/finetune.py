@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from models.moments.encoder import MARKERS
-from models.moments.labels import LABELS, Call
+from models.moments.labels import LABELS, Call, Message, MomentsError
 from models.moments.reading import Piece, Reader
 
 DROPOUT = 0.1
@@ -63,22 +63,23 @@ class Pupil:
 
 
 def finetune(
-    base: Path,
+    base: Path | str,
     out: Path,
     calls: Sequence[Call],
     seed: int,
     schedule: Schedule | None = None,
     progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> None:
-    """Train the encoder in folder `base` (Hugging Face layout) on `calls`; write it with its head to `out`."""
+    """Train the Hugging Face encoder `base` (folder or name) on `calls`; write it with its head to `out`.
+
+    Raises `MomentsError` where `base` is none.
+    """
     import torch
-    from transformers import AutoModel, AutoTokenizer
 
     torch.manual_seed(seed)
     torch.set_num_threads(THREADS)
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    encoder, tokenizer = _untaught(base)
     tokenizer.add_special_tokens({"additional_special_tokens": list(MARKERS.values())})
-    encoder = AutoModel.from_pretrained(base)
     if len(tokenizer) > encoder.config.vocab_size:
         encoder.resize_token_embeddings(len(tokenizer))
     reader = Reader(tokenizer, calls, random.Random(seed))  # noqa: S311
@@ -90,6 +91,22 @@ def finetune(
     weight = mean["head"].weight.detach() / pupil.spread
     bias = mean["head"].bias.detach() - weight @ pupil.mean
     torch.save({"weight": weight, "bias": bias}, out / "head.pt")
+
+
+def _untaught(base: Path | str) -> tuple[Any, Any]:
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        return AutoModel.from_pretrained(base), AutoTokenizer.from_pretrained(base)
+    except (OSError, ValueError) as error:
+        raise MomentsError(
+            Message(
+                f"{base} を Hugging Face のエンコーダーとして読めません。フォルダーか名前を確かめてください。名前で"
+                "指定するときは、ネットワークか手元の控えが要ります。",
+                f"{base} cannot be read as a Hugging Face encoder. Check the folder or the name; a name needs the"
+                " network or a copy kept here.",
+            )
+        ) from error
 
 
 def _fit(pupil: Pupil, reader: Reader, schedule: Schedule, progress: Callable[[int, float], None]) -> Any:

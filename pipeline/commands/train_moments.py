@@ -50,10 +50,9 @@ STEPS_SHOWN = 100
 )
 @option(
     "--base",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=Text(
-        "教える元にする Hugging Face 形式のエンコーダーのフォルダー(既定は multilingual-e5-small)",
-        "folder of any Hugging Face encoder to teach (default: multilingual-e5-small)",
+        "教える元にする Hugging Face のエンコーダーのフォルダーか名前(既定は multilingual-e5-small)",
+        "folder or name of any Hugging Face encoder to teach (default: multilingual-e5-small)",
     ),
 )
 @option(
@@ -69,7 +68,7 @@ def moments(
     data: Path | None,
     encoder: Path | None,
     teach: bool,
-    base: Path | None,
+    base: str | None,
     out: Path,
     seed: int,
     as_json: bool,
@@ -93,7 +92,7 @@ def moments(
 
 
 def _train(
-    context: Context, data: Path | None, encoder: Path | None, teach: bool, base: Path | None, out: Path, seed: int
+    context: Context, data: Path | None, encoder: Path | None, teach: bool, base: str | None, out: Path, seed: int
 ) -> "ModelCard":
     from models.moments.data import TRAINING_DATA
     from models.moments.manifest import SHIPPED
@@ -125,7 +124,7 @@ def _as_it_is(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _taught(context: Context, data: Path, base: Path | None, seed: int) -> Iterator[Path]:
+def _taught(context: Context, data: Path, base: str | None, seed: int) -> Iterator[Path]:
     from models.moments.teach import teach_encoder
 
     def show(step: int, loss: float) -> None:

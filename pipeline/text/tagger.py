@@ -101,12 +101,12 @@ class Tagger:
 def load_tagger(dictionary: PhraseSet, settings: MomentsSettings | None = None) -> Tagger:
     """The dictionary and the classifier that the settings name (the shipped one by default).
 
-    Raises `KoukenError` where the classifier is missing or damaged.
+    Raises `KoukenError` where the classifier is missing or damaged, or its device is not there.
     """
     settings = settings or MomentsSettings()
     try:
         own = {str(label): threshold for label, threshold in settings.thresholds.items()}
-        classifier = with_thresholds(load_classifier(settings.model or SHIPPED), own)
+        classifier = with_thresholds(load_classifier(settings.model or SHIPPED, device=settings.device), own)
     except MomentsError as error:
         raise KoukenError(error.message) from None
     return Tagger(
@@ -121,7 +121,7 @@ def load_tagger(dictionary: PhraseSet, settings: MomentsSettings | None = None) 
 
 def _digest(settings: MomentsSettings) -> str:
     """Empty for the settings as they ship; else what tells results made with others apart."""
-    own = settings.model_dump(mode="json", exclude={"model"}, exclude_defaults=True)
+    own = settings.model_dump(mode="json", exclude={"model", "device"}, exclude_defaults=True)
     return "+" + hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8] if own else ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from models.moments.classify import load_classifier
 from models.moments.encoder import MODEL_FILE, OnnxEncoder
 from models.moments.finetune import Schedule
-from models.moments.labels import Sentence
+from models.moments.labels import MomentsError, Sentence
 from models.moments.training import train_moments
 from tests.models.moments.calls import some_calls
 
@@ -44,6 +44,15 @@ def test_the_same_seed_teaches_the_same_encoder(data_dir: Path, tmp_path: Path) 
         teach_encoder(data_dir, tmp_path / name, seed, base=tmp_path / "base", schedule=Schedule(epochs=2, lr=1e-3))
     one, again, other = ((tmp_path / name / MODEL_FILE).read_bytes() for name in ("one", "again", "other"))
     assert one == again != other
+
+
+def test_a_base_that_is_none_is_said(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.moments.teach import teach_encoder
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    for base in (data_dir, "kouken/no-such-encoder", "not a name"):
+        with pytest.raises(MomentsError, match=r"Hugging Face.*フォルダーか名前"):
+            teach_encoder(data_dir, tmp_path / "encoder", 1, base=base)
 
 
 def test_rounding_the_weights_hardly_moves_the_vectors(tmp_path: Path) -> None:
