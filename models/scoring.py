@@ -114,20 +114,31 @@ RESAMPLES = 2_000
 CELLS = 500_000  # of the resamples drawn at once: 4 MB of indices
 
 
-def score_interval(tallies: Sequence[Tally], formula: Formula = FORMULA, seed: int = 1) -> tuple[float, float] | None:
+Weighed = np.ndarray[Any, np.dtype[np.float64]]  # a row for each call: weighted moments by category, speech in ms
+
+
+def weigh(tallies: Sequence[Tally], formula: Formula = FORMULA) -> Weighed:
+    """What the score of each call is made of, in the few bytes that an interval needs: calls × (categories + 1)."""
+    rows = [
+        [*(_weighted(tally, category, formula) for category in CATEGORIES), tally.operator_speech_ms]
+        for tally in tallies
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, len(CATEGORIES) + 1)
+
+
+def score_interval(weighed: Weighed, formula: Formula = FORMULA, seed: int = 1) -> tuple[float, float] | None:
     """95 % interval of the total score of these calls together, by resampling whole calls.
 
     None below `LEAST_CALLS` calls, or where the score itself is unknown: an interval from a handful of calls would
     claim a precision that is not there.
     """
-    if len(tallies) < LEAST_CALLS or score(add(tallies), formula).total is None:
+    if len(weighed) < LEAST_CALLS or weighed[:, -1].sum() < formula.least_speech_ms:
         return None
-    weights = np.array([[_weighted(tally, category, formula) for category in CATEGORIES] for tally in tallies])
-    tens = np.array([tally.operator_speech_ms for tally in tallies]) / 600_000
+    weights, tens = np.ascontiguousarray(weighed[:, :-1]), weighed[:, -1] / 600_000
     rates = np.vstack(
         [
             weights[chosen].sum(axis=1) / tens[chosen].sum(axis=1, keepdims=True)
-            for chosen in _resamples(len(tallies), np.random.default_rng(seed))
+            for chosen in _resamples(len(weighed), np.random.default_rng(seed))
         ]
     )
     references = np.array([formula.references[category] for category in CATEGORIES])

@@ -121,7 +121,9 @@ def join_legs(
 
     A leg whose other side has not arrived yet stays a recording of its own, until it has.
     """
-    readable = {PurePosixPath(file.relative): file for file in found if file.sha256 and file.problem is None}
+    sound = [file for file in found if file.sha256 and file.problem is None]
+    sides = {_stem(file.relative) for file in sound if _is_leg(file.relative)}
+    readable = {PurePosixPath(file.relative): file for file in sound if _stem(file.relative) in sides}
     changed: dict[str, ArchiveFile] = {}
     for call in group_legs((Path(path) for path in readable), roles, direction_of):
         if call.other_leg is None:
@@ -281,6 +283,11 @@ def _lone_transcripts(root: Path, seen: Sequence[ArchiveFile], found: Sequence[A
         and file.problem is None
         and holds_transcript(open_path(root, file.relative))
     ]
+
+
+def _is_leg(relative: str) -> bool:
+    stem = PurePosixPath(relative).stem
+    return without_leg(stem) != stem
 
 
 def _stem(relative: str) -> str:

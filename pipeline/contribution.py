@@ -1,7 +1,7 @@
 """What support contributed: the four tables, with the moments found in every call, to an estimate or a refusal."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,20 +23,24 @@ from models.scoring import CATEGORIES, Tally, add
 RECENT = 13  # months: this one, and the same of a year ago
 
 
-def with_moments(calls: pd.DataFrame, analysed: Sequence[str], tallies: Sequence[Tally]) -> pd.DataFrame:
-    """The calls with `n_appeal` … `n_success_phrase` as the night found them; `tallies[i]` is of call `analysed[i]`.
-
-    Calls that were not analysed keep what the user's table counted, or nothing: unknown is not zero.
-    """
+def moments_found(analysed: Iterable[str], tallies: Iterable[Tally]) -> pd.DataFrame:
+    """`n_appeal` … `n_success_phrase` of calls, by call id; `tallies[i]` is of one recording of call `analysed[i]`."""
     of_call: dict[str, list[Tally]] = defaultdict(list)
     for call_id, tally in zip(analysed, tallies, strict=True):
         of_call[call_id].append(tally)
     whole = {call_id: add(several) for call_id, several in of_call.items()}
-    found = pd.DataFrame(
+    return pd.DataFrame(
         {f"n_{category}": {key: tally.number(category) for key, tally in whole.items()} for category in CATEGORIES}
         | {"n_success_phrase": {key: tally.success_phrases for key, tally in whole.items()}},
         dtype="Float64",
     )
+
+
+def with_moments(calls: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The calls with `n_appeal` … `n_success_phrase` as the night found them (`moments_found`).
+
+    Calls that were not analysed keep what the user's table counted, or nothing: unknown is not zero.
+    """
     counted = calls.set_index("call_id")
     counted.update(found)
     return counted.reset_index()

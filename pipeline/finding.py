@@ -31,17 +31,8 @@ PROBLEMS = PROBLEM_TEXTS | BROKEN
 def find(night: Night) -> None:
     """Commit tonight's files, and the calls that only their names tell, in one transaction."""
     with night.store.reading() as connection:
-        known = recordings.known_files(connection, str(night.archive))
         calls = _calls(connection)
-    listed = frozenset(call.recording for call in calls if call.recording)
-    found = find_files(night.archive, listed, transcripts=night.settings.sources.transcripts)
-    night.progress.stage(Text("録音を確認", "Recordings"), len(found))
-    hashed = []
-    for file in _settled(night, found):
-        hashed.append(_with_hash(file, known, night.archive))
-        night.progress.step(file.relative)
-        if night.stop():
-            night.stop_now()
+    hashed = _hashed(night, frozenset(call.recording for call in calls if call.recording))
     name = night.settings.sources.preset
     legs = not name or preset_named(name, night.settings).legs
     joined = join_legs(hashed, *legs_of(night.settings)) if legs else hashed
@@ -56,7 +47,24 @@ def find(night: Night) -> None:
 
 
 def _calls(connection: Connection) -> list[Call]:
-    return call_records(tables.read_table(connection, "calls", tables.current_loads(connection).get("calls")))
+    """The calls table, without the user's further columns: of a large archive they would fill the memory."""
+    frame = tables.read_table(connection, "calls", tables.current_loads(connection).get("calls"))
+    return call_records(frame[[name for name in frame if name in ("started_at", "recording", BY_PRESET, *COLUMNS)]])
+
+
+def _hashed(night: Night, listed: frozenset[str]) -> list[ArchiveFile]:
+    """Every recording of the archive with its content, read where size or time are not those of an earlier night."""
+    with night.store.reading() as connection:
+        known = recordings.known_files(connection, str(night.archive))
+    found = find_files(night.archive, listed, transcripts=night.settings.sources.transcripts)
+    night.progress.stage(Text("録音を確認", "Recordings"), len(found))
+    hashed = []
+    for file in _settled(night, found):
+        hashed.append(_with_hash(file, known, night.archive))
+        night.progress.step(file.relative)
+        if night.stop():
+            night.stop_now()
+    return hashed
 
 
 def _settled(night: Night, found: Sequence[ArchiveFile]) -> list[ArchiveFile]:

@@ -12,7 +12,6 @@ from models.figures.ledger import build_ledger
 from models.figures.span_sums import span_sums
 from models.figures.spans import months_later, spans_between
 from pipeline.reports.build import Material
-from pipeline.reports.cells import conversation_cells
 from pipeline.store import call_facts, kept
 from pipeline.store.connect import Connection, Store
 from pipeline.store.version_history import version_changes
@@ -46,9 +45,8 @@ def count_spoken(store: Store, speech_version: str) -> None:
             left = bool(call_facts.count_few(connection, speech_version))
 
 
-def count_beforehand(material: Material, facts: Mapping[int, call_facts.CallFacts]) -> Counted:
-    """Everything that is kept beside the report of this material."""
-    cells = conversation_cells(material, facts)
+def count_beforehand(material: Material, cells: pd.DataFrame, operators: Mapping[str, str | None]) -> Counted:
+    """Everything that is kept beside the report of this material. `operators`: by id, with the name as last told."""
     as_of = _as_of(material)
     figures = _figures(material, as_of) if as_of else pd.DataFrame()
     months = cells["month"].dt.date
@@ -61,7 +59,7 @@ def count_beforehand(material: Material, facts: Mapping[int, call_facts.CallFact
             "teams": sorted(set(cells["team"]) - {""}),
             "groups": _groups(cells, figures),
             "reasons": sorted(set(cells.loc[cells["dimension"] == "reason", "value"]) - {""}),
-            "operators": _names(material.analysed),
+            "operators": dict(operators),
         },
         figures.to_dict("records"),  # type: ignore[arg-type]
         cells.assign(month=months).to_dict("records"),  # type: ignore[arg-type]
@@ -93,10 +91,3 @@ def _groups(cells: pd.DataFrame, figures: pd.DataFrame) -> dict[str, list[str]]:
         if values - {""}:
             found[name] = sorted(values - {""})
     return found
-
-
-def _names(analysed: pd.DataFrame) -> dict[str, str | None]:
-    """Operator → name as last told."""
-    told = analysed[["operator_id", "operator_name"]].dropna(subset=["operator_id"])
-    last = told.groupby("operator_id")["operator_name"].last()
-    return {str(operator): None if name is pd.NA or name is None else str(name) for operator, name in last.items()}

@@ -1,44 +1,49 @@
 """The last stage of the night: everything found, joined with contracts and outcomes, kept and written as a report."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from models.contribution.tables import Tables, last_day
 from models.scoring import CATEGORIES
-from pipeline.contribution import contribution_document, is_of, with_moments
+from pipeline.contribution import contribution_document, is_of, moments_found, with_moments
 from pipeline.errors import ExitCode
 from pipeline.expected import expectations
-from pipeline.keeping import count_beforehand, count_spoken
+from pipeline.keeping import Counted, count_beforehand, count_spoken
 from pipeline.language import Text
 from pipeline.night import Night
-from pipeline.outcomes.join import join_calls
+from pipeline.outcomes.join import Joiner
 from pipeline.progress import Progress
-from pipeline.reports.build import TOKYO, Material, build_report, rows_of, with_unlisted
+from pipeline.reports.build import TOKYO, CallSums, Material, build_report
+from pipeline.reports.cells import ConversationCells
 from pipeline.reports.files import write_report
+from pipeline.reports.parts import each_part, with_unlisted
 from pipeline.settings import MomentsSettings
-from pipeline.store import copies, recordings, reports, runs, scores, tables
-from pipeline.store.call_facts import read_facts
+from pipeline.store import copies, recordings, reports, runs, tables
 from pipeline.store.connect import Connection
 from pipeline.store.kept import kept_facts
+from pipeline.store.pages import Pins
 
 
 def report(night: Night, out: Path | None) -> ExitCode:
     """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
     count_spoken(night.store, night.versions.speech)
     with night.store.reading() as connection:
-        material = _material(connection, night)
         before = reports.latest_report(connection)
         kept = kept_facts(connection)
-        facts = read_facts(connection, material.transcript_ids)
-    body = build_report(material, _contribution(night, material, before))
+        found = _found(connection, night)
+    contribution = _contribution(night, found, before)
+    body = found.body | ({"contribution": contribution} if contribution else {})
     unchanged = reports.says_the_same(before, body)
-    counted = None if unchanged and kept else count_beforehand(material, facts)
+    counted = None if unchanged and kept else found.count_beforehand()
     with night.store.writing() as connection:
         if not unchanged:
-            tables.save_joins(connection, night.run_id, material.join.calls)
+            tables.save_joins(connection, night.run_id, found.joined)
             reports.save_report(connection, night.run_id, body)
         if counted:
             counted.keep(connection)
@@ -51,46 +56,100 @@ def report(night: Night, out: Path | None) -> ExitCode:
     if out:
         with night.store.writing() as connection:
             copies.remember(connection, "report", out)
-        write_report(body, material, out)
+        _write(night, body, found.material, out)
     elif not folder.exists():  # though nothing changed: a full disk may have left the files to this night
-        _write_whole(body, material, folder)
+        _write_whole(night, body, found.material, folder)
     else:
         return _code(body)
     night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
     return _code(body)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What one walk over all calls leaves: sums, and of each call what it was joined to.
+
+    `tables`: what the estimate is made of, None where there is nothing to make it of.
+    """
+
+    material: Material
+    body: dict[str, Any]
+    joined: Sequence[pd.DataFrame]
+    cells: pd.DataFrame
+    operators: Mapping[str, str | None]
+    tables: Tables | None
+
+    def count_beforehand(self) -> Counted:
+        return count_beforehand(self.material, self.cells, self.operators)
+
+
+def _found(connection: Connection, night: Night) -> _Found:
+    material, pins = _material(connection, night), _pins(connection, night)
+    joiner = Joiner(material.contracts, material.outcomes)
+    counted, cells = CallSums(), ConversationCells(material.contracts)
+    joined, moments = [], [moments_found((), ())]
+    estimated = not (material.contracts.empty or material.outcomes.empty)
+    for part in each_part(connection, pins, joiner):
+        counted.take(part)
+        cells.take(part)
+        joined.append(tables.kept_of_joins(part.known))
+        if estimated:
+            moments.append(moments_found(part.analysed["call_id"], part.tallies))
+    return _Found(
+        material,
+        build_report(material, counted, joiner.report),
+        joined,
+        cells.frame(),
+        counted.operator_names,
+        _tables(connection, pins, material, pd.concat(moments)) if estimated else None,
+    )
+
+
+def _tables(connection: Connection, pins: Pins, material: Material, moments: pd.DataFrame) -> Tables:
+    """The four tables of the estimate. What a call was joined to stays out of it, since that tells the outcome."""
+    calls, snapshots = (
+        tables.read_table(connection, kind, pins.loads.get(kind)) for kind in ("calls", "customer_snapshots")
+    )
+    known = with_moments(with_unlisted(calls, list(moments.index)), moments)
+    return Tables(known, material.contracts, material.outcomes, snapshots)
+
+
+def _pins(connection: Connection, night: Night) -> Pins:
+    versions = night.versions
+    return Pins(night.run_id, versions.speech, versions.tagging, versions.formula, tables.current_loads(connection))
+
+
 def _code(body: Mapping[str, Any]) -> ExitCode:
     return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
 
 
-def _write_whole(body: dict[str, Any], material: Material, folder: Path) -> None:
+def _write(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
+    with night.store.reading() as connection:
+        joiner = Joiner(material.contracts, material.outcomes)
+        write_report(body, each_part(connection, _pins(connection, night), joiner), folder)
+
+
+def _write_whole(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
     """A folder with all of the report's files, or none."""
     making = folder.with_name(f".{folder.name}")
     shutil.rmtree(making, ignore_errors=True)
     try:
-        write_report(body, material, making)
+        _write(night, body, material, making)
         making.replace(folder)
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
 
-def _contribution(night: Night, material: Material, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _contribution(night: Night, found: _Found, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The estimate from all calls with what the night found in them; the last one again if nothing in it changed."""
-    if material.contracts.empty or material.outcomes.empty:
+    if (given := found.tables) is None:
         return None
-    given = Tables(
-        with_moments(material.calls, list(material.analysed["call_id"]), material.tallies),
-        material.contracts,
-        material.outcomes,
-        material.snapshots,
-    )
     earlier: dict[str, Any] | None = (before or {}).get("contribution")
     as_of = last_day(given, datetime.now(TOKYO).date())
     if as_of is None or is_of(earlier, given):
         return earlier
     night.progress.stage(Text("貢献の推定", "Contribution"), 1)
-    detector = detector_of(night.settings.moments) if material.tallies else None
+    detector = detector_of(night.settings.moments) if found.body["coverage"]["calls"]["analysed"] else None
     document = contribution_document(given, as_of, closer=True, detector=detector)
     night.progress.step(f"{document['status']} {as_of}")
     return document
@@ -113,27 +172,15 @@ def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
 
 
 def _material(connection: Connection, night: Night) -> Material:
-    versions = night.versions
-    pinned = tables.current_loads(connection)
-    calls, contracts, outcomes, snapshots = (
-        tables.read_table(connection, kind, pinned.get(kind)) for kind in tables.HISTORIES
-    )
-    tallied = list(scores.each_tally(connection, versions.speech, versions.tagging, versions.formula, night.run_id))
-    analysed = [call.call_id for call, _ in tallied]
-    known = with_unlisted(calls, analysed)
-    join = join_calls(known, contracts, outcomes)
+    pinned, speech = tables.current_loads(connection), night.versions.speech
+    contracts, outcomes = (tables.read_table(connection, kind, pinned.get(kind)) for kind in ("contracts", "outcomes"))
     return Material(
         run_id=night.run_id,
         made_at=datetime.now(UTC),
-        versions=versions.to_json(),
+        versions=night.versions.to_json(),
         loads=tables.load_facts(connection),
-        files=recordings.file_states(connection, night.run_id, versions.speech),
-        calls=known,
-        analysed=rows_of(analysed, join.calls),
-        tallies=[tally for _, tally in tallied],
-        transcript_ids=[call.transcript_id for call, _ in tallied],
+        files=recordings.state_counts(connection, night.run_id, speech),
+        held_back=recordings.file_states(connection, night.run_id, speech, state="quarantined"),
         contracts=contracts,
         outcomes=outcomes,
-        snapshots=snapshots,
-        join=join,
     )

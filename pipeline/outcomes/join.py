@@ -11,6 +11,8 @@ A call's contract is found by the first rule that knows it:
 Ids whose leading zeros a spreadsheet has eaten are found again where all known ids have one length; this is counted.
 """
 
+from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,49 +84,97 @@ class JoinResult:
     report: JoinReport
 
 
+class Joiner:
+    """Joins calls with these contracts and outcomes, as many at a time as the caller likes.
+
+    Each call is joined by itself, so that the parts give what the whole would. `report` is of all joined so far.
+    """
+
+    def __init__(self, contracts: pd.DataFrame, outcomes: pd.DataFrame) -> None:
+        self._ledger = build_ledger(contracts, outcomes)
+        self._terms = term_outcomes(self._ledger)
+        self._contracts = _Known.of(contracts["contract_id"])
+        self._customers = _Known.of(contracts["customer_id"])
+        self._numbers = _numbers(contracts, self._terms)
+        self._counts: Counter[str] = Counter()
+        self._with_call: set[str] = set()
+
+    def join(self, calls: pd.DataFrame) -> pd.DataFrame:
+        """The calls in their order with the columns of `JoinResult.calls`; they count in the report."""
+        terms = self._terms
+        frame = calls.reset_index(drop=True)
+        day = frame["started_at"].dt.tz_convert("Asia/Tokyo").dt.tz_localize(None).dt.normalize()
+        day = day.astype("datetime64[s]")
+        contract, zeros_contract = self._contracts.find(frame["contract_id"])
+        customer, zeros_customer = self._customers.find(frame["customer_id"])
+        by_phone, phone_ambiguous = _customer_by_phone(frame["phone"].where(customer.isna()), day, self._numbers)
+        rule = pd.Series(
+            np.select([contract.notna(), customer.notna(), by_phone.notna()], ["contract", "customer", "phone"], ""),
+            index=frame.index,
+        )
+        customer = customer.fillna(by_phone)
+        term, several = _term_of_customer(customer.where(contract.isna()), day, terms)
+        term = term.fillna(_term_of_contract(contract, day, terms))
+        frame = _joined(frame, day, customer, rule, term, several | phone_ambiguous, terms)
+        self._counts.update(_counts(frame, contract), leading_zeros_restored=zeros_contract + zeros_customer)
+        self._with_call.update(frame["joined_contract_id"].dropna())
+        return frame
+
+    @property
+    def report(self) -> JoinReport:
+        """What was joined so far, and what of contracts and outcomes no call was joined to."""
+        events, uncovered = self._ledger.events, self._ledger.uncovered
+        counts = self._counts.copy()
+        counts.update(
+            outcomes=len(events) + uncovered["unknown_contract"] + uncovered["before_start"],
+            outcomes_without_call=int((~events["contract_id"].isin(self._with_call)).sum()),
+            outcomes_before_start=uncovered["before_start"],
+            outcomes_of_unknown_contract=uncovered["unknown_contract"],
+        )
+        mrr, covered = _covered_mrr(self._with_call, self._ledger)
+        return JoinReport({code: counts[code] for code in JOIN_TEXTS}, mrr, covered)
+
+
 def join_calls(calls: pd.DataFrame, contracts: pd.DataFrame, outcomes: pd.DataFrame) -> JoinResult:
     """Join canonical tables. The day of a call is its day in Tokyo; an outcome on the same day is not after it."""
-    counts: dict[str, int] = {}
-    ledger = build_ledger(contracts, outcomes)
-    terms = term_outcomes(ledger)
-    frame = calls.reset_index(drop=True)
-    day = frame["started_at"].dt.tz_convert("Asia/Tokyo").dt.tz_localize(None).dt.normalize().astype("datetime64[s]")
-    contract, zeros_contract = _known_ids(frame["contract_id"], contracts["contract_id"])
-    customer, zeros_customer = _known_ids(frame["customer_id"], contracts["customer_id"])
-    counts["leading_zeros_restored"] = zeros_contract + zeros_customer
-    by_phone, phone_ambiguous = _customer_by_phone(frame["phone"].where(customer.isna()), day, contracts, terms)
-    rule = pd.Series(
-        np.select([contract.notna(), customer.notna(), by_phone.notna()], ["contract", "customer", "phone"], ""),
-        index=frame.index,
-    )
-    customer = customer.fillna(by_phone)
-    term, several = _term_of_customer(customer.where(contract.isna()), day, terms)
-    term = term.fillna(_term_of_contract(contract, day, terms))
-    frame = _joined(frame, day, customer, rule, term, several | phone_ambiguous, terms)
-    counts |= _counts(frame, calls, contract, customer, ledger)
-    mrr, covered = _covered_mrr(frame, ledger)
-    return JoinResult(frame, JoinReport({code: counts[code] for code in JOIN_TEXTS}, mrr, covered))
+    joiner = Joiner(contracts, outcomes)
+    return JoinResult(joiner.join(calls), joiner.report)
 
 
-def _known_ids(ids: "pd.Series[Any]", known: "pd.Series[Any]") -> "tuple[pd.Series[Any], int]":
-    """Each id as the contracts write it (NA if they do not know it), and how many got leading zeros back."""
-    table = pd.Index(known.dropna().unique())
-    found = ids.where(ids.isin(table))
-    lengths = table.str.len().unique()
-    if len(lengths) != 1 or not table.str.isdigit().all():
-        return found, 0
-    padded = ids.where(found.isna()).str.zfill(int(lengths[0]))
-    padded = padded.where(padded.isin(table))
-    return found.fillna(padded), int(padded.notna().sum())
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The ids of the contracts table; `length` where all are digits of one length, else 0."""
+
+    ids: "pd.Index[Any]"
+    length: int
+
+    @classmethod
+    def of(cls, known: "pd.Series[Any]") -> "_Known":
+        ids = pd.Index(known.dropna().unique())
+        lengths = ids.str.len().unique()
+        return cls(ids, int(lengths[0]) if len(lengths) == 1 and ids.str.isdigit().all() else 0)
+
+    def find(self, ids: "pd.Series[Any]") -> "tuple[pd.Series[Any], int]":
+        """Each id as the contracts write it (NA if they do not know it), and how many got leading zeros back."""
+        found = ids.where(ids.isin(self.ids))
+        if not self.length:
+            return found, 0
+        padded = ids.where(found.isna()).str.zfill(self.length)
+        padded = padded.where(padded.isin(self.ids))
+        return found.fillna(padded), int(padded.notna().sum())
+
+
+def _numbers(contracts: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """phone, customer_id, and from the customer's first start (`first`) to the last day of a line (`last`)."""
+    span = terms.groupby("customer_id").agg(first=("started_on", "min"), last=("running_until", "max"))
+    return contracts[["phone", "customer_id"]].dropna().drop_duplicates().join(span, on="customer_id")
 
 
 def _customer_by_phone(
-    phone: "pd.Series[Any]", day: "pd.Series[Any]", contracts: pd.DataFrame, terms: pd.DataFrame
+    phone: "pd.Series[Any]", day: "pd.Series[Any]", numbers: pd.DataFrame
 ) -> "tuple[pd.Series[Any], pd.Series[bool]]":
     """The one customer with that number in whose time window the call falls; and which calls had several."""
     window = pd.Timedelta(days=PHONE_WINDOW_DAYS)
-    span = terms.groupby("customer_id").agg(first=("started_on", "min"), last=("running_until", "max"))
-    numbers = contracts[["phone", "customer_id"]].dropna().drop_duplicates().join(span, on="customer_id")
     pairs = pd.DataFrame({"phone": phone, "day": day, "call": phone.index}).dropna().merge(numbers, on="phone")
     inside = (pairs["day"] >= pairs["first"] - window) & ~(pairs["day"] > pairs["last"] + window)
     pairs = pairs[inside].drop_duplicates(["call", "customer_id"])
@@ -142,7 +192,8 @@ def _term_of_contract(contract: "pd.Series[Any]", day: "pd.Series[Any]", terms: 
 
 def _last_started(calls: pd.DataFrame, terms: pd.DataFrame, *, by: str) -> "pd.Series[Any]":
     left = calls.dropna().sort_values("day")
-    right = terms.reset_index(names="term")[[by, "started_on", "term"]].sort_values("started_on")
+    right = terms.reset_index(names="term")[[by, "started_on", "term"]]
+    right = right[right[by].isin(left[by].unique())].sort_values("started_on")
     if left.empty:
         return pd.Series(np.nan, index=calls.index)
     found = pd.merge_asof(left, right, left_on="day", right_on="started_on", by=by)["term"].set_axis(left.index)
@@ -203,11 +254,8 @@ def _joined(
     )
 
 
-def _counts(
-    frame: pd.DataFrame, calls: pd.DataFrame, contract: "pd.Series[Any]", customer: "pd.Series[Any]", ledger: Ledger
-) -> dict[str, int]:
+def _counts(frame: pd.DataFrame, contract: "pd.Series[Any]") -> dict[str, int]:
     status, rule, timing = frame["join_status"], frame["join_rule"], frame["outcome_timing"]
-    with_call = set(frame["joined_contract_id"].dropna())
     return {
         "calls": len(frame),
         "matched": int((status == "matched").sum()),
@@ -215,24 +263,20 @@ def _counts(
         "by_customer": int((rule == "customer").sum()),
         "by_phone": int((rule == "phone").sum()),
         "calls_without_customer": int((status == "no_customer").sum()),
-        "calls_of_unknown_contract": int((calls["contract_id"].notna().to_numpy() & contract.isna().to_numpy()).sum()),
+        "calls_of_unknown_contract": int((frame["contract_id"].notna() & contract.isna()).sum()),
         "customers_without_contract": int((status == "no_contract").sum()),
         "ambiguous": int((status == "ambiguous").sum()),
         "time_unknown": int(frame["started_at"].isna().sum()),
         "after_outcome": int((timing == "after_outcome").sum()),
         "late": int((timing == "late").sum()),
         "pending": int((timing == "pending").sum()),
-        "outcomes": len(ledger.events) + ledger.uncovered["unknown_contract"] + ledger.uncovered["before_start"],
-        "outcomes_without_call": int((~ledger.events["contract_id"].isin(with_call)).sum()),
-        "outcomes_before_start": ledger.uncovered["before_start"],
-        "outcomes_of_unknown_contract": ledger.uncovered["unknown_contract"],
     }
 
 
-def _covered_mrr(frame: pd.DataFrame, ledger: Ledger) -> tuple[int, int]:
+def _covered_mrr(with_call: Set[str], ledger: Ledger) -> tuple[int, int]:
     """MRR the day after the last step of the data: of all lines, and of lines with a joined call."""
     if ledger.steps.empty:
         return 0, 0
     mrr = ledger.line_mrr(ledger.steps["effective_on"].max())
-    with_call = ledger.terms.loc[ledger.terms["contract_id"].isin(frame["joined_contract_id"].dropna()), "line"]
-    return int(mrr.sum()), int(mrr[mrr.index.isin(with_call)].sum())
+    lines = ledger.terms.loc[ledger.terms["contract_id"].isin(with_call), "line"]
+    return int(mrr.sum()), int(mrr[mrr.index.isin(lines)].sum())

@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from models.figures.cohort import open_cohort
 from models.figures.figure import FISCAL_YEAR_BEGINS, Period, fiscal_year
 from models.figures.kpi import kpi_figures
 from models.figures.ledger import build_ledger
-from models.scoring import CATEGORIES, Tally, add, score, score_interval
+from models.scoring import CATEGORIES, Tally, add, score, score_interval, weigh
 from pipeline.errors import REASON_TEXTS
-from pipeline.outcomes.join import JOIN_TEXTS, JoinResult
+from pipeline.outcomes.join import JOIN_TEXTS, JoinReport
+from pipeline.reports.parts import Part
 from pipeline.store.recordings import FileState
 
 SCHEMA = "report-1"
@@ -25,126 +27,155 @@ STATES = ("done", "waiting", "quarantined", "skipped")
 
 @dataclass(frozen=True)
 class Material:
-    """Everything a report is made of.
+    """Everything a report is made of beside its calls.
 
-    `calls`: every call known, by its row in the calls table or by its recording alone. `join.calls`: the same with what
-    it was joined to; the estimate must never see those columns, since they tell the outcome.
-    `analysed`: the rows of `join.calls` whose recordings were analysed; `tallies[i]` and `transcript_ids[i]` belong to
-    row i.
-    `loads`: by kind, with their own load reports.
+    `loads`: by kind, with their own load reports. `files`: how many are in each state.
     """
 
     run_id: int
     made_at: datetime
     versions: Mapping[str, str]
     loads: Mapping[str, Mapping[str, Any]]
-    files: Sequence[FileState]
-    calls: pd.DataFrame
-    analysed: pd.DataFrame
-    tallies: Sequence[Tally]
-    transcript_ids: Sequence[int]
+    files: Mapping[str, int]
+    held_back: Sequence[FileState]
     contracts: pd.DataFrame
     outcomes: pd.DataFrame
-    snapshots: pd.DataFrame
-    join: JoinResult
 
 
-def with_unlisted(calls: pd.DataFrame, analysed: Sequence[str]) -> pd.DataFrame:
-    """The calls table, and a row that holds nothing but its id for every analysed call that has none."""
-    listed = set(calls["call_id"])
-    unlisted = pd.DataFrame({"call_id": sorted(set(analysed) - listed)}, dtype="string")
-    return pd.concat([calls, unlisted.reindex(columns=calls.columns).astype(calls.dtypes.to_dict())], ignore_index=True)
+class Summary:
+    """The counts, rates and score of several calls together, with their number and an interval where one is honest."""
+
+    def __init__(self) -> None:
+        self.total = add(())
+        self.weighed = [weigh(())]
+
+    def take(self, tallies: Sequence[Tally]) -> None:
+        """Count these calls, too."""
+        self.total = add((self.total, *tallies))
+        self.weighed.append(weigh(tallies))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        total, scored = self.total, score(self.total)
+        moments = {
+            category: {
+                "n": total.number(category),
+                "rate": _rounded(scored.rates[category]),
+                "weighted_rate": _rounded(scored.weighted_rates[category]),
+                "score": _rounded(scored.scores[category]),
+                "reactions": dict(total.moments[category]),
+            }
+            for category in CATEGORIES
+        }
+        return {
+            "calls": total.calls,
+            "operator_minutes": round(total.operator_speech_ms / 60_000, 2),
+            "moments": moments,
+            "score": _rounded(scored.total),
+            "score_interval": score_interval(np.concatenate(self.weighed)),
+            "signals": dict(total.signals),
+            "success_phrases": total.success_phrases,
+        }
 
 
-def rows_of(call_ids: Sequence[str], joined: pd.DataFrame) -> pd.DataFrame:
-    """The row of each call, in the given order; a call of several recordings comes several times."""
-    return joined.set_index("call_id").loc[list(call_ids)].reset_index()
+def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
+    """The same of calls that are all there."""
+    found = Summary()
+    found.take(tallies)
+    return found.to_json()
 
 
-def build_report(material: Material, contribution: dict[str, Any] | None) -> dict[str, Any]:
-    """The body, as plain JSON values. It never changes once stored. `contribution`: the estimate's own document."""
-    started = material.analysed["started_at"].dropna()
+@dataclass
+class _Operator:
+    """What an operator said, under the name and team that were told last."""
+
+    said: Summary = field(default_factory=Summary)
+    name: str | None = None
+    team: str | None = None
+    teams: set[str] = field(default_factory=set)
+
+    def take(self, rows: pd.DataFrame, tallies: Sequence[Tally]) -> None:
+        self.said.take(tallies)
+        self.name = _last(rows["operator_name"]) or self.name
+        self.team = _last(rows["team"]) or self.team
+        self.teams.update(rows["team"].dropna())
+
+    def to_json(self) -> dict[str, Any]:
+        names = {"operator_name": self.name, "team": self.team, "teams": sorted(self.teams)}
+        return {**names, **self.said.to_json()}
+
+
+class CallSums:
+    """What a report says of the calls, added up part by part."""
+
+    def __init__(self) -> None:
+        self.centre = Summary()
+        self.operators: dict[str, _Operator] = defaultdict(_Operator)
+        self.calls = dict.fromkeys(("known", "analysed", "operator_unknown", "time_unknown"), 0)
+        self.simulated: int | None = None
+        self.first: Any = None
+        self.last: Any = None
+
+    @property
+    def operator_names(self) -> dict[str, str | None]:
+        """By operator id."""
+        return {operator: told.name for operator, told in sorted(self.operators.items())}
+
+    def take(self, part: Part) -> None:
+        """Count the calls of a part, too; the parts come by call id."""
+        analysed = part.analysed
+        self.centre.take(part.tallies)
+        self.calls["known"] += len(part.known)
+        self.calls["analysed"] += int(analysed["call_id"].nunique())
+        self.calls["operator_unknown"] += int(analysed["operator_id"].isna().sum())
+        self.calls["time_unknown"] += int(analysed["started_at"].isna().sum())
+        if "simulated" in part.known:
+            self.simulated = (self.simulated or 0) + simulated_rows(part.known)
+        started = analysed["started_at"].dropna()
+        if len(started):
+            self.first = min(filter(None, (self.first, started.min())))
+            self.last = max(filter(None, (self.last, started.max())))
+        for operator, rows in analysed.groupby("operator_id"):
+            self.operators[str(operator)].take(rows, [part.tallies[position] for position in rows.index])
+
+
+def build_report(material: Material, counted: CallSums, join: JoinReport) -> dict[str, Any]:
+    """The body, as plain JSON values. It never changes once stored."""
     return {
         "schema": SCHEMA,
         "run_id": material.run_id,
         "made_at": material.made_at.astimezone(TOKYO).isoformat(timespec="seconds"),
-        "period": {"first": _day(started.min()), "last": _day(started.max())} if len(started) else None,
-        "simulated": _simulated(material),
+        "period": {"first": _day(counted.first), "last": _day(counted.last)} if counted.first is not None else None,
+        "simulated": _simulated(material, counted),
         "versions": dict(material.versions),
         "loads": {kind: dict(load) for kind, load in material.loads.items()},
-        "coverage": _coverage(material),
-        "centre": summary(material.tallies),
-        "operators": list(_operators(material)),
+        "coverage": _coverage(material, counted, join),
+        "centre": counted.centre.to_json(),
+        "operators": list(_operators(counted)),
         "figures": list(_figures(material)),
-        **({"contribution": contribution} if contribution else {}),
     }
 
 
-def summary(tallies: Sequence[Tally]) -> dict[str, Any]:
-    """The counts, rates and score of several calls together, with their number and an interval where one is honest."""
-    total = add(tallies)
-    scored = score(total)
-    moments = {
-        category: {
-            "n": total.number(category),
-            "rate": _rounded(scored.rates[category]),
-            "weighted_rate": _rounded(scored.weighted_rates[category]),
-            "score": _rounded(scored.scores[category]),
-            "reactions": dict(total.moments[category]),
-        }
-        for category in CATEGORIES
-    }
-    return {
-        "calls": total.calls,
-        "operator_minutes": round(total.operator_speech_ms / 60_000, 2),
-        "moments": moments,
-        "score": _rounded(scored.total),
-        "score_interval": score_interval(tallies),
-        "signals": dict(total.signals),
-        "success_phrases": total.success_phrases,
-    }
-
-
-def _operators(material: Material) -> Iterator[dict[str, Any]]:
+def _operators(counted: CallSums) -> Iterator[dict[str, Any]]:
     """By operator id, never by rank; calls whose operator is unknown are in the centre's figures only."""
-    frame = material.analysed
-    grouped: dict[str, list[int]] = defaultdict(list)
-    for position, operator in enumerate(frame["operator_id"]):
-        if operator is not pd.NA:
-            grouped[operator].append(position)
-    for operator in sorted(grouped):
-        rows = frame.iloc[grouped[operator]]
-        yield {
-            "operator_id": operator,
-            "operator_name": _last(rows["operator_name"]),
-            "team": _last(rows["team"]),
-            "teams": sorted(rows["team"].dropna().unique()),
-            **summary([material.tallies[position] for position in grouped[operator]]),
-        }
+    for operator, told in sorted(counted.operators.items()):
+        yield {"operator_id": operator, **told.to_json()}
 
 
-def _coverage(material: Material) -> dict[str, Any]:
-    states = [file.state for file in material.files]
-    known, analysed = material.join.calls, material.analysed
+def _coverage(material: Material, counted: CallSums, join: JoinReport) -> dict[str, Any]:
     return {
-        "files": {"found": len(states), **{state: states.count(state) for state in STATES}},
+        "files": {"found": sum(material.files.values()), **{state: material.files[state] for state in STATES}},
         "held_back": [
             {
                 **asdict(file),
                 "ja": REASON_TEXTS[file.reason].ja if file.reason else "",
                 "en": REASON_TEXTS[file.reason].en if file.reason else "",
             }
-            for file in material.files
-            if file.state == "quarantined"
+            for file in material.held_back
         ],
-        "calls": {
-            "known": len(known),
-            "analysed": int(analysed["call_id"].nunique()),
-            "operator_unknown": int(analysed["operator_id"].isna().sum()),
-            "time_unknown": int(analysed["started_at"].isna().sum()),
-        },
+        "calls": dict(counted.calls),
         "join": {
-            **material.join.report.to_json(),
+            **join.to_json(),
             "texts": {code: {"ja": text.ja, "en": text.en} for code, text in JOIN_TEXTS.items()},
         },
     }
@@ -171,10 +202,11 @@ def _figures(material: Material) -> Iterator[dict[str, Any]]:
             }
 
 
-def _simulated(material: Material) -> dict[str, int]:
+def _simulated(material: Material, counted: CallSums) -> dict[str, int]:
     """How many rows the user's own files call simulated (a column `simulated` that says true)."""
-    frames = {"calls": material.join.calls, "contracts": material.contracts, "outcomes": material.outcomes}
-    return {kind: simulated_rows(frame) for kind, frame in frames.items() if "simulated" in frame.columns}
+    frames = {"contracts": material.contracts, "outcomes": material.outcomes}
+    tables = {kind: simulated_rows(frame) for kind, frame in frames.items() if "simulated" in frame.columns}
+    return tables if counted.simulated is None else {"calls": counted.simulated, **tables}
 
 
 def simulated_rows(frame: pd.DataFrame) -> int:

@@ -1,7 +1,5 @@
 """Conversations counted by month, operator, team and group: sums from which a page makes any period's figures."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -9,7 +7,7 @@ from models.figures.book import CONTRACT_GROUPS
 from models.figures.span_sums import ALL
 from models.scoring import CATEGORIES, REACTIONS, Tally
 from pipeline.records import CUSTOMER_LABELS
-from pipeline.reports.build import Material
+from pipeline.reports.parts import Part
 from pipeline.store.call_facts import CallFacts
 from pipeline.store.schema.kept import CELL_COUNTS
 
@@ -18,37 +16,57 @@ _KEYS = ["month", "operator_id", "team"]
 _SPOKEN = ("operator_talk_ms", "customer_talk_ms", "duration_ms", "silence_ms", "silences")
 
 
-def conversation_cells(material: Material, facts: Mapping[int, CallFacts]) -> pd.DataFrame:
-    """One row per dimension, value, month, operator and team, with `CELL_COUNTS`. Calls without a time have no month.
+class ConversationCells:
+    """The cells, added up part by part. The groups of a call are those of the contract term that it was joined to."""
 
-    `facts`: by transcript id. The groups of a call are those of the contract term that it was joined to.
-    """
-    known = _keyed(material.join.calls, material.contracts)
-    known = known.assign(known=1, matched=(material.join.calls["join_status"] == "matched").to_numpy(dtype=np.int64))
-    counted = [
-        _counts(tally, facts.get(key)) for tally, key in zip(material.tallies, material.transcript_ids, strict=True)
-    ]
-    analysed = pd.concat(
-        [_keyed(material.analysed, material.contracts), pd.DataFrame(counted, columns=list(CELL_COUNTS[2:]))], axis=1
-    )
-    both = pd.concat([known, analysed], ignore_index=True).dropna(subset=["month"])
-    both[list(CELL_COUNTS)] = both[list(CELL_COUNTS)].fillna(0).astype("int64")
-    told = [name for name in DIMENSIONS if (both[name] != "").any()]
-    parts = [_summed(both.assign(all=""), name) for name in (ALL, *told)]
-    return pd.concat(parts, ignore_index=True)
+    def __init__(self, contracts: pd.DataFrame) -> None:
+        keys = ["joined_contract_id", "term_started_on"]
+        own = [name for name in CONTRACT_GROUPS if name in contracts]
+        terms = contracts[["contract_id", "started_on", *own]].set_axis([*keys, *own], axis="columns")
+        self._terms = terms.drop_duplicates(keys)
+        typed = {"month": "datetime64[s]", "operator_id": "string", "team": "string", ALL: "string"}
+        none = pd.DataFrame(columns=[*typed, *CELL_COUNTS]).astype(typed | dict.fromkeys(CELL_COUNTS, "int64"))
+        self._sums = {ALL: none}
+
+    def take(self, part: Part) -> None:
+        """Count the calls of a part, too. Calls without a time have no month."""
+        known = _keyed(part.known, self._terms)
+        known = known.assign(known=1, matched=(part.known["join_status"] == "matched").to_numpy(dtype=np.int64))
+        counted = [_counts(tally, facts) for tally, facts in zip(part.tallies, part.facts, strict=True)]
+        analysed = pd.concat(
+            [_keyed(part.analysed, self._terms), pd.DataFrame(counted, columns=list(CELL_COUNTS[2:]))], axis=1
+        )
+        both = pd.concat([known, analysed], ignore_index=True).dropna(subset=["month"])
+        both = both.assign(**{ALL: ""})
+        both[list(CELL_COUNTS)] = both[list(CELL_COUNTS)].fillna(0).astype("int64")
+        before = self._sums[ALL].rename
+        for name in (ALL, *DIMENSIONS):
+            if name in self._sums or (both[name] != "").any():
+                so_far = self._sums[name] if name in self._sums else before(columns={ALL: name})  # nobody had one
+                self._sums[name] = _added(so_far, _summed(both, [*_KEYS, name]), [*_KEYS, name])
+
+    def frame(self) -> pd.DataFrame:
+        """One row per dimension, value, month, operator and team, with `CELL_COUNTS`."""
+        parts = [
+            self._sums[name].rename(columns={name: "value"}).assign(dimension=name)
+            for name in (ALL, *DIMENSIONS)
+            if name in self._sums
+        ]
+        return pd.concat(parts, ignore_index=True)
 
 
-def _summed(calls: pd.DataFrame, dimension: str) -> pd.DataFrame:
-    sums = calls.groupby([*_KEYS, dimension])[list(CELL_COUNTS)].sum().reset_index()
-    return sums.rename(columns={dimension: "value"}).assign(dimension=dimension)
+def _added(before: pd.DataFrame, sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return sums if before.empty else _summed(pd.concat([before, sums]), keys)
 
 
-def _keyed(calls: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
+def _summed(calls: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return calls.groupby(keys)[list(CELL_COUNTS)].sum().reset_index()
+
+
+def _keyed(calls: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """month (None where the time is unknown), operator, team and every dimension; what is unknown is empty text."""
     day = calls["started_at"].dt.tz_convert("Asia/Tokyo").dt.tz_localize(None)
     keys = ["joined_contract_id", "term_started_on"]
-    own = [name for name in CONTRACT_GROUPS if name in contracts]
-    terms = contracts[["contract_id", "started_on", *own]].set_axis([*keys, *own], axis="columns").drop_duplicates(keys)
     groups = calls[keys].merge(terms, on=keys, how="left").reindex(columns=list(CONTRACT_GROUPS))
     named = {name: calls[name].to_numpy() for name in ("operator_id", "team", "reason")}
     frame = (

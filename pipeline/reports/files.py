@@ -1,6 +1,7 @@
 """The report as files: `report.json` with every number, `operators.csv` and `calls.csv` for Excel."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pandas as pd
 
 from models.scoring import CATEGORIES, Tally, score
 from pipeline.interchange import write_document
-from pipeline.reports.build import TOKYO, Material
-from pipeline.reports.tables import write_csv
+from pipeline.reports.build import TOKYO
+from pipeline.reports.parts import Part
+from pipeline.reports.tables import write_csv, write_csv_parts
 
 OPERATOR_COLUMNS = {
     "operator_id": "担当者ID",
@@ -47,13 +49,14 @@ CALL_COLUMNS = {
 }
 
 
-def write_report(body: dict[str, Any], material: Material, folder: Path) -> list[Path]:
-    """Write the files of one report into `folder`; their paths."""
+def write_report(body: dict[str, Any], parts: Iterable[Part], folder: Path) -> list[Path]:
+    """Write the files of one report and its calls into `folder`; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     json_path, operators, calls = folder / "report.json", folder / "operators.csv", folder / "calls.csv"
     write_document(body, json_path)
     write_csv(operator_table(body["operators"]), operators)
-    write_csv(call_table(zip(material.analysed.to_dict("records"), material.tallies, strict=True)), calls)
+    tables = (call_table(zip(part.analysed.to_dict("records"), part.tallies, strict=True)) for part in parts)
+    write_csv_parts(chain([call_table(())], tables), calls)
     return [json_path, operators, calls]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -40,12 +41,7 @@ def neutral(text: str) -> str:
 def to_csv(frame: pd.DataFrame, encoding: CsvEncoding = "utf-8-sig") -> tuple[bytes, list[str]]:
     """The frame as CSV, and the characters that cp932 does not have, each replaced by 〓."""
     signs: dict[int, int] = _SAME_IN_CP932 if encoding == "cp932" else {}
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([neutral(str(name).translate(signs)) for name in frame.columns])
-    for row in frame.itertuples(index=False, name=None):
-        writer.writerow([_cell(value, signs) for value in row])
-    text = stream.getvalue()
+    text = _rows([frame.columns], signs) + _rows(frame.itertuples(index=False, name=None), signs)
     lost = [] if encoding == "utf-8-sig" else sorted({letter for letter in text if not _fits(letter)})
     for letter in lost:
         text = text.replace(letter, REPLACEMENT)
@@ -61,6 +57,17 @@ def write_csv(frame: pd.DataFrame, path: Path, encoding: CsvEncoding = "utf-8-si
     return lost
 
 
+def write_csv_parts(frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """The same of a table that comes in parts of the same columns (one at least), of which one is held at a time."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", encoding="utf-8-sig", newline="") as file:
+        for number, frame in enumerate(frames):
+            if number == 0:
+                file.write(_rows([frame.columns], {}))
+            file.write(_rows(frame.itertuples(index=False, name=None), {}))
+    temporary.replace(path)
+
+
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write by a temporary name, to the disk before the rename. Columns of mixed values become text."""
     named = frame.set_axis([str(name) for name in frame.columns], axis="columns")
@@ -71,6 +78,13 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def _rows(rows: Iterable[Iterable[object]], signs: dict[int, int]) -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerows([_cell(value, signs) for value in row] for row in rows)
+    return stream.getvalue()
 
 
 def _cell(value: object, signs: dict[int, int]) -> object:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.scoring import Tally
+from pipeline.store.call_batches import Between
 from pipeline.store.schema import call_scores, recordings, taggings, transcripts
 from pipeline.store.transcripts import Tagging
 
@@ -50,9 +51,15 @@ def save_score(connection: sa.Connection, tagging_id: int, formula_version: str,
 
 
 def each_tally(
-    connection: sa.Connection, speech_version: str, tagging: Tagging, formula_version: str, run_id: int | None = None
+    connection: sa.Connection,
+    speech_version: str,
+    tagging: Tagging,
+    formula_version: str,
+    run_id: int | None = None,
+    only: Between | None = None,
 ) -> Iterator[tuple[TaggedCall, Tally]]:
-    """Every call with what was counted in it, by call id, as the archive stood in the given night (else the last)."""
+    """Every call (or each of `only`) with what was counted in it, by call id, as the archive stood in the given night
+    (else the last)."""
     query = (
         _tagged(speech_version, tagging)
         .add_columns(call_scores.c.figures)
@@ -60,6 +67,8 @@ def each_tally(
         .where(call_scores.c.formula_version == formula_version, counted(run_id))
         .order_by(recordings.c.call_id, recordings.c.recording_id)
     )
+    if only is not None:
+        query = query.where(only.has(recordings.c.call_id))
     for row in connection.execute(query):
         yield _call(row), Tally(**row.figures)
 

@@ -6,7 +6,7 @@ Rows go in and come out in batches, so that a million of them need little more m
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from pipeline.store.call_batches import Between
 from pipeline.store.erasure import without_erased
 from pipeline.store.schema import UtcTime, call_contracts, calls, contracts, customer_snapshots, loads, outcomes
 
@@ -161,13 +162,18 @@ def current_loads(connection: sa.Connection) -> dict[str, int]:
     return {kind: load_id for kind, load_id in connection.execute(query)}  # noqa: C416 - rows are not tuples to mypy
 
 
-def read_table(connection: sa.Connection, kind: str, at_load: int | None) -> pd.DataFrame:
-    """The table as it stood after a load: canonical columns, then the user's further ones; empty without a load."""
+def read_table(connection: sa.Connection, kind: str, at_load: int | None, only: Between | None = None) -> pd.DataFrame:
+    """The table as it stood after a load: canonical columns, then the user's further ones; empty without a load.
+
+    `only`: of the calls table the rows of these calls.
+    """
     table = HISTORIES[kind]
     columns = [column for column in table.columns if column.name not in OWN]
     held: sa.ColumnElement[bool] = sa.false()
     if at_load is not None:
         held = (table.c.from_load <= at_load) & (table.c.until_load.is_(None) | (table.c.until_load > at_load))
+    if only is not None:
+        held &= only.has(table.c.call_id)
     query = sa.select(*columns, table.c.extra).where(held).order_by(table.c.line, table.c.row_id)
     return _frame(connection, query, columns)
 
@@ -219,17 +225,26 @@ def last_loads(connection: sa.Connection) -> dict[str, Load]:
     return {row.kind: Load(**row._mapping) for row in connection.execute(query)}
 
 
-def save_joins(connection: sa.Connection, run_id: int, joined: pd.DataFrame) -> None:
-    """Keep which contract term and outcome each analysed call was joined to, replacing an earlier night's."""
+def save_joins(connection: sa.Connection, run_id: int, parts: Iterable[pd.DataFrame]) -> None:
+    """Keep which contract term and outcome each known call was joined to, replacing an earlier night's.
+
+    `parts`: the joined calls, each call in one of them.
+    """
     columns = [column for column in call_contracts.columns if column.name != "run_id"]
-    once = joined.drop_duplicates("call_id")
+    names = [column.name for column in columns]
     connection.execute(sa.delete(call_contracts))
-    for start in range(0, len(once), BATCH):
-        batch = once.iloc[start : start + BATCH]
-        cells = [_values(batch, column.name, day=isinstance(column.type, sa.Date)) for column in columns]
-        names = [column.name for column in columns]
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
-        connection.execute(sa.insert(call_contracts), [{**row, "run_id": run_id} for row in rows])
+    for part in parts:
+        once = part.drop_duplicates("call_id")
+        for start in range(0, len(once), BATCH):
+            batch = once.iloc[start : start + BATCH]
+            cells = [_values(batch, column.name, day=isinstance(column.type, sa.Date)) for column in columns]
+            rows = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+            connection.execute(sa.insert(call_contracts), [{**row, "run_id": run_id} for row in rows])
+
+
+def kept_of_joins(part: pd.DataFrame) -> pd.DataFrame:
+    """The columns of joined calls that `save_joins` keeps."""
+    return part[[column.name for column in call_contracts.columns if column.name != "run_id"]]
 
 
 def dtype_of(column: sa.ColumnElement[Any]) -> str:

@@ -14,13 +14,16 @@ from pipeline.archive import ArchiveFile, hash_file
 from pipeline.errors import Reason
 from pipeline.keeping import count_beforehand
 from pipeline.outcomes.columns import DTYPES, SHAPES, Kind
-from pipeline.outcomes.join import join_calls
+from pipeline.outcomes.join import Joiner
 from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance
-from pipeline.reports.build import Material, build_report, rows_of, with_unlisted
+from pipeline.reports.build import CallSums, Material, build_report
+from pipeline.reports.cells import ConversationCells
+from pipeline.reports.parts import each_part
 from pipeline.scoring import tally_call
 from pipeline.store import ledger, recordings, reports, runs, scores, tables, transcripts
-from pipeline.store.call_facts import count_few, read_facts
+from pipeline.store.call_facts import count_few
 from pipeline.store.connect import Store
+from pipeline.store.pages import Pins
 
 TAGGING = transcripts.Tagging("d1c7", "moments-1")
 VERSIONS = {
@@ -281,31 +284,26 @@ def _store_call(connection: Connection, item: Said, claim: ledger.Claim) -> None
 
 
 def _store_report(connection: Connection, run_id: int, contribution: dict[str, Any] | None) -> None:
+    while count_few(connection, VERSIONS["speech"]):
+        pass
     pinned = tables.current_loads(connection)
-    calls, contracts, outcomes, snapshots = (
-        tables.read_table(connection, kind, pinned.get(kind)) for kind in tables.HISTORIES
-    )
-    tallied = list(scores.each_tally(connection, VERSIONS["speech"], TAGGING, FORMULA.version))
-    analysed = [call.call_id for call, _ in tallied]
-    known = with_unlisted(calls, analysed)
-    join = join_calls(known, contracts, outcomes)
+    contracts, outcomes = (tables.read_table(connection, kind, pinned.get(kind)) for kind in ("contracts", "outcomes"))
     material = Material(
         run_id=run_id,
         made_at=datetime(2026, 11, 20, 18, 12, tzinfo=UTC),
         versions=VERSIONS,
         loads=tables.load_facts(connection),
-        files=recordings.file_states(connection, run_id, VERSIONS["speech"]),
-        calls=known,
-        analysed=rows_of(analysed, join.calls),
-        tallies=[tally for _, tally in tallied],
-        transcript_ids=[call.transcript_id for call, _ in tallied],
+        files=recordings.state_counts(connection, run_id, VERSIONS["speech"]),
+        held_back=recordings.file_states(connection, run_id, VERSIONS["speech"], state="quarantined"),
         contracts=contracts,
         outcomes=outcomes,
-        snapshots=snapshots,
-        join=join,
     )
-    tables.save_joins(connection, run_id, join.calls)
-    reports.save_report(connection, run_id, build_report(material, contribution))
-    while count_few(connection, VERSIONS["speech"]):
-        pass
-    count_beforehand(material, read_facts(connection, material.transcript_ids)).keep(connection)
+    joiner, sums, cells, joined = Joiner(contracts, outcomes), CallSums(), ConversationCells(contracts), []
+    for part in each_part(connection, Pins(run_id, VERSIONS["speech"], TAGGING, FORMULA.version, pinned), joiner):
+        sums.take(part)
+        cells.take(part)
+        joined.append(part.known)
+    tables.save_joins(connection, run_id, joined)
+    body = build_report(material, sums, joiner.report)
+    reports.save_report(connection, run_id, body | ({"contribution": contribution} if contribution else {}))
+    count_beforehand(material, cells.frame(), sums.operator_names).keep(connection)

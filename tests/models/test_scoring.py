@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scoring import CATEGORIES, FORMULA, LEAST_CALLS, REACTIONS, Tally, add, score, score_interval
+from models.scoring import CATEGORIES, FORMULA, LEAST_CALLS, REACTIONS, Tally, add, score, score_interval, weigh
 
 TEN_MINUTES = 600_000
 
@@ -74,20 +74,20 @@ def test_scoring_does_not_move_with_how_calls_are_cut() -> None:
 
 def test_scoring_interval_holds_the_score_and_needs_ten_calls() -> None:
     some = [tally(proposal={"none": number % 4}) for number in range(LEAST_CALLS * 2)]
-    interval = score_interval(some)
+    interval = score_interval(weigh(some))
     total = score(add(some)).total
     assert interval is not None and total is not None
     assert interval[0] < total < interval[1]
-    assert score_interval(some[: LEAST_CALLS - 1]) is None
+    assert score_interval(weigh(some[: LEAST_CALLS - 1])) is None
 
 
 def test_scoring_interval_is_the_same_however_few_resamples_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [tally(proposal={"none": number % 3}) for number in range(37)]
-    whole = score_interval(some)
+    whole = score_interval(weigh(some))
     monkeypatch.setattr("models.scoring.CELLS", 100)
-    assert score_interval(some) == whole
+    assert score_interval(weigh(some)) == whole
 
 
 def test_scoring_interval_repeats() -> None:
     some = [tally(appeal={"none": number % 3}) for number in range(15)]
-    assert score_interval(some) == score_interval(some)
+    assert score_interval(weigh(some)) == score_interval(weigh(some))

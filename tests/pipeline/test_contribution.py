@@ -3,7 +3,7 @@
 import pandas as pd
 
 from models.scoring import Tally
-from pipeline.contribution import with_moments
+from pipeline.contribution import moments_found, with_moments
 
 
 def calls(*ids: str, **counts: list[float | None]) -> pd.DataFrame:
@@ -18,21 +18,21 @@ def tally(proposals: int, phrases: int = 0) -> Tally:
 
 
 def test_contribution_takes_what_the_night_found() -> None:
-    found = with_moments(calls("C1"), ["C1"], [tally(2, phrases=3)]).iloc[0]
+    found = with_moments(calls("C1"), moments_found(["C1"], [tally(2, phrases=3)])).iloc[0]
     assert (found["n_proposal"], found["n_appeal"], found["n_success_phrase"]) == (2, 0, 3)
 
 
 def test_contribution_night_goes_before_the_users_own_count() -> None:
-    found = with_moments(calls("C1", n_proposal=[9]), ["C1"], [tally(1)])
+    found = with_moments(calls("C1", n_proposal=[9]), moments_found(["C1"], [tally(1)]))
     assert found["n_proposal"].tolist() == [1]
 
 
 def test_contribution_call_without_analysis_keeps_its_count_or_stays_unknown() -> None:
-    found = with_moments(calls("C1", "C2", n_proposal=[4, None]), [], [])
+    found = with_moments(calls("C1", "C2", n_proposal=[4, None]), moments_found([], []))
     assert found["n_proposal"].iloc[0] == 4
     assert found["n_proposal"].isna().tolist() == [False, True]
 
 
 def test_contribution_recordings_of_one_call_add_up() -> None:
-    found = with_moments(calls("C1"), ["C1", "C1"], [tally(1), tally(2)])
+    found = with_moments(calls("C1"), moments_found(["C1", "C1"], [tally(1), tally(2)]))
     assert found["n_proposal"].tolist() == [3]
