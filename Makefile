@@ -39,10 +39,10 @@ test: $(VENV)/.installed-dev ## 試験(実際のモデルを使う遅いもの�
 	$(BIN)/python -m pytest
 
 test-all: $(VENV)/.installed-dev ## test と faults をあわせて: すべての試験を、障害は書き込みの一回ごとに
-	KOUKEN_EVERY_WRITE=1 $(BIN)/python -m pytest
+	EVERY_WRITE=1 $(BIN)/python -m pytest
 
 faults: $(VENV)/.installed-dev ## わざと起こす障害の試験を、書き込みの一回ごとに
-	KOUKEN_EVERY_WRITE=1 $(BIN)/python -m pytest -m fault
+	EVERY_WRITE=1 $(BIN)/python -m pytest -m fault
 
 lint: $(VENV)/.installed-dev ## ruff と mypy --strict
 	$(BIN)/ruff check .

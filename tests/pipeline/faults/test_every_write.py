@@ -1,7 +1,7 @@
 """A1, A3, A4: whatever happens at whichever write, the next night ends where an undisturbed one does.
 
 By default each kind of fault is tried at some of the writes, others in every run of the tests would cost minutes;
-`make faults` (KOUKEN_EVERY_WRITE=1) tries all of them.
+`make faults` (EVERY_WRITE=1) tries all of them.
 """
 
 import os
@@ -18,7 +18,7 @@ from tests.pipeline.faults.injected import Mode, PowerCut, fault
 from tests.postgres import Server
 
 pytestmark = pytest.mark.fault
-EVERY = bool(os.environ.get("KOUKEN_EVERY_WRITE"))
+EVERY = bool(os.environ.get("EVERY_WRITE"))
 Make = Callable[[Path], AbstractContextManager[Centre]]
 CALLS = "C1,2026-10-03 14:05,OP1,a.wav,K1\nC2,2026-10-03 23:59:59,OP2,b.wav,K1\n"
 CONTRACTS = "contract_id,customer_id,started_on,mrr_yen,renewal_due_on\nK1,U1,2025-11-01,50000,2026-10-31\n"
