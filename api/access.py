@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import compare_digest
 from typing import Annotated
@@ -16,6 +16,7 @@ from api.errors import Missing
 from api.policy import API, Permission, Reach, permission_of, reach_of
 from pipeline.errors import Locked
 from pipeline.language import Text
+from pipeline.looks import PATIENCE_S, Looks
 from pipeline.settings import Settings, WebSettings
 from pipeline.store import audit
 from pipeline.store.connect import Store
@@ -91,6 +92,7 @@ class Visitor:
     user: User
     csrf: str
     reach: Reach
+    looks: Looks = field(repr=False, compare=False)
     token_id: int | None = None
 
     def may(self, permission: Permission) -> bool:
@@ -126,7 +128,7 @@ def session_of(request: Request) -> Session | None:
 
 def _touch(store: Store, token: str) -> None:
     try:
-        with store.writing() as connection:
+        with store.writing(PATIENCE_S) as connection:
             touch_session(connection, token)
     except Locked:  # a night is writing: the next look will tell
         log.info("session not touched: the store is busy")
@@ -148,7 +150,7 @@ def owner_of(request: Request, secret: str) -> tuple[Token, User] | None:
         return None
     if token.used_at is None or datetime.now(UTC) - token.used_at > TOUCH_EVERY:
         try:
-            with store.writing() as connection:
+            with store.writing(PATIENCE_S) as connection:
                 touch_token(connection, token.token_id)
         except Locked:
             log.info("token not touched: the store is busy")
@@ -180,7 +182,7 @@ class Gate:
         if session is None:
             raise SignInNeeded(first=not await run_in_threadpool(_anybody, request))
         reach = reach_of(session.user, permission) if permission else None
-        request.state.visitor = Visitor(session.user, session.csrf, reach or Reach(None))
+        request.state.visitor = Visitor(session.user, session.csrf, reach or Reach(None), looks_of(request))
         if reach is None:
             raise NOT_ALLOWED
         if request.method not in SAFE and not _carries(session.csrf, request.headers, await request.form()):
@@ -197,7 +199,13 @@ def _program(request: Request, secret: str, permission: Permission | None) -> Vi
     reach = reach_of(owner, permission) if permission in token.permissions or permission == "signed_in" else None
     if permission is None or reach is None:
         raise NOT_FOR_TOKEN
-    return Visitor(owner, "", reach, token.token_id)
+    return Visitor(owner, "", reach, looks_of(request), token.token_id)
+
+
+def looks_of(request: Request) -> Looks:
+    """Where looks go on record."""
+    looks: Looks = request.app.state.looks
+    return looks
 
 
 def _anybody(request: Request) -> bool:
@@ -220,13 +228,10 @@ def _carries(csrf: str, headers: Mapping[str, str], form: FormData) -> bool:
     return isinstance(given, str) and compare_digest(given.encode(), csrf.encode())
 
 
-def note(
-    store: Store, visitor: Visitor, action: str, object: str, details: Mapping[str, audit.Detail] | None = None
-) -> None:
-    """Put a look or an export on record, with the token if a program asked."""
+def note(visitor: Visitor, action: str, object: str, details: Mapping[str, audit.Detail] | None = None) -> None:
+    """Put a look or an export on record before it is given out, with the token if a program asked."""
     by: dict[str, audit.Detail] = {} if visitor.token_id is None else {"token": visitor.token_id}
-    with store.writing() as connection:
-        audit.record(connection, visitor.user.name, action, object, {**(details or {}), **by})
+    visitor.looks.note(visitor.user.name, action, object, {**(details or {}), **by})
 
 
 def _visitor(request: Request) -> Visitor:

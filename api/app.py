@@ -6,7 +6,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware import Middleware
 from fastapi.responses import JSONResponse
@@ -69,6 +69,7 @@ from pipeline.background import Jobs
 from pipeline.entries import FigureKeeper
 from pipeline.errors import KoukenError
 from pipeline.listening import Listening
+from pipeline.looks import Looks
 from pipeline.openid import Provider
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
@@ -78,6 +79,7 @@ DESCRIPTION = (
     "一覧は next_cursor で続きを読みます。誤りは problem+json(RFC 9457)で、code は変わりません。"
 )
 
+described = APIRouter()
 HANDLERS: dict[int | type[Exception], Any] = {
     errors.Missing: errors.on_missing,
     SignInNeeded: on_sign_in_needed,
@@ -132,13 +134,14 @@ def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
     provider = Provider(settings.oidc) if settings.oidc.issuer else None
     store = open_store(settings.store_url)
-    jobs, listening = Jobs(settings), Listening(settings)
+    jobs, listening, looks = Jobs(settings), Listening(settings), Looks(store, settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         listening.close()
         jobs.close()
+        looks.close()
         store.close()
 
     app = FastAPI(
@@ -153,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
+    app.state.looks = looks
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
@@ -162,10 +166,14 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
-    described = APIRouter()
-    described.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     app.include_router(described, dependencies=[Depends(Gate())])
     return app
+
+
+@described.get("/openapi.json", include_in_schema=False)
+def show_openapi(request: Request) -> JSONResponse:
+    """What programs may ask for."""
+    return JSONResponse(request.app.openapi())
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import errors
-from api.access import SignInNeeded, Visitor, session_of
+from api.access import SignInNeeded, Visitor, looks_of, session_of
 from api.policy import Reach
 from api.routes.account import sign_in_address
 from pipeline.errors import KoukenError
@@ -47,5 +47,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     if not errors.is_api(request):
         with suppress(KoukenError):  # a store that does not answer must not hide what went wrong first
             session = await run_in_threadpool(session_of, request)
-            request.state.visitor = Visitor(session.user, session.csrf, Reach(None)) if session else None
+            request.state.visitor = (
+                Visitor(session.user, session.csrf, Reach(None), looks_of(request)) if session else None
+            )
     return await errors.on_http(request, error)

@@ -56,6 +56,9 @@ KEPT: Mapping[str, Text] = {
     "kouken.db": Text("データベース(表ごとの一覧は pipeline/store/holdings.py)", "the store; see store/holdings.py"),
     "kouken.db-wal": Text("データベースの一部。消した後に空にする", "part of the store; emptied after erasing"),
     "kouken.db-shm": Text("データベースの索引。通話の内容はない", "an index of the store, nothing of calls"),
+    "looks.jsonl": Text(
+        "閲覧の記録のうち、データベースが空くのを待っているもの(番号だけ)", "looks that wait for the store: ids only"
+    ),
     "night.lock": Text("動いている夜の番号", "the process of the night that runs"),
     "phone.key": Text("電話番号のハッシュの鍵", "the key of the phone hashes"),
     "erased.jsonl": Text(

@@ -141,11 +141,14 @@ def _refill(
 ) -> bool:
     """Put the next handful on the desk; `gone` are claims of what the report no longer shows."""
     thresholds = {row.label: row.threshold for row in expectations(settings)}
+    with store.reading() as connection:  # the search is long, and nobody else could write meanwhile
+        newest = review_claims.newest_claim(connection)
+        found = review_queue.queue(connection, pins, reviewer, HANDFUL, unit=unit, stratum=of, thresholds=thresholds)
     with store.writing() as connection:
         for claim in gone:
             review_claims.drop(connection, claim.claim_id)
-        found = review_queue.queue(connection, pins, reviewer, HANDFUL, unit=unit, stratum=of, thresholds=thresholds)
-        review_claims.take(connection, reviewer, found)
+        taken = review_claims.taken_since(connection, newest)
+        review_claims.take(connection, reviewer, [item for item in found if item.place not in taken])
     return bool(found)
 
 

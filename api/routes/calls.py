@@ -73,7 +73,7 @@ def download_calls(
     store: StoreDep, report: ReportDep, visitor: VisitorDep, asked: Asked, encoding: Encoding = "utf-8"
 ) -> Response:
     """All calls of the filter as a table, in the order of the list."""
-    note(store, visitor, "export.calls", "calls", {name: str(value) for name, value in asked.items()})
+    note(visitor, "export.calls", "calls", {name: str(value) for name, value in asked.items()})
     table = call_table((_row(call), call.tally) for call in _every(store, report, call_filter(asked, visitor)))
     return csv_file(table, "kouken-calls.csv", encoding)
 
@@ -177,7 +177,7 @@ def _whole(
         detail = read_call(connection, pins, chosen[-1])
     if not detail.transcript.options.get("mask") and not hears_unmasked(visitor.user):
         raise NOT_ALLOWED
-    note(store, visitor, "call.read", call_id, {"recording": detail.call.recording_id})
+    note(visitor, "call.read", call_id, {"recording": detail.call.recording_id})
     return detail, siblings
 
 

@@ -104,7 +104,7 @@ def show_entry(
     if not hears_unmasked(visitor.user):
         hits = [hit for hit in hits if hit.is_masked]
     if hits:
-        note(store, visitor, "phrases.hits", entry_id, {"shown": len(hits)})
+        note(visitor, "phrases.hits", entry_id, {"shown": len(hits)})
     return pages.render(
         request,
         "dictionary/entry.html",
@@ -129,7 +129,7 @@ def export(
 ) -> Response:
     """A dictionary as a file that can be changed and taken in again."""
     content, name = _file(store, form, version, draft)
-    note(store, visitor, "export.dictionary", name, {"form": form})
+    note(visitor, "export.dictionary", name, {"form": form})
     headers = {"Content-Disposition": f'attachment; filename="kouken-dictionary-{name}.{form}"'}
     return Response(content, media_type=MEDIA[form], headers=headers)
 

@@ -45,7 +45,7 @@ def show_candidates(
 @pages.post("/dictionary/candidates")
 def find(request: Request, pages: PagesDep, store: DictionaryDep, visitor: VisitorDep, jobs: JobsDep) -> Response:
     """Look through every stored call; it may take minutes."""
-    note(store, visitor, "phrases.discover", "candidates", {"via": VIA})
+    note(visitor, "phrases.discover", "candidates", {"via": VIA})
     work = Work("candidates", dictionary_work.find_candidates, (), {})
     return begin(request, pages, jobs, visitor, work)
 

@@ -79,7 +79,7 @@ def review(
     """Work out what the draft changes: hits, scores, and what to look at once more."""
     with store.reading() as connection:
         draft = found_draft(connection, draft_id)
-    note(store, visitor, "phrases.diff", str(draft_id), {"via": VIA})
+    note(visitor, "phrases.diff", str(draft_id), {"via": VIA})
     about = {"draft_id": draft_id, "revision": draft.revision}
     work = Work("review", dictionary_work.review_draft, (draft_id,), about)
     return begin(request, pages, jobs, visitor, work)

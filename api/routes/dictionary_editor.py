@@ -135,7 +135,7 @@ def try_entry(
     if phrase is None:
         return pages.render(request, "dictionary/lint.html", problems=problems, position=None, text=form.phrase)
     draft_id = int(where) if where.isdigit() else None
-    note(store, visitor, "phrases.test", phrase.id, {"via": VIA})
+    note(visitor, "phrases.test", phrase.id, {"via": VIA})
     work = Work("trial", dictionary_work.try_entry, (phrase, draft_id), {"phrase": phrase.phrase})
     return begin(request, pages, jobs, visitor, work)
 

@@ -196,7 +196,7 @@ def try_query(
     store: DictionaryDep, jobs: JobsDep, visitor: VisitorDep, query: Asked, category: Category = "proposal"
 ) -> dict[str, Any]:
     """Hits in every stored call, the first ones in context. One trial at a time for each person."""
-    note(store, visitor, "phrases.test", "query", {"via": "api"})
+    note(visitor, "phrases.test", "query", {"via": "api"})
     owner, work = visitor.user.name, dictionary_work.try_entry
     try:
         job = jobs.start(owner, "trial", work, Phrase("query", category, query), None, about={"phrase": query})

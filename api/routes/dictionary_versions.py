@@ -72,7 +72,7 @@ def compare_hits(
     """Hits and scores under both versions, over every stored call."""
     with store.reading() as connection:
         _items(connection, old), _items(connection, new)
-    note(store, visitor, "phrases.diff", new, {"via": VIA, "old": old})
+    note(visitor, "phrases.diff", new, {"via": VIA, "old": old})
     work = Work("compare", dictionary_work.compare_versions, (old, new), {"old": old, "new": new})
     return begin(request, pages, jobs, visitor, work)
 

@@ -41,7 +41,7 @@ def download_words(store: DictionaryDep, visitor: VisitorDep) -> Response:
     """The list as a file that can be changed and taken in again."""
     with store.reading() as connection:
         found = words.read_words(connection)
-    note(store, visitor, "export.words", "words", {"words": len(found)})
+    note(visitor, "export.words", "words", {"words": len(found)})
     headers = {"Content-Disposition": 'attachment; filename="kouken-words.csv"'}
     return Response(to_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -125,7 +125,7 @@ def show_erasure(request: Request, pages: PagesDep, store: StoreDep, erasure_id:
 def download(store: StoreDep, visitor: VisitorDep, erasure_id: ErasureId) -> Response:
     """The certificate as a file."""
     erasure = _found(store, erasure_id)
-    note(store, visitor, "export.certificate", str(erasure_id))
+    note(visitor, "export.certificate", str(erasure_id))
     content = json.dumps({"erasure": erasure_id, **erasure.certificate}, ensure_ascii=False, indent=1) + "\n"
     return attached(content.encode(), f"erasure-{erasure_id}.json", "application/json")
 
@@ -191,7 +191,7 @@ def _asked(wanted: Wanted) -> Asked:
 
 def _look(store: Store, settings: Settings, visitor: Visitor, wanted: Wanted) -> Found:
     found = find(store, settings, _asked(wanted))
-    note(store, visitor, "erasures.look", wanted.kind, {"calls": len(found.calls)})
+    note(visitor, "erasures.look", wanted.kind, {"calls": len(found.calls)})
     return found
 
 

@@ -44,7 +44,7 @@ def show_line(
             line = call_reviews.read_line(connection, Pins.of_report(report), transcript_id, utterance)
     except BadInput:
         raise NO_LINE from None
-    note(store, visitor, "reviews.look", line.detail.call.call_id, {"recording": line.detail.call.recording_id})
+    note(visitor, "reviews.look", line.detail.call.call_id, {"recording": line.detail.call.recording_id})
     return pages.render(
         request,
         "reviewing/line.html",

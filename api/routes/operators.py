@@ -82,7 +82,7 @@ def download_operators(
     facts = _facts(store)
     with store.reading() as connection:
         rows = operator_rows(connection, facts, _span(facts, view), visitor.reach.within, view.get("team"))
-    note(store, visitor, "export.operators", "operators", view)
+    note(visitor, "export.operators", "operators", view)
     return csv_file(marked(list_table(rows), report["simulated"]), "kouken-operators.csv", encoding)
 
 
@@ -135,7 +135,7 @@ def download_operator(
 ) -> Response:
     """The operator's page as a file: the same numbers."""
     shown = _view(store, _facts(store), visitor, operator_id, view)
-    note(store, visitor, "export.operator", operator_id, {"form": form, "period": shown.span.name})
+    note(visitor, "export.operator", operator_id, {"form": form, "period": shown.span.name})
     name = f"kouken-operator-{shown.span.name}.{form}"
     if form == "pdf":
         simulated = any(report["simulated"].values())
@@ -211,7 +211,7 @@ def _heard(store: Store, report: Body, visitor: Visitor, shown: OperatorView) ->
             "remarks": read_remarks(connection, shown.operator_id) if concerned else None,
         }
     if found["clips"]:
-        note(store, visitor, "operator.read", shown.operator_id, {"clips": len(found["clips"])})
+        note(visitor, "operator.read", shown.operator_id, {"clips": len(found["clips"])})
     within = visitor.reach.within
     return found | {"may_hear_team": within is None or shown.team in within.teams}
 

@@ -81,7 +81,7 @@ def download_months(
 ) -> Response:
     """The months of the dashboard as a table."""
     tables = dashboard_tables(_told(store, view, settings))
-    note(store, visitor, "export.report", "report", view)
+    note(visitor, "export.report", "report", view)
     return csv_file(marked(tables["月ごと"], report["simulated"]), "kouken-report.csv", encoding)
 
 
@@ -91,7 +91,7 @@ def download_workbook(
 ) -> Response:
     """The period, its months and its groups, as sheets."""
     tables = dashboard_tables(_told(store, view, settings))
-    note(store, visitor, "export.report", "report", view)
+    note(visitor, "export.report", "report", view)
     tables = {title: marked(table, report["simulated"]) for title, table in tables.items()}
     return workbook_file(tables, "kouken-report.xlsx", SHOWN)
 

@@ -60,7 +60,7 @@ def show_desk(
         told = review_desk.last_told(connection, reviewer)
         progress = review_desk.progress(connection, reviewer, datetime.now(UTC))
     if asked:
-        note(store, visitor, "reviews.look", asked.detail.call.call_id, {"recording": asked.detail.call.recording_id})
+        note(visitor, "reviews.look", asked.detail.call.call_id, {"recording": asked.detail.call.recording_id})
     return pages.render(
         request,
         "reviewing/desk.html",

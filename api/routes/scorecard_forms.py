@@ -170,7 +170,7 @@ def show_calibration(
         session, detail = _found(connection, report, visitor, session_id)
         form = forms.read_version(connection, session.version_id)
         found = evaluations.evaluations_of_session(connection, session_id)
-    note(store, visitor, "calibrations.read", str(session_id))
+    note(visitor, "calibrations.read", str(session_id))
     is_closed = session.closed_at is not None
     mine = next((one for one in found if one.evaluator == visitor.user.name), None)
     return pages.render(

@@ -154,7 +154,7 @@ def show_evaluation(
     with store.reading() as connection:
         one = found_evaluation(connection, visitor, evaluation_id)
         form = forms.read_version(connection, one.version_id)
-    note(store, visitor, "evaluations.read", str(evaluation_id))
+    note(visitor, "evaluations.read", str(evaluation_id))
     user = visitor.user
     editing = one.state == "draft" and one.evaluator == user.name
     about_me = user.operator_id is not None and user.operator_id == one.operator_id
@@ -269,7 +269,7 @@ def _tables(store: Store, visitor: Visitor, asked: dict[str, Any]) -> dict[str, 
     with store.reading() as connection:
         found = evaluations.list_evaluations(connection, seen_by(visitor), _wanted(asked, None, DOWNLOADED))
         known = _forms(connection, found)
-    note(store, visitor, "export.scorecards", "scorecards", {key: str(value) for key, value in asked.items() if value})
+    note(visitor, "export.scorecards", "scorecards", {key: str(value) for key, value in asked.items() if value})
     return dict(evaluation_tables(found, known))
 
 

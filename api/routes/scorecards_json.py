@@ -43,7 +43,7 @@ def read_evaluations(
     with store.reading() as connection:
         found = evaluations.list_evaluations(connection, seen_by(visitor), wanted)
         items = [_evaluation(connection, one) for one in found[:limit]]
-    note(store, visitor, "export.scorecards", "scorecards", {"evaluations": len(items)})
+    note(visitor, "export.scorecards", "scorecards", {"evaluations": len(items)})
     return {"items": items, "next_cursor": str(items[-1]["evaluation_id"]) if len(found) > limit else None}
 
 
@@ -55,7 +55,7 @@ def read_evaluation(store: StoreDep, visitor: VisitorDep, evaluation_id: Id) -> 
     """With every answer."""
     with store.reading() as connection:
         told = _evaluation(connection, found_evaluation(connection, visitor, evaluation_id))
-    note(store, visitor, "evaluations.read", str(evaluation_id))
+    note(visitor, "evaluations.read", str(evaluation_id))
     return told
 
 

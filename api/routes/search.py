@@ -96,7 +96,7 @@ def _page(
     page = search(store, Pins.of_report(report), wanted, after=after, limit=limit)
     filters = {name: str(value) for name, value in asked.items()}
     counts = {"characters": len(wanted.text.strip()), "found": len(page.found)}
-    note(store, visitor, "search.words", "calls", {**filters, **counts})
+    note(visitor, "search.words", "calls", {**filters, **counts})
     return page
 
 

@@ -32,7 +32,7 @@ def play(
     if request.headers.get("if-match", "*") not in ("*", tag(heard)):
         raise CHANGED_SOUND
     if not further:
-        note(store, visitor, "sound.play", str(recording_id))
+        note(visitor, "sound.play", str(recording_id))
     if isinstance(heard, Live):
         return live_answer(request, heard, tag(heard))
     return FileResponse(heard.audio, media_type="audio/ogg", headers={"ETag": tag(heard)})

@@ -72,19 +72,25 @@ class Check:
 
 
 def record(
-    connection: sa.Connection, actor: str, action: str, object: str, details: Mapping[str, Detail] | None = None
+    connection: sa.Connection,
+    actor: str,
+    action: str,
+    object: str,
+    details: Mapping[str, Detail] | None = None,
+    at: datetime | None = None,
 ) -> int:
     """Append one row to the chain, in the caller's `Store.writing`, which is the only one at a time; its number.
 
-    `action` is `subject.verb`. Details are ids, codes and counts, never what somebody said. Raises `ValueError`.
+    `action` is `subject.verb`. Details are ids, codes and counts, never what somebody said. `at`: when it was done, if
+    not now. Raises `ValueError`.
     """
     given = dict(details or {})
-    _check(actor, action, object, given)
+    check(actor, action, object, given)
     last = connection.execute(sa.select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1))
     before = last.one_or_none()
     row: dict[str, Any] = {
         "number": before.number + 1 if before else 1,
-        "at": datetime.now(UTC),
+        "at": at or datetime.now(UTC),
         "actor": actor,
         "action": action,
         "object": object,
@@ -93,6 +99,18 @@ def record(
     }
     connection.execute(sa.insert(audit).values(**row, hash=_hash(row)))
     return int(row["number"])
+
+
+def last_number(connection: sa.Connection) -> int:
+    """The number of the newest row, 0 before the first."""
+    return connection.execute(sa.select(sa.func.max(audit.c.number))).scalar_one_or_none() or 0
+
+
+def is_on_record(connection: sa.Connection, actor: str, action: str, object: str, at: datetime, after: int) -> bool:
+    """Whether this was recorded with a number beyond `after`."""
+    there = (audit.c.number > after) & (audit.c.at == at) & (audit.c.actor == actor)
+    same = there & (audit.c.action == action) & (audit.c.object == object)
+    return connection.execute(sa.select(audit.c.number).where(same).limit(1)).first() is not None
 
 
 def system_user() -> str:
@@ -204,7 +222,8 @@ def _hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check(actor: str, action: str, object: str, details: Mapping[str, Any]) -> None:
+def check(actor: str, action: str, object: str, details: Mapping[str, Any]) -> None:
+    """Whether `record` would take it. Raises `ValueError`."""
     if not actor.strip() or not object:
         raise ValueError("the audit log needs an actor and an object")
     if not _ACTION.fullmatch(action):

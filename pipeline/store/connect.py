@@ -25,19 +25,21 @@ class Store:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = sqlite.engine(self.url, BUSY_SECONDS) if self.is_sqlite else postgres.engine(self.url)
-        self._writer = self.engine.execution_options(writes=True)
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, patience_s: float | None = None) -> Iterator[sa.Connection]:
         """One writing transaction, committed at the end.
 
-        Raises `Locked` if another writer holds on for more than `BUSY_SECONDS`, `NoSpace` if the disk is full; the
-        store is then as it was before the transaction. What is `NotAllowed` is undone, too, and put on record.
+        Raises `Locked` if another writer holds on for more than `patience_s` (else `BUSY_SECONDS`), `NoSpace` if the
+        disk is full; the store is then as it was before the transaction. What is `NotAllowed` is undone, too, and put
+        on record.
         """
+        seconds = BUSY_SECONDS if patience_s is None else patience_s
+        writer = self.engine.execution_options(writes=True, patience_s=seconds)
         try:
-            with self._in_words(), self._writer.begin() as connection:
+            with self._in_words(seconds), writer.begin() as connection:
                 if not self.is_sqlite:
-                    postgres.take_the_pen(connection, BUSY_SECONDS)
+                    postgres.take_the_pen(connection, seconds)
                 yield connection
         except NotAllowed as refusal:
             with self.writing() as connection:
@@ -75,7 +77,7 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def _in_words(self, waited_s: float = BUSY_SECONDS) -> Iterator[None]:
         """What the database cannot do, as an error for a person; anything else is a fault of the program."""
         try:
             yield
@@ -83,7 +85,7 @@ class Store:
             trouble = (sqlite if self.is_sqlite else postgres).trouble_of(error)
             match trouble:
                 case "busy":
-                    raise _busy(self._holder()) from None
+                    raise _busy(self._holder(), waited_s) from None
                 case "full":
                     raise no_space(str(self.url.database)) from None
                 case "unreachable" | "broken":
@@ -109,11 +111,11 @@ def no_space(place: str) -> NoSpace:
     )
 
 
-def _busy(holder: str) -> Locked:
+def _busy(holder: str, waited_s: float) -> Locked:
     return Locked(
         Text(
-            f"ほかの処理({holder})が書き込み中のため、{BUSY_SECONDS} 秒待っても進めませんでした。",
-            f"Another process ({holder}) was writing for more than {BUSY_SECONDS} seconds.",
+            f"ほかの処理({holder})が書き込み中のため、{waited_s:g} 秒待っても進めませんでした。",
+            f"Another process ({holder}) was writing for more than {waited_s:g} seconds.",
         ),
         remedy=Text("その処理が終わってから、もう一度実行してください。", "Run again when it has finished."),
     )

@@ -50,9 +50,9 @@ def spare_database(url: str, name: str) -> Iterator[str]:
         made.dispose()
 
 
-def take_the_pen(connection: sa.Connection, seconds: int) -> None:
+def take_the_pen(connection: sa.Connection, seconds: float) -> None:
     """Wait for the writer's lock, which ends with the transaction: what SQLite's BEGIN IMMEDIATE does."""
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{max(1, seconds * 1000)}ms'")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{max(1, round(seconds * 1000))}ms'")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PEN})")
 
 

@@ -47,6 +47,17 @@ def held_by_others(connection: sa.Connection, reviewer: str) -> list[Claim]:
     return [_claim(row) for row in connection.execute(_held().where(review_claims.c.reviewer != reviewer))]
 
 
+def newest_claim(connection: sa.Connection) -> int:
+    """The number of the newest claim, 0 before the first."""
+    return connection.execute(sa.select(sa.func.max(review_claims.c.claim_id))).scalar_one_or_none() or 0
+
+
+def taken_since(connection: sa.Connection, claim_id: int) -> set[Place]:
+    """What anybody has taken after that claim."""
+    query = sa.select(review_claims).where(review_claims.c.claim_id > claim_id)
+    return {place_of(row) for row in connection.execute(query)}
+
+
 def take(connection: sa.Connection, reviewer: str, found: Sequence[Queued]) -> None:
     """Take these of the queue into one's hands."""
     now = datetime.now(UTC)

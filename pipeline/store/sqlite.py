@@ -1,5 +1,6 @@
 """SQLite: the pragmas that keep a committed call, and what its errors mean."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +25,7 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in pysqlite3.dbapi2.sqlite_version.split("."))
 
 
-def engine(url: sa.URL, busy_seconds: int) -> sa.Engine:
+def engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
     """An engine whose transactions begin as writers or as readers. Raises `KoukenError` where WAL is not safe."""
     import pysqlite3.dbapi2
 
@@ -46,13 +47,12 @@ def engine(url: sa.URL, busy_seconds: int) -> sa.Engine:
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
-            f"busy_timeout={busy_seconds * 1000}",
             "synchronous=FULL",  # a committed call survives a power cut
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     sa.event.listen(made, "connect", prepare)
-    sa.event.listen(made, "begin", _begin)
+    sa.event.listen(made, "begin", partial(_begin, busy_seconds))
     return made
 
 
@@ -82,10 +82,12 @@ def holder(url: sa.URL) -> str:
     return "PID ?"
 
 
-def _begin(connection: sa.Connection) -> None:
+def _begin(busy_seconds: float, connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once under WAL, whatever the busy timeout.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    patience_s = options.get("patience_s", busy_seconds)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(patience_s * 1000)}")  # the last one's stays in the pool
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
 
 def _refuse_network(folder: Path) -> None:
