@@ -4,10 +4,11 @@ from pipeline.language import Text
 from pipeline.sources.preset import Preset
 
 _WHEN = r"(?P<date>\d{8})-(?P<time>\d{6})-(?P<call_id>\d+\.\d+)[a-z]?(?:-(?:in|out|r|t|L|R))?"
-_OUR, _THEIRS = r"(?P<operator_id>[^-/]+)", r"(?P<phone>[^-/]+)"
+_OUR, _ANY = r"(?P<operator_id>[^-/]+)", r"[^-/]+"
+_THEIRS = r"(?:unknown|anonymous|(?P<phone>[^-/]+))"
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_SIDES = {"in": "inbound", "external": "inbound", "exten": "inbound", "q": "inbound", "rg": "inbound"}
-_SIDES |= {"out": "outbound", "force": "outbound", "internal": "internal"}
+_SIDES = {"in": "inbound", "generic": "inbound", "external": "inbound", "q": "inbound", "rg": "inbound"}
+_SIDES |= {"out": "outbound", "internal": "internal"}
 
 SHIPPED = {
     preset.name: preset
@@ -15,10 +16,15 @@ SHIPPED = {
         Preset(
             "freepbx",
             Text("FreePBX・Asterisk(monitor/年/月/日/種類-宛先-発信元-日付-時刻-uniqueid)", "FreePBX, Asterisk"),
+            # The dial plan of FreePBX writes type-called-caller: who is whom depends on the type. What came in by an
+            # inbound route was called by its public number; of calls between two extensions, and of recordings that
+            # were forced, the name does not tell which of the two is the operator.
             patterns=(
-                rf"(?:.*/)?(?P<direction>out|force)-{_THEIRS}-{_OUR}-{_WHEN}",
+                rf"(?:.*/)?(?P<direction>out)-{_THEIRS}-{_OUR}-{_WHEN}",
                 rf"(?:.*/)?(?P<direction>q|rg)-(?P<queue>[^-/]+)-{_THEIRS}-{_WHEN}",
-                rf"(?:.*/)?(?P<direction>in|external|exten|internal)-{_OUR}-{_THEIRS}-{_WHEN}",
+                rf"(?:.*/)?(?P<direction>in|generic)-{_ANY}-{_THEIRS}-{_WHEN}",
+                rf"(?:.*/)?(?:(?P<direction>external)|exten)-{_OUR}-{_THEIRS}-{_WHEN}",
+                rf"(?:.*/)?(?:(?P<direction>internal)|force)-{_ANY}-{_ANY}-{_WHEN}",
             ),
             values={"direction": _SIDES},
         ),

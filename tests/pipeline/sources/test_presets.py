@@ -52,19 +52,28 @@ def told(preset: str, name: str) -> dict[str, str]:
         ),
         (
             "freepbx",
-            "in-2001-0901-20261122-240000-1795359600.1.wav",
-            {
-                "direction": "inbound", "operator_id": "2001", "phone": "0901",
-                "call_id": "1795359600.1", "began": "2026-11-23T00:00:00+09:00",
-            },
+            "in-0312345678-0901-20261122-240000-1795359600.1.wav",
+            {"direction": "inbound", "phone": "0901", "call_id": "1795359600.1", "began": "2026-11-23T00:00:00+09:00"},
         ),
         (
             "freepbx",
-            "in-2001-0901-20261345-140509-1795359600.1.wav",
-            {
-                "direction": "inbound", "operator_id": "2001", "phone": "0901",
-                "call_id": "1795359600.1", "problem": "time_unreadable",
-            },
+            "generic-0312345678-unknown-20261345-140509-1795359600.1.wav",
+            {"direction": "inbound", "call_id": "1795359600.1", "problem": "time_unreadable"},
+        ),
+        (
+            "freepbx",
+            "exten-2001-0901-20261122-140509-1795323909.1.wav",
+            {"operator_id": "2001", "phone": "0901", "call_id": "1795323909.1", "began": "2026-11-22T14:05:09+09:00"},
+        ),
+        (
+            "freepbx",
+            "internal-2001-2002-20261122-140509-1795323909.2.wav",
+            {"direction": "internal", "call_id": "1795323909.2", "began": "2026-11-22T14:05:09+09:00"},
+        ),
+        (
+            "freepbx",
+            "force-0901-3201-20261122-140509-1795323909.3.wav",
+            {"call_id": "1795323909.3", "began": "2026-11-22T14:05:09+09:00"},
         ),
         ("freepbx", "voicemail.wav", {"problem": "name_unreadable"}),
         ("connect", f"x/22/{UUID}_20261121T15:30_UTC.wav", {"call_id": UUID, "began": "2026-11-21T15:30:00+00:00"}),
