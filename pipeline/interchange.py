@@ -1,6 +1,7 @@
 """The transcript file between stages, `<stem>.json`: `kouken transcribe` writes it, `kouken tag` extends it."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.records import (
 )
 
 Record = TypeVar("Record")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def transcript_to_json(
@@ -78,7 +80,7 @@ def moments_from_json(document: dict[str, Any]) -> tuple[Moment, ...]:
 def read_document(path: Path) -> dict[str, Any]:
     """One JSON object from a file. Raises `BadInput` naming the file, the line and the column."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = read_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(
             Text(f"読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}")
@@ -91,6 +93,27 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadInput(Text(f"{path} は JSON のオブジェクトではありません。", f"{path} is not a JSON object."))
     return document
+
+
+def read_json(text: str) -> Any:
+    """The values of a JSON text. Half a character (an escape like `\\ud83d` without its pair), which no file or
+    database can hold, is read as the replacement character.
+
+    >>> read_json('"\\\\ud83d\\\\ude00 \\\\ud83d"') == "😀 �"
+    True
+    """
+    values = json.loads(text)
+    return _whole(values) if "\\ud" in text.lower() else values
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return LONE_SURROGATE.sub("�", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def write_document(document: dict[str, Any], path: Path) -> None:
@@ -120,7 +143,8 @@ def _known(kind: type[Record], item: dict[str, Any]) -> Record:
 
 
 def _utterance(item: dict[str, Any]) -> Utterance:
-    if item["speaker"] not in ("operator", "customer", "unknown"):
-        raise ValueError(f"speaker {item['speaker']!r}")
+    speaker = item.get("speaker") or "unknown"
+    if speaker not in ("operator", "customer", "unknown"):
+        raise ValueError(f"speaker {speaker!r}")
     words = tuple(_known(Word, word) for word in item.get("words") or ())
-    return _known(Utterance, {**item, "words": words})
+    return _known(Utterance, {**item, "speaker": speaker, "words": words})

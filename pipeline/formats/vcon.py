@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.errors import BadInput
-from pipeline.interchange import transcript_from_json, transcript_to_json
+from pipeline.interchange import read_json, transcript_from_json, transcript_to_json
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
 
@@ -102,7 +102,7 @@ def _facts(dialogs: list[dict[str, Any]]) -> RecordingFacts:
 
 def _transcript(document: dict[str, Any], analysis: dict[str, Any]) -> Transcript:
     body = analysis["body"]
-    content = json.loads(body) if isinstance(body, str) else body
+    content = read_json(body) if isinstance(body, str) else body
     if analysis.get("schema") == SCHEMA:
         return transcript_from_json(content)
     utterances = tuple(_from_wtf(segment) for segment in content["segments"])

@@ -58,3 +58,17 @@ def test_captions_of_another_program_are_tagged(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "out" / "d2.json").read_text(encoding="utf-8"))
     assert document["utterances"][0]["end_ms"] == 4000
     assert document["moments"][0]["label"] == "proposal"
+
+
+def test_odd_text_and_utterances_without_speaker_are_tagged_with_the_rest(tmp_path: Path) -> None:
+    offer = "よろしければ、上位のプランのお見積もりをお送りしましょうか。"
+    odd = ["", "あ", "あ" * 10_000, "😀👍", "I want to cancel.", "我想取消合同", "\ud83d 解約したい"]
+    utterances = [{"speaker": "customer", "text": text, "start_ms": 0, "end_ms": 9} for text in odd]
+    utterances += [{"text": offer, "start_ms": 0, "end_ms": 9}, {"speaker": None, "text": offer}]
+    utterances += [{"speaker": "operator", "text": offer, "start_ms": 0, "end_ms": 9}]
+    (tmp_path / "odd.json").write_text(json.dumps({"call_id": "odd", "utterances": utterances}), encoding="utf-8")
+    assert run(tmp_path)[0] == 0
+    document = json.loads((tmp_path / "out" / "odd.json").read_text(encoding="utf-8"))
+    assert document["utterances"][6]["text"] == "\ufffd 解約したい"
+    assert [utterance["speaker"] for utterance in document["utterances"][7:]] == ["unknown", "unknown", "operator"]
+    assert [moment["utterances"] for moment in document["moments"] if moment["label"] == "proposal"] == [[9]]
