@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SPOKEN = {
-    "0": "ゼロ ぜろ れい レイ マル まる",
+    "0": "ゼロ ぜろ セロ れい レイ マル まる",
     "1": "いち イチ いーち イーチ",
     "2": "にー ニー にい ニイ に ニ",
     "3": "さん サン",
     "4": "よん ヨン しー シー し シ よ ヨ",
-    "5": "ごー ゴー ごお ご ゴ",
+    "5": "ごー ゴー ごお ご ゴ 号",  # 号: what a recogniser writes for ごー
     "6": "ろく ロク",
     "7": "なな ナナ しち シチ",
     "8": "はち ハチ",
@@ -22,7 +22,7 @@ _VALUE |= {full: str(index) for index, full in enumerate("０１２３４５６�
 _VALUE |= {str(index): str(index) for index in range(10)}
 
 # also particles and word ends: at the edge of a number they are more likely those
-_AMBIGUOUS = frozenset("にニしシよヨごゴくク") | {"さん", "サン", "まる", "マル", "れい", "レイ"}
+_AMBIGUOUS = frozenset("にニしシよヨごゴくク号") | {"さん", "サン", "まる", "マル", "れい", "レイ"}
 
 _NOT_BEFORE = {"にい": "(?!ち)", "ニイ": "(?!チ)"}  # ニイチ is two and one
 _DIGIT = "|".join(re.escape(word) + _NOT_BEFORE.get(word, "") for word in sorted(_VALUE, key=len, reverse=True))
@@ -31,6 +31,9 @@ _BETWEEN = (
 )
 _RUN = re.compile(rf"(?:{_DIGIT})(?:(?:{_BETWEEN}){{0,8}}(?:{_DIGIT}))*")
 _TOKEN = re.compile(_DIGIT)
+_BESIDE = re.compile(  # what is said beside a number by those who say only the number
+    r"(?:はい|えーと|えっと|えー|あのー?|あ|ええ|うん|それが|です|でございます|になります|で|ね|よ|か|[、。，．.,？！\s])*"
+)
 _END = re.compile(r"\s*(?:です|でござ|になり|になっ|。|$|\n)")
 _KATAKANA = re.compile(r"[ァ-ヶー]")
 _UNIT = re.compile(
@@ -91,6 +94,19 @@ def find_numbers(text: str) -> Iterator[Number]:
 def counts_something(text: str, number: Number) -> bool:
     """Whether a unit follows: an amount, a date, a count."""
     return _UNIT.match(text, number.span[1]) is not None
+
+
+def is_all_that_is_said(text: str, number: Number) -> bool:
+    """Whether its lines hold nothing but the number.
+
+    >>> text = "はい、3、2、4、です。"
+    >>> is_all_that_is_said(text, next(find_numbers(text)))
+    True
+    """
+    first, last = number.span
+    start, stop = text.rfind("\n", 0, first) + 1, text.find("\n", last)
+    rest = text[start:first] + text[last : stop if stop >= 0 else len(text)]
+    return _BESIDE.fullmatch(rest) is not None
 
 
 def _is_said_as_digit(text: str, digits: list[Digit]) -> bool:

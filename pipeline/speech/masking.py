@@ -8,7 +8,7 @@ from pipeline.settings import PrivacySettings
 from pipeline.speech.personal_data import Found, find_personal_data
 
 MASK = "＊"  # one for each character, so that every offset stays right
-MARKS = "。、，．！？ "  # the end of an utterance in the middle of a number
+MARKS = "。、，．！？ の"  # the end of an utterance in the middle of a number
 NEAR_MS = 20_000  # a number read with pauses this long is still one number
 CONTEXT_UTTERANCES = 5
 CONTEXT_CHARACTERS = 120

@@ -20,16 +20,16 @@ Entities = Callable[[str], tuple[Entity, ...]]
 _RELATIVE = r"家内|妻|夫|主人|旦那|母|父|息子|娘|兄|姉|弟|妹|祖母|祖父|孫|社長|部長|課長|店長|院長"
 TITLE = re.compile(r"[、 ]?(?:様|さま|さん|ちゃん|くん|氏)(?!子)")
 SAYS_NAME = re.compile(
-    r"[、 ]?(?:と申し|と言い|といい|という者|ですけど|ですけれど|ですが|です[。、！？]|でござい|で、|です$)"
+    r"[、 ]?(?:と(?:申|もう)し|と言い|といい|という者|ですけど|ですけれど|ですが|です[。、！？]|でござい|で、|です$)"
     rf"|に(?:な[りっ]|代わ)|の(?:{_RELATIVE})"
 )
 RELATIVE = re.compile(rf"(?:{_RELATIVE})の$")
 ASKED = re.compile(r"お名前|御名前|氏名|名義|ご契約者|どちら様|フルネーム|ふりがな|フリガナ|お客様名")
 MAY_NAME = re.compile(  # where GiNZA is asked: a title after anything but お客, an introduction, a relative's name
-    rf"(?<!お客)(?<!皆)(?<!何)(?:様|さま|さん)|と申し|といい|と言いま|という者|名義|お名前|(?:{_RELATIVE})の"
+    rf"(?<!お客)(?<!皆)(?<!何)(?:様|さま|さん)|と(?:申|もう)し|といい|と言いま|という者|名義|お名前|(?:{_RELATIVE})の"
     r"|^(?:はい、|あの、|えっと、|えーと、)?[ぁ-んァ-ヶー一-龥]{2,8}(?:ですけ|ですが|でござい)"
 )
-UNKNOWN_NAME = re.compile(r"(?:^|[、。 ]|は|の)((?:(?!の)[ぁ-んァ-ヶー一-龥]){2,9}?)(?=と申し)")
+UNKNOWN_NAME = re.compile(r"(?:^|[、。 ]|は|の)((?:(?!の)[ぁ-んァ-ヶー一-龥]){2,9}?)(?=と(?:申|もう)し)")
 NOT_A_NAME = re.compile(r"[のはがをにで]$|^(?:と|ので|から|けど|私|わたくし|もの|者)$|担当|センター|窓口|係$")
 PERSONS = frozenset({"Person", "Character"})
 COMPANIES = frozenset({"Company", "Corporation_Other", "Product_Other", "Facility_Other", "GOE_Other"})
@@ -37,6 +37,7 @@ SUFFIX = re.compile(r"(?:様|さま|さん|ちゃん|くん|氏)+$")
 IN_KATAKANA = re.compile(
     r"^(?:はい、|えっと、|えーと、)?([ァ-ヶー]{3,12})(?=です|でござい|と申|。)"
 )  # after フリガナをどうぞ
+IN_LATIN_OR_KATAKANA = re.compile(r"[A-Za-zァ-ヶー]+$")
 PLACE = re.compile(r"[都道府県市区郡町村駅]")
 LEAST = 2  # characters of a name that is looked for all over the call
 NEAR = 3  # utterances after a question for the name
@@ -60,8 +61,6 @@ def find_names(utterances: Sequence[Utterance], tokenize: Tokenize, entities: En
     for utterance, spans, near in zip(utterances, read, asked, strict=True):
         names = [span for span in spans if _is_person(utterance.text, span, near)]
         names += [m.span(1) for m in UNKNOWN_NAME.finditer(utterance.text) if not NOT_A_NAME.search(m.group(1))]
-        if near and utterance.speaker != "operator":
-            names += [m.span(1) for m in IN_KATAKANA.finditer(utterance.text)]
         kept = [(a, b) for a, b in _joined(names) if utterance.text[a:b] not in own]
         if utterance.speaker == "operator":
             kept = [(a, b) for a, b in kept if TITLE.match(utterance.text, b)]
@@ -83,14 +82,31 @@ def _candidates(text: str, tokenize: Tokenize, entities: Entities, asked: bool) 
         named = entities(folded.text)
     except AnalysisFailed:
         return []
+    jobs = [folded.span(e.start, e.end) for e in named if e.label == "Position_Vocation"]  # 税理士さん: no Mr. 理士
+    spans = [span for span in spans if not any(start < span[0] < end for start, end in jobs)]
     companies = [folded.span(e.start, e.end) for e in named if e.label in COMPANIES]
+    companies += [folded.span(t.start, t.end) for t in tokens if _is_company(t) and TITLE.match(folded.text, t.end)]
     spans = [span for span in spans if not any(_overlap(span, company) for company in companies)]
     for entity in named:
         start, end = folded.span(entity.start, entity.end)
         end -= len(text[start:end]) - len(SUFFIX.sub("", text[start:end]))
         if start < end and (entity.label in PERSONS or text.startswith("と申し", end)):
             spans.append((start, end))
-    return list(_joined(spans))
+    if asked:
+        spans += [m.span(1) for m in IN_KATAKANA.finditer(text) if not _are_words(tokens)]
+    return [span for span in _joined(spans) if span not in companies]
+
+
+def _is_company(token: Token) -> bool:
+    """Whether a proper noun that somebody is politely spoken of with is a firm's: NTTさん, アマゾンさん."""
+    is_made_up = token.pos[2] == "地名" and IN_LATIN_OR_KATAKANA.match(token.surface) is not None
+    return token.pos[1:3] == ("固有名詞", "一般") or is_made_up
+
+
+def _are_words(tokens: Sequence[Token]) -> bool:
+    """Whether an answer names a thing, not a person: スタンダードプランです, キャンセルです."""
+    nouns = [token.pos[1:3] for token in tokens if token.kind == "名詞"]
+    return all(kind == "普通名詞" for kind, _ in nouns) and (len(nouns) > 1 or ("普通名詞", "サ変可能") in nouns)
 
 
 def _is_person(text: str, span: Span, asked: bool) -> bool:

@@ -107,6 +107,43 @@ def test_ordinary_numbers_stay(line: str) -> None:
     assert masked(line) == ([line[2:]], [])
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "kind"),
+    [
+        ("o:クレジットカードの番号をお願いします。", "c:6467、です。", "card"),  # three quarters were not heard
+        ("o:カード番号をお願いします。", "c:4539の1488までは読めるんですけど。", "card"),
+        ("o:安勝番号の4桁もお願いいたします。", "c:2,5,8,0、です。", "security_code"),
+        ("o:お電話番号をお願いします。", "c:090の、876号の、4321、です。", "phone"),  # 号 for ごー
+        ("o:はい、お願いいたします。", "c:えーと、0744、22、5555です。", "phone"),
+        ("o:新しいご住所をお願いいたします。", "c:有便番号は、231、の、0023。", "postal_code"),
+        ("o:メールアドレスをお願いします。", "c:はせがは、アットマラク、イグザンプル.。", ""),
+        ("o:メールアドレスをお願いします。", "c:はせがは、アットマラク、イグザンプル、ドッド、コムです。", "email"),
+    ],
+)
+def test_what_was_asked_for_is_masked_though_misheard(question: str, answer: str, kind: str) -> None:
+    texts, kinds = masked(question, answer)
+    assert texts[0] == question[2:]
+    assert kinds == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("o:カードの番号の下四桁をお願いします。", "c:6467です。"),
+        ("o:お客様番号をお願いします。", "c:0098765432です。"),
+        ("o:電話番号ではなく、お客様番号をお願いします。", "c:4455667788です。"),
+        ("o:郵便番号が変わりますと。", "c:工事費が1,234,567円ということですか。"),
+        ("o:カード番号を変えますと、翌月からです。", "c:12月27日に8,580円ですね。"),
+        ("o:工事の費用でございますが。", "c:横浜市でも50,000円、大阪市なら20人、名古屋市は2、3日ですか。"),
+        ("o:お引っ越しですね。", "c:引っ越し先の市区町村の役場と市役所で3回聞きました。"),
+    ],
+)
+def test_what_was_asked_for_is_no_reason_to_mask_another_number(question: str, answer: str) -> None:
+    texts, kinds = masked(question, answer)
+    assert kinds == []
+    assert texts == [question[2:], answer[2:]]
+
+
 def test_offsets_and_times_stay_and_the_range_has_the_time_of_the_digits() -> None:
     (before,) = dialogue("c:番号は090-1234-5678です")
     (after,), (found,) = mask([before])

@@ -18,21 +18,22 @@ def finder() -> FindMore:
     return Reader().find_names
 
 
-def text_of(cases: Sequence[Case]) -> list[str]:
-    return [" / ".join(u.text for u in case.utterances) for case in cases]
+def text_of_wrong(cases: Sequence[Case], finder: FindMore) -> list[str]:
+    wrong = [case for case in cases if masked_characters(case, finder).keys() != case.personal.keys()]
+    return [" / ".join(u.text for u in case.utterances) for case in wrong]
 
 
 def test_set_is_large_and_has_traps() -> None:
-    assert sum(len(case.utterances) for case in CASES) >= 150
-    assert sum(not case.personal for case in CASES) >= 40
+    assert sum(len(case.utterances) for case in CASES) >= 600
+    assert sum(not case.personal for case in CASES) >= 200
     assert {kind for case in CASES for kind in case.personal.values()} == KINDS
 
 
 def test_every_type_reaches_its_recall_and_precision(finder: FindMore) -> None:
     found = measure(CASES, finder)
-    wrong = text_of([case for case in CASES if masked_characters(case, finder).keys() != case.personal.keys()])
-    assert {kind for kind, f in found.items() if f.recall < 0.9 or f.precision < 0.95} == set(), wrong
-    assert all(found[kind].recall == 1.0 for kind in BY_CHECK_OR_CONTEXT), wrong
+    short = {kind for kind, f in found.items() if f.recall < 0.9 or f.precision < 0.95}
+    short |= {kind for kind in BY_CHECK_OR_CONTEXT if found[kind].recall < 1}
+    assert short == set(), text_of_wrong(CASES, finder)
 
 
 def test_without_names_only_names_stay() -> None:
