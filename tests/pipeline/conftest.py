@@ -8,16 +8,7 @@ import pytest
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from tests.pipeline.centre import QUICK, Centre, small_centre
-from tests.postgres import TEMPLATE, Server, running_server
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """The one server of this session; its template holds this version's schema."""
-    with running_server() as server:
-        server.run(f"CREATE DATABASE {TEMPLATE}")
-        open_store(server.url(TEMPLATE)).close()
-        yield server
+from tests.postgres import Server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
