@@ -1,5 +1,6 @@
 """Bring the schema to this version: Alembic migrations, each in one transaction with its own record."""
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -48,6 +49,7 @@ def schema_revision(store: Store) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@functools.cache  # finding it compiles every migration
 def head_revision() -> str:
     """What this version of the program needs."""
     head = _scripts().get_current_head()
