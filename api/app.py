@@ -69,6 +69,7 @@ from pipeline.background import Jobs
 from pipeline.entries import FigureKeeper
 from pipeline.errors import KoukenError
 from pipeline.listening import Listening
+from pipeline.looks import Looks
 from pipeline.openid import Provider
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
@@ -133,13 +134,14 @@ def create_app(settings: Settings) -> FastAPI:
     """The web application over the store of `settings`. Raises `KoukenError` if the store cannot be used."""
     provider = Provider(settings.oidc) if settings.oidc.issuer else None
     store = open_store(settings.store_url)
-    jobs, listening = Jobs(settings), Listening(settings)
+    jobs, listening, looks = Jobs(settings), Listening(settings), Looks(store, settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         listening.close()
         jobs.close()
+        looks.close()
         store.close()
 
     app = FastAPI(
@@ -154,6 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
+    app.state.looks = looks
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
