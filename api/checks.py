@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from api.charts import Scale, scale_around
+from api.spans import last_day, span_text
+from models.figures.spans import Span, parse_span
 from pipeline.language import Text
 
 Json = Mapping[str, Any]
@@ -66,6 +69,15 @@ class Curve:
     after_a_year: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """NRR of a period beside what it would have been without the contribution (`without`: estimate and interval)."""
+
+    name: Text
+    nrr: float
+    without: Json
+
+
 def covariate_name(column: str) -> Text:
     """A column of the design in words; a column of the user's own table keeps its name."""
     base, note = column, Text("", "")
@@ -122,6 +134,32 @@ def shared_scale(effects: Iterable[Json | None]) -> Scale:
 
 def _ends(effect: Json) -> tuple[float | None, ...]:
     return effect["estimate"], effect["ci_low"], effect["ci_high"]
+
+
+def retained(document: Json) -> list[Retained]:
+    """Twelve months up to each month, newest first, then fiscal years; one that is not over yet says so."""
+    found = document.get("nrr_without_contribution", {})
+    spans = sorted((parse_span(name) for name in found if not name.isdecimal()), key=_in_order, reverse=True)
+    end = date.fromisoformat(str(document["as_of"]))
+    return [Retained(_told(span, end), found[span.name]["nrr"], found[span.name]) for span in spans]
+
+
+def retained_scale(rows: Iterable[Retained]) -> Scale:
+    """One scale for both figures of every period; it need not begin at zero."""
+    ends = [value for row in rows for value in (row.nrr, *_ends(row.without)) if value is not None]
+    room = 0.05 * (max(ends) - min(ends)) or 0.01
+    return Scale(min(ends) - room, max(ends) + room)
+
+
+def _in_order(span: Span) -> tuple[bool, date]:
+    return span.kind == "twelve_months", span.opening
+
+
+def _told(span: Span, end: date) -> Text:
+    name = span_text(span)
+    if last_day(span) <= end:
+        return name
+    return Text(f"{name.ja}({end.month}月{end.day}日まで)", f"{name.en} (up to {end:%d %b})")
 
 
 def survival(curves: Mapping[str, Json]) -> dict[str, Curve]:

@@ -50,6 +50,7 @@ def _drawn(document: dict[str, Any], exposure: Exposure, moment: dict[str, Any])
     look = document.get("closer_look", {})
     doses = look.get("dose", {}).get(exposure, {})
     choices = look.get("other_choices", {}) if exposure == "any" else {}
+    retained = checks.retained(document) if exposure == "any" else []
     groups = {name: moment[name] for name in SUBGROUPS if moment.get(name)}
     return {
         "renewal_scale": checks.renewal_scale(moment),
@@ -62,6 +63,8 @@ def _drawn(document: dict[str, Any], exposure: Exposure, moment: dict[str, Any])
         "doses": doses,
         "choices": choices,
         "further_scale": checks.shared_scale([*doses.values(), *choices.values(), moment["renewal"]]),
+        "retained": retained,
+        "retained_scale": checks.retained_scale(retained) if retained else None,
         "survival": checks.survival(look.get("survival", {})) if exposure == "any" else {},
         "covariate_name": checks.covariate_name,
     }
