@@ -148,6 +148,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/dictionary/try"): "dictionary.edit",
     ("GET", "/dictionary/work/{job_id}"): "dictionary.work",
     ("POST", "/dictionary/work/{job_id}/cancel"): "dictionary.work",
+    ("POST", "/dictionary/work/{job_id}/exact"): "dictionary.edit",
     ("GET", "/dictionary/drafts"): "dictionary.work",
     ("POST", "/dictionary/drafts"): "dictionary.edit",
     ("GET", "/dictionary/drafts/{draft_id}"): "dictionary.work",

@@ -7,10 +7,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.access import Visitor
-from api.desk import is_part
+from api.access import Visitor, note
+from api.desk import VIA, is_part
 from api.errors import Unusable
 from api.pages import Pages
+from phrases.entry import Phrase
+from pipeline import dictionary_work
 from pipeline.background import Busy, Job, Jobs
 from pipeline.language import Text
 from pipeline.phrase_trials import WHY_UNSCORED
@@ -39,6 +41,24 @@ def begin(request: Request, pages: Pages, jobs: Jobs, visitor: Visitor, work: Wo
             raise Unusable("busy_working", Text(busy.text.ja, busy.text.en), Text("", "")) from None
         return RedirectResponse(place_of(busy.job), status_code=303)
     return answer_of(request, pages, job)
+
+
+def begin_trial(
+    request: Request,
+    pages: Pages,
+    jobs: Jobs,
+    visitor: Visitor,
+    phrase: Phrase,
+    draft_id: int | None,
+    *,
+    exact: bool = False,
+) -> Response:
+    """An entry on every stored call, as it stands in its draft, if it stands in one."""
+    note(visitor, "phrases.test", phrase.id, {"via": VIA})
+    about = {"phrase": phrase.phrase, "asked": (phrase, draft_id)}
+    return begin(
+        request, pages, jobs, visitor, Work("trial", dictionary_work.try_entry, (phrase, draft_id, exact), about)
+    )
 
 
 def answer_of(request: Request, pages: Pages, job: Job) -> Response:

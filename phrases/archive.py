@@ -1,8 +1,8 @@
 """Stored calls, searched without tokenizing them again: what re-tagging, trying a query and comparing versions run on.
 
 Every turn is kept in the three spellings that the scanner searches (see packing.py), every line with its forms.
-A query first looks for the spellings without which it cannot be found, in all turns at once; only turns that hold one
-are unpacked and matched as usual. The result is that of matching every call.
+A search first looks for the spellings without which a query cannot be found, in all turns at once; only turns that hold
+one are unpacked and matched as usual (search.py). The result is that of matching every call.
 """
 
 from bisect import bisect_right
@@ -15,12 +15,11 @@ from phrases.entry import Word as Name
 from phrases.evaluate import necessary
 from phrases.forms import Forms
 from phrases.japanese import Japanese
-from phrases.matcher import Hit, Matcher, compiled
-from phrases.meaning import Encode
-from phrases.packing import PackedCall, pack_call, unpack_line
+from phrases.matcher import compiled
+from phrases.packing import PackedCall, pack_call
 from phrases.patterns import QUANTITY_PATTERN, byte_places
 from phrases.scan import Term, search_patterns
-from phrases.tree import QUANTITY, Both, Node, Pattern, Restricted, children
+from phrases.tree import QUANTITY, Pattern
 
 BLOCK_TURNS = 4096  # turns of one block; memory is bounded by blocks, and a search goes block by block
 _TURN_END = TURN_END.encode()
@@ -42,20 +41,13 @@ class _Block:
     starts: dict[Level, list[int]] = field(default_factory=lambda: {level: [] for level in TEXT_LEVELS})
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveHit:
-    """A hit in a stored call; the spans of `hit` name lines of the call."""
-
-    call_id: str
-    hit: Hit
-
-
 class Archive:
-    """Calls kept ready for searching. Filled once with `add`, then searched as often as needed."""
+    """Calls kept ready for searching (see search.py). Filled once with `add`, then searched as often as needed."""
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
         self._calls: dict[str, PackedCall] = {}
+        self.turns: dict[str, int] = {}  # by call, in order
         self.lines = 0
 
     def add(self, call_id: str, lines: Sequence[Line], forms: Sequence[Forms | None]) -> None:
@@ -65,6 +57,7 @@ class Archive:
     def add_packed(self, call_id: str, call: PackedCall) -> None:
         """Keep one call that was packed before."""
         self._calls[call_id] = call.lines_only()
+        self.turns[call_id] = len(call.turns)
         self.lines += sum(map(len, call.turns))
         if not self._blocks or len(self._blocks[-1].turns) >= BLOCK_TURNS:
             self._blocks.append(_Block())
@@ -78,44 +71,11 @@ class Archive:
                 at += len(turn) + 1
             text += stream
 
-    @property
-    def calls(self) -> int:
-        """How many calls are kept."""
-        return len(self._calls)
+    def packed_lines(self, call_id: str) -> list[bytes]:
+        """The lines of a call with their forms, each for `unpack_line`."""
+        return self._calls[call_id].packed_lines()
 
-    def hits(self, phrase_set: PhraseSet, japanese: Japanese, encode: Encode | None = None) -> Iterator[ArchiveHit]:
-        """Every hit of a dictionary in every stored call, cancelled ones included.
-
-        Entries that look beyond one turn (THEN, times, silence) are matched call by call, the others turn by turn.
-        Entries with the level `meaning` need `encode` and are looked for in every call, which takes much longer.
-        """
-        within, beyond, meant = _by_reach(phrase_set)
-        if within.phrases:
-            yield from self._hits_in_turns(within, japanese)
-        if beyond.phrases:
-            called = dict.fromkeys(turn.call_id for turn in self._candidates(beyond, japanese))
-            yield from self._hits_in_calls(called, Matcher(beyond, japanese))
-        if meant.phrases:
-            yield from self._hits_in_calls(self._calls, Matcher(meant, japanese, encode))
-
-    def _hits_in_turns(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[ArchiveHit]:
-        matcher = Matcher(phrase_set, japanese)
-        opened, packed = "", [b""]
-        for turn in self._candidates(phrase_set, japanese):
-            if turn.call_id != opened:
-                opened, packed = turn.call_id, self._calls[turn.call_id].packed_lines()
-            unpacked = [unpack_line(packed[line]) for line in turn.lines]
-            matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
-            for hit in matches.hits:
-                yield ArchiveHit(turn.call_id, hit.moved_to(turn.lines))
-
-    def _hits_in_calls(self, call_ids: Iterable[str], matcher: Matcher) -> Iterator[ArchiveHit]:
-        for call_id in call_ids:
-            unpacked = self._calls[call_id].unpacked()
-            matches = matcher.match([line for line, _ in unpacked], [forms for _, forms in unpacked])
-            yield from (ArchiveHit(call_id, hit) for hit in matches.hits)
-
-    def _candidates(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[Turn]:
+    def candidates(self, phrase_set: PhraseSet, japanese: Japanese) -> Iterator[Turn]:
         """Turns that hold what at least one entry cannot do without, in order."""
         needs = [_Need(necessary(node), japanese, phrase_set.names) for _, node in compiled(phrase_set)]
         every = _Finders(pattern for need in needs for pattern in need.patterns)
@@ -180,24 +140,6 @@ class _Finders:
             places = byte_places(raw.text, bytes(block.texts["surface"]))
             held[raw] = {bisect_right(starts, at) - 1 for at in places}
         return held
-
-
-def _by_reach(phrase_set: PhraseSet) -> tuple[PhraseSet, PhraseSet, PhraseSet]:
-    """Entries that one turn decides, entries that need the whole call, and entries that need every call."""
-    far = {phrase.id for phrase, node in compiled(phrase_set) if _looks_beyond_a_turn(node)}
-    meant = tuple(phrase for phrase in phrase_set.phrases if "meaning" in phrase.levels)
-    said = [phrase for phrase in phrase_set.phrases if "meaning" not in phrase.levels]
-    within = tuple(phrase for phrase in said if phrase.id not in far)
-    beyond = tuple(phrase for phrase in said if phrase.id in far)
-    return phrase_set.of(within), phrase_set.of(beyond), phrase_set.of(meant)
-
-
-def _looks_beyond_a_turn(node: Node) -> bool:
-    if isinstance(node, Both) and node.kind in ("then", "within"):
-        return True
-    if isinstance(node, Restricted) and node.kind not in ("operator", "customer"):
-        return True
-    return any(_looks_beyond_a_turn(child) for child in children(node))
 
 
 def _finder(patterns: list[bytes]) -> "Finder":

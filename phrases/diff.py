@@ -1,14 +1,15 @@
 """What an edit of the dictionary does: which entries differ, and which hits in stored calls come and go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from phrases.archive import Archive, ArchiveHit
+from phrases.archive import Archive
 from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
 from phrases.meaning import Encode
 from phrases.normalize import fold
 from phrases.query import parse
+from phrases.search import ArchiveHit, ArchiveSighting, Search, judged
 from phrases.tree import sequences
 
 
@@ -53,40 +54,62 @@ def diff_hits(
     archive: Archive, old: PhraseSet, new: PhraseSet, japanese: Japanese, encode: Encode | None = None
 ) -> HitDiff:
     """Uncancelled hits gained and lost over all stored calls; only touched entries are searched for."""
-    before, after = touched(old, new)
-    if (before.lists, before.names) == (after.lists, after.names):
-        had, has = _counted_together(archive, before, after, japanese, encode)
-    else:
-        had, has = (_counted(archive.hits(side, japanese, encode)) for side in (before, after))
+    had, has = _unlike(_sides(archive, *touched(old, new), japanese, encode))
+    before, after = _counted(judged(had, japanese)), _counted(judged(has, japanese))
     return HitDiff(
-        gained=tuple(hit for place, hit in has.items() if place not in had),
-        lost=tuple(hit for place, hit in had.items() if place not in has),
+        gained=tuple(hit for place, hit in after.items() if place not in before),
+        lost=tuple(hit for place, hit in before.items() if place not in after),
     )
 
 
 Place = tuple[object, ...]
+Sides = tuple[list[ArchiveSighting], list[ArchiveSighting]]  # what the old dictionary sees in a call, and the new one
 _HAD, _HAS = "-", "+"
 
 
+def _unlike(sides: Iterable[Sides]) -> Sides:
+    """What both see in the same sentence counts for both or for neither; it need not be judged, which is the work."""
+    had: list[ArchiveSighting] = []
+    has: list[ArchiveSighting] = []
+    for before, after in sides:
+        was, now = ({(_place(seen), seen.sighting.context) for seen in side} for side in (before, after))
+        had += (seen for seen in before if (_place(seen), seen.sighting.context) not in now)
+        has += (seen for seen in after if (_place(seen), seen.sighting.context) not in was)
+    return had, has
+
+
+def _place(seen: ArchiveSighting | ArchiveHit) -> Place:
+    hit = seen.hit if isinstance(seen, ArchiveHit) else seen.sighting.hit
+    return seen.call_id, hit.phrase_id, hit.category, hit.spans
+
+
 def _counted(hits: Iterable[ArchiveHit]) -> dict[Place, ArchiveHit]:
-    return {
-        (found.call_id, found.hit.phrase_id, found.hit.category, found.hit.spans): found
-        for found in hits
-        if found.hit.cancelled_by is None
-    }
+    return {_place(found): found for found in hits if found.hit.cancelled_by is None}
 
 
-def _counted_together(
+def _sides(
     archive: Archive, before: PhraseSet, after: PhraseSet, japanese: Japanese, encode: Encode | None
-) -> tuple[dict[Place, ArchiveHit], dict[Place, ArchiveHit]]:
-    """Both sides in one search, which takes half the time: stored speech is scanned and unpacked once."""
-    marked = [(_HAD, phrase) for phrase in before.phrases] + [(_HAS, phrase) for phrase in after.phrases]
-    both = before.of(tuple(replace(phrase, id=mark + phrase.id) for mark, phrase in marked))
-    sides: dict[str, list[ArchiveHit]] = {_HAD: [], _HAS: []}
-    for found in archive.hits(both, japanese, encode):
-        mark, identity = found.hit.phrase_id[0], found.hit.phrase_id[1:]
-        sides[mark].append(replace(found, hit=replace(found.hit, phrase_id=identity)))
-    return _counted(sides[_HAD]), _counted(sides[_HAS])
+) -> Iterator[Sides]:
+    """Call by call. Where only entries differ, both sides are one search: speech is scanned and unpacked once."""
+    if (before.lists, before.names) == (after.lists, after.names):
+        marked = [(_HAD, phrase) for phrase in before.phrases] + [(_HAS, phrase) for phrase in after.phrases]
+        both = before.of(tuple(replace(phrase, id=mark + phrase.id) for mark, phrase in marked))
+        search = Search(archive, both, japanese, encode)
+        for call_id in search.turns:
+            seen = list(search.sightings(call_id))
+            yield _of_side(_HAD, seen), _of_side(_HAS, seen)
+    else:
+        had, has = (Search(archive, side, japanese, encode) for side in (before, after))
+        for call_id in had.turns | has.turns:
+            yield list(had.sightings(call_id)), list(has.sightings(call_id))
+
+
+def _of_side(mark: str, seen: Iterable[ArchiveSighting]) -> list[ArchiveSighting]:
+    return [
+        replace(one, sighting=replace(one.sighting, hit=replace(one.sighting.hit, phrase_id=identity[1:])))
+        for one in seen
+        if (identity := one.sighting.hit.phrase_id).startswith(mark)
+    ]
 
 
 def _differs(identity: str, old: PhraseSet, new: PhraseSet) -> bool:

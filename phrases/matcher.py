@@ -38,10 +38,6 @@ class Hit:
     spans: tuple[Span, ...]
     cancelled_by: str | None = None
 
-    def moved_to(self, lines: Sequence[int]) -> "Hit":
-        """The same hit, its line i being line `lines[i]` of a longer call."""
-        return replace(self, spans=tuple(replace(span, line=lines[span.line]) for span in self.spans))
-
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -49,6 +45,11 @@ class Sighting:
 
     hit: Hit
     context: Context
+
+    def moved_to(self, lines: Sequence[int]) -> "Sighting":
+        """The same place, line i being line `lines[i]` of a longer call."""
+        spans = tuple(replace(span, line=lines[span.line]) for span in self.hit.spans)
+        return Sighting(replace(self.hit, spans=spans), self.context)
 
 
 @dataclass(frozen=True, slots=True)

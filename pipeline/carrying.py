@@ -11,6 +11,7 @@ from phrases.archive import Archive
 from phrases.diff import touched
 from phrases.entry import PhraseSet
 from phrases.packing import PackedCall, forms_version
+from phrases.search import hits_in
 from pipeline.errors import BadInput
 from pipeline.night import Night
 from pipeline.store import carried, dictionary, ledger
@@ -92,7 +93,7 @@ class Carrier:
             for one in known:
                 if one.dictionary_version == version:
                     archive.add_packed(str(one.transcript_id), PackedCall.from_bytes(one.packed))
-            found |= {hit.call_id for hit in archive.hits(edit.after, self.tagger.matcher.japanese)}
+            found |= {hit.call_id for hit in hits_in(archive, edit.after, self.tagger.matcher.japanese)}
         return [one for one in known if str(one.transcript_id) not in found]
 
 

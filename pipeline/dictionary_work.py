@@ -6,6 +6,7 @@ Every function is the one behind a command of `kouken phrases`, given the settin
 from dataclasses import dataclass, replace
 
 from phrases.entry import Phrase, PhraseSet
+from phrases.history import A_SECOND
 from phrases.messages import Problem
 from pipeline import dictionary
 from pipeline.dictionary import dictionary_store, published_dictionary
@@ -37,12 +38,17 @@ def written_in(draft: Draft) -> list[str]:
     return [change.name for change in draft.changes if change.kind == "phrase" and change.now is not None]
 
 
-def try_entry(settings: Settings, progress: Progress, phrase: Phrase, draft_id: int | None) -> Trial:
-    """An entry as it is being written, on every stored call, with the lists and names of its draft."""
+def try_entry(
+    settings: Settings, progress: Progress, phrase: Phrase, draft_id: int | None, exact: bool = False
+) -> Trial:
+    """An entry as it is being written, on every stored call, with the lists and names of its draft.
+
+    Unless `exact`, what is said very often is estimated, and says so.
+    """
     with dictionary_store(settings) as store:
         around = _dictionary_around(store, draft_id)
         entry = replace(phrase, status="published")
-        (trial,) = try_stored(store, around.of((entry,)), progress=progress)
+        (trial,) = try_stored(store, around.of((entry,)), progress=progress, most_work=None if exact else A_SECOND)
         return trial
 
 

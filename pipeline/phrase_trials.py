@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.scoring import Tally
-from phrases.archive import Archive, ArchiveHit
+from phrases.archive import Archive
 from phrases.diff import Changes, HitDiff, changes, diff_hits
 from phrases.entry import PhraseSet
 from phrases.history import Tried, try_on_history
@@ -15,6 +15,7 @@ from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
 from phrases.messages import PhraseError
 from phrases.packing import PackedCall, forms_version
+from phrases.search import ArchiveHit
 from pipeline.exposed_contracts import ExposedContracts, exposed_contracts
 from pipeline.language import Text
 from pipeline.progress import SILENT, Progress
@@ -91,7 +92,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One entry over all stored calls; `operators` in whose calls it is found."""
+    """One entry over all stored calls; `operators` in whose calls it is found, of a sample at least so many."""
 
     tried: Tried
     operators: int
@@ -149,9 +150,16 @@ def _packed(connection: Connection, call: StoredCall, matcher: Matcher) -> Packe
 
 
 def try_stored(
-    store: Store, phrase_set: PhraseSet, wanted: Iterable[str] | None = None, progress: Progress = SILENT
+    store: Store,
+    phrase_set: PhraseSet,
+    wanted: Iterable[str] | None = None,
+    progress: Progress = SILENT,
+    most_work: int | None = None,
 ) -> tuple[Trial, ...]:
-    """Entries tried on every stored call: `wanted` ones, else all published. Raises `BadDictionary`."""
+    """Entries tried on every stored call: `wanted` ones, else all published. Raises `BadDictionary`.
+
+    With `most_work` an entry that is said very often is estimated (see phrases/history.py), and says so.
+    """
     names = None if wanted is None else set(wanted)
     chosen = tuple(phrase for phrase in phrase_set.phrases if names is None or phrase.id in names)
     asked = phrase_set.of(chosen)
@@ -161,7 +169,7 @@ def try_stored(
     progress.stage(SEARCHING, len(chosen))
     trials = []
     with store.reading() as connection:
-        for tried in try_on_history(history.archive, asked, matcher.japanese, encode):
+        for tried in try_on_history(history.archive, asked, matcher.japanese, encode, most_work):
             people = len({history.calls[key].operator_id for key in tried.found_in} - {None})
             trials.append(Trial(tried, people, tuple(_examples(connection, history, tried.examples))))
             progress.step(tried.phrase_id)

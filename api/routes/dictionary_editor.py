@@ -6,14 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.access import Visitor, VisitorDep, note
+from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
 from api.desk import NO_ENTRY, VIA, DictionaryDep, JobsDep, LinterDep, Where, draft_to_write, editable_drafts, refused
 from api.entry_form import EntryForm, entry_form, fields_of, form_of
 from api.pages import Pages
-from api.working import Work, begin
+from api.working import begin_trial
 from phrases.entry import CATEGORIES, LEVELS, PhraseSet
-from pipeline import dictionary_work
 from pipeline.store import dictionary, drafts
 from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.connect import Connection, Store
@@ -135,9 +134,7 @@ def try_entry(
     if phrase is None:
         return pages.render(request, "dictionary/lint.html", problems=problems, position=None, text=form.phrase)
     draft_id = int(where) if where.isdigit() else None
-    note(visitor, "phrases.test", phrase.id, {"via": VIA})
-    work = Work("trial", dictionary_work.try_entry, (phrase, draft_id), {"phrase": phrase.phrase})
-    return begin(request, pages, jobs, visitor, work)
+    return begin_trial(request, pages, jobs, visitor, phrase, draft_id)
 
 
 def _editor(

@@ -110,14 +110,36 @@ class Example(Shape):
     level: str
 
 
+class Interval(Shape):
+    """An estimate with its 95 % interval."""
+
+    value: int
+    low: int
+    high: int
+
+
+class SampledTrial(Shape):
+    """How a trial was estimated: `seen` of the `turns` that hold the words, in calls drawn at random."""
+
+    seen: int
+    turns: int
+    hits: Interval
+    cancelled: Interval
+    calls: Interval
+
+
 class PhraseTrial(Shape):
-    """A query over every stored call. `share` is of calls, 0 to 1; `warning` is null if nothing is odd."""
+    """A query over every stored call. `share` is of calls, 0 to 1; `warning` is null if nothing is odd.
+
+    `sampled` is null where everything was counted; else the counts are estimates, `operators` at least so many.
+    """
 
     hits: int
     cancelled: int
     calls: int
     share: float
     operators: int
+    sampled: SampledTrial | None
     warning: dict[str, str] | None
     examples: list[Example]
 
@@ -193,13 +215,21 @@ def lint(
     response_model=PhraseTrial,
 )
 def try_query(
-    store: DictionaryDep, jobs: JobsDep, visitor: VisitorDep, query: Asked, category: Category = "proposal"
+    store: DictionaryDep,
+    jobs: JobsDep,
+    visitor: VisitorDep,
+    query: Asked,
+    category: Category = "proposal",
+    exact: Annotated[bool, Query(description="count all, however often the words are said")] = False,
 ) -> dict[str, Any]:
-    """Hits in every stored call, the first ones in context. One trial at a time for each person."""
+    """Hits in every stored call, some of them in context. One trial at a time for each person.
+
+    What is said very often is estimated from calls drawn at random unless `exact`, and `sampled` then says so.
+    """
     note(visitor, "phrases.test", "query", {"via": "api"})
     owner, work = visitor.user.name, dictionary_work.try_entry
     try:
-        job = jobs.start(owner, "trial", work, Phrase("query", category, query), None, about={"phrase": query})
+        job = jobs.start(owner, "trial", work, Phrase("query", category, query), None, exact, about={"phrase": query})
     except Busy as busy:
         raise StillWorking("busy_working", Text(busy.text.ja, busy.text.en), Text("", "")) from None
     if not job.wait(WAIT_S) or job.state == "cancelled":
@@ -210,6 +240,7 @@ def try_query(
         raise Unusable("bad_query", Text(told.render("ja"), told.render("en")), Text("", ""))
     tried = job.result.tried
     counts = {name: getattr(tried, name) for name in ("hits", "cancelled", "calls", "share")}
+    sampled = tried.sampled and asdict(tried.sampled)
     warning = {"ja": tried.warning.ja, "en": tried.warning.en} if tried.warning else None
     examples = [asdict(one) for one in job.result.examples]
-    return {**counts, "operators": job.result.operators, "warning": warning, "examples": examples}
+    return {**counts, "operators": job.result.operators, "sampled": sampled, "warning": warning, "examples": examples}

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
 from api.desk import NO_WORK, JobsDep, is_part
-from api.working import answer_of, target_of, work_part
+from api.working import answer_of, begin_trial, target_of, work_part
 from pipeline.background import Job, Jobs
 from pipeline.phrase_trials import WHY_UNSCORED
 
@@ -37,6 +37,15 @@ def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep
     job = _found(jobs, visitor, job_id)
     jobs.cancel(job)
     return answer_of(request, pages, job)
+
+
+@pages.post("/dictionary/work/{job_id}/exact")
+def count_all(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
+    """The trial that answered with an estimate, over every call."""
+    job = _found(jobs, visitor, job_id)
+    if job.kind != "trial":
+        raise NO_WORK
+    return begin_trial(request, pages, jobs, visitor, *job.about["asked"], exact=True)
 
 
 def _found(jobs: Jobs, visitor: Visitor, job_id: str) -> Job:

@@ -62,5 +62,5 @@ def _lines(item: dict[str, Any]) -> Iterator[Line]:
 
 
 def _numbered(call: Call, number: int) -> Call:
-    """The same call of another day: no two lines of the benchmark are equal."""
-    return [Line(line.speaker, f"{line.text}{number}番") for line in call] if number else call
+    """The same call of another day: no two lines are equal, so that nothing is gained by having met them before."""
+    return [Line(line.speaker, f"{number}番、{line.text}") for line in call] if number else call

@@ -6,32 +6,27 @@ Times are processor time; rates are medians of repeats; what is measured on fewe
 """
 
 import re
-import resource
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import Any
 
-from phrases.archive import Archive
 from phrases.dialogue import Line
-from phrases.diff import diff_hits
 from phrases.entry import Phrase, PhraseSet
 from phrases.files import load_starter
-from phrases.history import try_on_history
 from phrases.matcher import Matcher, compiled
 from phrases.plain import PlainMatcher
 from phrases.tree import positive_sequences
 from pipeline.bench import bar, machine
 from pipeline.text.bench_speech import Call, calls_from, take
+from pipeline.text.stored_benchmark import memory_mib, search_stored
 
 ENTRIES = 500
 SHORTEST_LITERAL = 4
-PLAIN_LINES, OUR_LINES, STORED_LINES, LONG_LINES = 400, 6_000, 20_000, 1_000_000
+PLAIN_LINES, OUR_LINES, STORED_LINES, LONG_LINES = 400, 6_000, 50_000, 1_000_000
 REPEATS = 3
-EDITED = 10
-DIFFS = 5
 LIMITS = {
     "speed_ratio": 30,
     "lost_hits": 0,
@@ -39,17 +34,6 @@ LIMITS = {
     "phrase_test_seconds": 1,
     "diff_seconds": 3,
 }
-QUERIES = (
-    "おすすめ",
-    "解約",
-    "お見積もり〜送り",
-    "よろしければ〜いかが",
-    "追加料金",
-    "使ってみたい",
-    "一緒に設定",
-    "年払い",
-    "料",
-)
 
 _VOLITION = re.compile("[おこそとのもよろごぞどぼぽょ]う")
 _CONDITION = re.compile("[ただ]ら$")
@@ -68,12 +52,13 @@ class Measured:
 def bench_tag(data: Path | None, report: Report, *, long: bool = False) -> dict[str, Any]:
     """Rows and bars as interfaces promise them. `data`: a folder of dialogues (see bench_speech.py).
 
-    Without `data` the speech is that of the scripts that ship. `long` searches a million utterances (about ten minutes)
-    instead of 20,000.
+    Without `data` the speech is that of the scripts that ship. `long` searches a million utterances, each search once
+    (about ten minutes), instead of 50,000.
     """
     literals = literal_entries(load_starter(), ENTRIES)
     speed = _speed(take(calls_from(data), OUR_LINES), literals, report)
-    stored = _stored(calls_from(data), LONG_LINES if long else STORED_LINES, report)
+    lines, repeats = (LONG_LINES, 1) if long else (STORED_LINES, REPEATS)
+    stored = search_stored(calls_from(data), lines, repeats, report)
     values = speed.values | stored.values
     return {
         "bench": "tag",
@@ -115,9 +100,9 @@ def _speed(calls: Sequence[Call], literals: PhraseSet, report: Report) -> Measur
     report("plain way")
     plain_rates = _rates(plain.match, few)
     report("our way")
-    before = _memory_mib()
+    before = memory_mib()
     our_rates = _rates(ours.match, calls)
-    grown = round(_memory_mib() - before, 1)
+    grown = round(memory_mib() - before, 1)
     compared = [_compared(plain, ours, literals, part) for part in (*few, said)]
     same, other, lost = (sum(counts) for counts in zip(*compared, strict=True))
     rows: list[dict[str, Any]] = [
@@ -159,59 +144,3 @@ def _compared(plain: PlainMatcher, ours: Matcher, literals: PhraseSet, lines: Se
 
 def _sense(text: str) -> tuple[bool, bool]:
     return bool(_VOLITION.search(text)), bool(_CONDITION.search(text))
-
-
-def _stored(calls: Iterator[Call], lines: int, report: Report) -> Measured:
-    report("stored speech")
-    archive, matcher = Archive(), Matcher(PhraseSet(()))
-    while archive.lines < lines and (call := next(calls, None)):
-        archive.add(str(archive.calls), call, matcher.analyse(call)[0])
-    japanese, starter = matcher.japanese, load_starter()
-    japanese.parse("準備です")
-    step = max(len(starter.phrases) // EDITED, 1)
-    edited = PhraseSet(starter.phrases[::step][:EDITED], starter.lists)
-
-    def per_million(search: Callable[[Archive], object]) -> float:
-        """What compiling the entries costs is paid once, whatever the size of the archive."""
-        fixed = _seconds(lambda: search(Archive()))
-        return fixed + max(_seconds(lambda: search(archive)) - fixed, 0.0) * 1_000_000 / archive.lines
-
-    def tried(query: str) -> float:
-        return per_million(lambda stored: try_on_history(stored, _one(query), japanese))
-
-    def diffed(entry: Phrase) -> float:
-        edited = replace(entry, phrase=entry.phrase + " OR 試してみませんか")
-        new = starter.of(tuple(edited if phrase is entry else phrase for phrase in starter.phrases))
-        return per_million(lambda stored: diff_hits(stored, starter, new, japanese))
-
-    retag = per_million(lambda stored: sum(1 for _ in stored.hits(edited, japanese)))
-    full = per_million(lambda stored: sum(1 for _ in stored.hits(starter, japanese)))
-    tests = [tried(query) for query in QUERIES]
-    diffs = [diffed(starter.phrases[len(starter.phrases) * number // DIFFS]) for number in range(DIFFS)]
-    rows: list[dict[str, Any]] = [
-        {"search": f"re-tagging after an edit of {EDITED} entries", "cpu_seconds_per_million": round(retag, 1)},
-        {"search": f"re-tagging with all {len(starter.phrases)} entries", "cpu_seconds_per_million": round(full, 1)},
-        {"search": "one phrase, median", "cpu_seconds_per_million": round(median(tests), 2)},
-        {"search": "one phrase, slowest", "cpu_seconds_per_million": round(max(tests), 2)},
-        {"search": "diff of one entry, median", "cpu_seconds_per_million": round(median(diffs), 2)},
-        {"search": "diff of one entry, slowest", "cpu_seconds_per_million": round(max(diffs), 2)},
-    ]
-    values = {"retag_seconds_per_million": retag, "phrase_test_seconds": median(tests), "diff_seconds": median(diffs)}
-    return Measured(rows, values)
-
-
-def _one(query: str) -> PhraseSet:
-    return PhraseSet((Phrase("query", "proposal", query),))
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    times: list[float] = []
-    for _ in range(REPEATS):
-        start = process_time()
-        action()
-        times.append(process_time() - start)
-    return median(times)
-
-
-def _memory_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

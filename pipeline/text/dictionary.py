@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from phrases.archive import Archive, ArchiveHit
+from phrases.archive import Archive
 from phrases.diff import Changes, HitDiff, changes, diff_hits
 from phrases.entry import Phrase, PhraseSet
 from phrases.files import dumps, load, load_starter
@@ -11,6 +11,7 @@ from phrases.files import exported_version as version_of_yaml
 from phrases.history import Tried, try_on_history
 from phrases.matcher import Matcher
 from phrases.messages import PhraseError
+from phrases.search import ArchiveHit
 from phrases.tables import exported_version as version_of_table
 from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
 from pipeline.errors import BadInput, KoukenError

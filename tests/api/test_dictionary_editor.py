@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from phrases.entry import Phrase
+from phrases.history import Sampled, Tried
+from phrases.sample import Total
+from pipeline.phrase_trials import Trial
+from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import audit, dictionary, drafts
 from pipeline.store.migrate import open_store
@@ -73,6 +78,25 @@ def test_an_entry_is_tried_on_every_stored_call_before_it_is_saved(desk: Desk, s
     with open_store(settings.store_url) as store, store.reading() as connection:
         (entry, *_) = audit.list_entries(connection, actor="sato", action="phrases.test")
     assert entry.object == "p.pack"
+
+
+def estimated(settings: Settings, progress: Progress) -> Trial:
+    """As if the words had been said in a hundred thousand calls."""
+    calls, hits = Total(9_000, 8_800, 9_200), Total(12_000, 11_500, 12_500)
+    sampled = Sampled(3_000, 20_000, hits, Total(600, 500, 700), calls)
+    return Trial(Tried("query", 12_000, 600, 9_000, 0.09, (), frozenset(), sampled), 30, ())
+
+
+def test_an_estimate_says_so_and_can_be_counted_out(desk: Desk) -> None:
+    asked = (Phrase("query", "proposal", "パックのお見積もり"), None)
+    jobs = desk.browser.app.state.jobs  # type: ignore[attr-defined]
+    job = jobs.start("sato", "trial", estimated, about={"phrase": asked[0].phrase, "asked": asked})
+    assert job.wait(120) and job.state == "done"
+    text = seen(desk.get(f"/dictionary/work/{job.job_id}"))
+    assert "約 12,000 当たり" in text and "少なくとも 30 オペレーター" in text
+    assert "20,000 か所のうち 3,000 か所を無作為に" in text and "当たり 11,500〜12,500、通話 8,800〜9,200" in text
+    exact = seen(desk.finished(desk.post(f"/dictionary/work/{job.job_id}/exact")))
+    assert "18 当たり" in exact and "推定" not in exact
 
 
 def test_a_new_entry_goes_into_a_draft_and_shows_in_the_list(desk: Desk, settings: Settings) -> None:

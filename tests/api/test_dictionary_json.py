@@ -45,6 +45,8 @@ def test_a_query_is_tried_on_every_stored_call(desk: Desk) -> None:
     tried = read(desk, "/test", query="パックのお見積もり")
     assert (tried["hits"], tried["calls"], tried["operators"]) == (18, 18, 3)
     assert tried["examples"][0]["found"] == "パックのお見積もり"
+    assert tried["sampled"] is None
+    assert read(desk, "/test", query="パックのお見積もり", exact=True)["hits"] == 18
     bad = desk.browser.get(f"{API}/test", params={"query": "("})
     assert bad.status_code == 422 and bad.json()["code"] == "bad_query" and "1文字目" in bad.json()["title"]
 

@@ -7,6 +7,7 @@ from phrases.forms import forms_of
 from phrases.japanese import Japanese
 from phrases.matcher import Matcher
 from phrases.packing import PackedCall, forms_version, pack_call, pack_line, unpack_line
+from phrases.search import hits_in
 
 CALLS = {
     "a": [
@@ -43,7 +44,7 @@ def test_the_archive_finds_what_matching_every_call_finds(query: str, japanese: 
     expected = {
         (call_id, hit) for call_id, lines in CALLS.items() for hit in Matcher(phrase_set, japanese).match(lines).hits
     }
-    found = [(hit.call_id, hit.hit) for hit in archive(japanese).hits(phrase_set, japanese)]
+    found = [(hit.call_id, hit.hit) for hit in hits_in(archive(japanese), phrase_set, japanese)]
     assert set(found) == expected
     assert len(found) == len(expected) > 0
 
@@ -51,7 +52,7 @@ def test_the_archive_finds_what_matching_every_call_finds(query: str, japanese: 
 @pytest.mark.parametrize("query", ["解", "解約", "見積"])
 def test_queries_of_one_and_two_characters_work(query: str, japanese: Japanese) -> None:
     phrase_set = PhraseSet((Phrase("p", "proposal", query), Phrase("q", "churn_risk", query)))
-    assert {hit.call_id for hit in archive(japanese).hits(phrase_set, japanese)}
+    assert {hit.call_id for hit in hits_in(archive(japanese), phrase_set, japanese)}
 
 
 def test_a_packed_line_comes_back_as_it_was(japanese: Japanese) -> None:
@@ -71,7 +72,7 @@ def test_a_call_comes_back_from_its_bytes_and_is_searched_alike(call_id: str, ja
     kept.add_packed(call_id, call)
     made.add(call_id, lines, forms)
     phrase_set = PhraseSet(tuple(Phrase(f"p{n}", "proposal", query) for n, query in enumerate(QUERIES)))
-    assert list(kept.hits(phrase_set, japanese)) == list(made.hits(phrase_set, japanese))
+    assert list(hits_in(kept, phrase_set, japanese)) == list(hits_in(made, phrase_set, japanese))
 
 
 def test_a_call_without_lines_is_packed_too(japanese: Japanese) -> None:

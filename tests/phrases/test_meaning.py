@@ -13,6 +13,7 @@ from phrases.lint import lint
 from phrases.matcher import Matcher
 from phrases.meaning import Vectors
 from phrases.messages import PhraseError
+from phrases.search import hits_in
 
 EXAMPLE = "いまのうちにもう一台お持ちになるのも手ですよ"
 ENTRY = Phrase(
@@ -81,5 +82,5 @@ def test_the_archive_looks_into_every_call(japanese: Japanese) -> None:
     lines = [Line("operator", "二台目もご用意できますよ。")]
     archive = Archive()
     archive.add("c", lines, Matcher(PhraseSet(()), japanese).analyse(lines)[0])
-    hits = list(archive.hits(PhraseSet((ENTRY,)), japanese, by_letters))
+    hits = list(hits_in(archive, PhraseSet((ENTRY,)), japanese, by_letters))
     assert [(hit.call_id, hit.hit.level) for hit in hits] == [("c", "meaning")]

@@ -8,6 +8,7 @@ from phrases.diff import changes
 from phrases.entry import Phrase, PhraseSet, Word
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher
+from phrases.search import hits_in
 
 NAMES = (
     Word("K3プラン", readings=("ケースリープラン",), misheard=("経産プラン",)),
@@ -53,7 +54,7 @@ def test_the_archive_finds_misheard_names_too(japanese: Japanese) -> None:
     lines = [Line("operator", "経産プランです"), Line("operator", "ケースリープランはいかが")]
     archive = Archive()
     archive.add("c", lines, Matcher(PhraseSet(()), japanese).analyse(lines)[0])
-    found = [hit.hit for hit in archive.hits(dictionary("K3プラン"), japanese)]
+    found = [hit.hit for hit in hits_in(archive, dictionary("K3プラン"), japanese)]
     assert found == list(Matcher(dictionary("K3プラン"), japanese).match(lines).hits)
     assert len(found) == 2
 

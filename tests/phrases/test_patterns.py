@@ -11,6 +11,7 @@ from phrases.japanese import Japanese
 from phrases.lint import lint
 from phrases.matcher import Hit, Matcher
 from phrases.query import LONGEST, QueryError, parse
+from phrases.search import hits_in
 
 SAID = [
     Line("customer", "２か月前に、えーと、3台頼みました。"),
@@ -115,7 +116,7 @@ def test_the_archive_finds_what_matching_finds(japanese: Japanese) -> None:
         "(/[一二三四五]台/ OR /いかが/)",
     ):
         phrase_set = PhraseSet((Phrase("p", "proposal", query),))
-        assert [found.hit for found in archive.hits(phrase_set, japanese)] == hits(query, japanese), query
+        assert [found.hit for found in hits_in(archive, phrase_set, japanese)] == hits(query, japanese), query
 
 
 def test_five_thousand_patterns_are_found_in_one_pass(japanese: Japanese) -> None:

@@ -10,6 +10,7 @@ from phrases.entry import Phrase, PhraseSet
 from phrases.japanese import Japanese
 from phrases.matcher import Matcher
 from phrases.query import MOST_SPELLINGS, QueryError, parse
+from phrases.search import hits_in
 
 CALL = [
     Line("operator", "お電話ありがとうございます。", 0, 2_000),
@@ -81,7 +82,7 @@ def test_a_quantity_is_any_number_with_what_it_counts(
     assert [said[hit.spans[0].start : hit.spans[0].end] for hit in hits] == ([found] if found else [])
     archive = Archive()
     archive.add("c", lines, matcher.analyse(lines)[0])
-    assert [hit.hit for hit in archive.hits(entry, japanese)] == list(hits)
+    assert [hit.hit for hit in hits_in(archive, entry, japanese)] == list(hits)
 
 
 def test_repetition_counts_within_a_turn(japanese: Japanese) -> None:

@@ -163,6 +163,19 @@ def test_a_query_is_tried_on_every_stored_call_with_its_context(kouken: Kouken) 
     assert "【見積もり】" in kouken("phrases", "test", "見積もり").text
 
 
+def test_what_is_said_very_often_is_estimated_unless_all_is_to_be_counted(
+    kouken: Kouken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phrases.history.A_SECOND", 6)
+    monkeypatch.setattr("phrases.history.TOGETHER", 1)
+    (tried,) = kouken("phrases", "test", "見積もり", "--json").json
+    assert (tried["sampled"]["seen"], tried["sampled"]["turns"]) == (6, 18)
+    assert tried["sampled"]["hits"]["low"] <= 18 <= tried["sampled"]["hits"]["high"]
+    assert "18 か所のうち 6 か所を無作為に" in kouken("phrases", "test", "見積もり").text
+    (counted,) = kouken("phrases", "test", "見積もり", "--exact", "--json").json
+    assert (counted["hits"], counted["sampled"]) == (18, None)
+
+
 def test_a_diff_tells_hits_and_scores_before_anything_is_published(kouken: Kouken, tmp_path: Path) -> None:
     narrower = replace(QUOTE, phrase="追加の見積もりをお送りしましょう")
     path = file_of(tmp_path, narrower, HOLD)

@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.bench import table
 from pipeline.text.benchmark import bench_tag
+from pipeline.text.stored_benchmark import COMMON_WORDS
 
 
 @pytest.mark.slow
@@ -18,4 +19,5 @@ def test_the_bench_names_every_bar_and_loses_no_hit(monkeypatch: pytest.MonkeyPa
     ]
     assert result["rows"][0]["hits_compared"] > 0
     assert result["bars"][1]["value"] == 0
+    assert {f"trial of {word}" for word in COMMON_WORDS} <= {row.get("search") for row in result["rows"]}
     assert "speed_ratio" in table(result)
