@@ -7,12 +7,12 @@ from typing import Any
 from models.contribution.covariates import covariates
 from models.contribution.design import exposure
 from models.contribution.dose import dose_effects
-from models.contribution.hazard import survival_curves
 from models.contribution.index_calls import index_calls
 from models.contribution.inference import Interval
 from models.contribution.learners import on_one_thread
 from models.contribution.options import ANY, Options
 from models.contribution.stability import stability
+from models.contribution.survival import survival_curves
 from models.contribution.tables import Tables, guard
 from models.contribution.verdicts import judge_data, verdict
 
@@ -34,7 +34,7 @@ def closer_look(tables: Tables, as_of: date, options: Options) -> Json:
     known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
     plain = replace(options, second_opinion=False)  # nothing here is claimed, so nothing has to be confirmed
     doses = {name: dose_effects(rows, known, name, plain) for name in moments}
-    curves = survival_curves(rows, exposure(rows, ANY, moments), as_of)
+    curves = survival_curves(rows, exposure(rows, ANY, moments), guarded)
     return {
         "dose": {
             name: {dose: _interval(result.effects.get("renewal")) for dose, result in found.items()}

@@ -18,10 +18,11 @@ from models.contribution.moments import PRIMARY, MomentEstimate, estimate_moment
 from models.contribution.operators import OperatorPage, operator_page
 from models.contribution.options import ANY, METHOD_VERSION, Options
 from models.contribution.placebo import Placebo, placebos
-from models.contribution.tables import Tables, guard
+from models.contribution.tables import OUTCOMES, Tables, guard
 from models.contribution.text import Message
 from models.contribution.verdicts import (
     EXPERIMENT,
+    NO_OUTCOMES,
     NO_PLACEBO,
     PLACEBO_FAILED,
     Finding,
@@ -68,7 +69,8 @@ def estimate(
     dropped.update(already_dropped or {})
     known = covariates(rows, guarded.calls, guarded.terms, guarded.snapshots)
     moments = tuple(name for name in options.moments if f"n_{name}" in rows and rows[f"n_{name}"].notna().any())
-    general = _general(rows, moments, options)
+    settled = guarded.terms.empty or bool(guarded.outcomes["kind"].isin(OUTCOMES).any())
+    general = _general(rows, moments, options, settled=settled)
     results = _estimates(rows, known, moments, general, options)
     status, messages = _overall(list(results.values()), general)
     return Contribution(
@@ -96,8 +98,10 @@ def _hazard(
     return churn_hazard(build_design(ANY, rows, known, options.moments), as_of, options)
 
 
-def _general(rows: pd.DataFrame, moments: tuple[str, ...], options: Options) -> list[Finding]:
-    """What holds for every moment."""
+def _general(rows: pd.DataFrame, moments: tuple[str, ...], options: Options, *, settled: bool) -> list[Finding]:
+    """What holds for every moment. `settled`: whether the renewal or the end of any of the contracts is on record."""
+    if not settled:
+        return [NO_OUTCOMES]
     findings = judge_data(len(rows), int(rows["renewed"].sum()), rows["operator_id"].nunique(), options.lines)
     if not moments:
         findings.append(

@@ -1,7 +1,4 @@
-"""Churn in time: the monthly hazard from the index call on, and plain survival curves.
-
-The home of statsmodels in the estimate.
-"""
+"""Churn in time: the monthly hazard from the index call on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -40,15 +37,6 @@ class Hazard:
     p: float | None = None
     churned: int = 0
     months: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Kaplan–Meier: share still under contract after `days`. Descriptive, whatever the groups."""
-
-    days: tuple[float, ...]
-    share: tuple[float, ...]
-    n: int
 
 
 def churn_hazard(design: Design, as_of: date, options: Options) -> Hazard:
@@ -129,20 +117,3 @@ def independent(x: NDArray[np.float64]) -> NDArray[np.bool_]:
     left = np.abs(np.diag(np.linalg.qr(x, mode="r")))
     kept: NDArray[np.bool_] = left > 1e-8 * np.sqrt(len(x))
     return kept
-
-
-def survival_curves(rows: pd.DataFrame, exposed: "pd.Series[float]", as_of: date) -> dict[str, Curve]:
-    """Kaplan–Meier from the index call, for calls with (`exposed`) and without (`comparison`) the moment."""
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    churned_on = rows["outcome_on"].where(rows["outcome"] == "churned")
-    end = churned_on.fillna(pd.Timestamp(as_of))
-    days = (end - rows["day"]).dt.days.clip(lower=1).to_numpy(dtype=float)
-    status = churned_on.notna().to_numpy(dtype=int)
-    curves = {}
-    for name, arm in (("exposed", 1.0), ("comparison", 0.0)):
-        inside = (exposed == arm).to_numpy()
-        if inside.any() and status[inside].any():
-            fit = SurvfuncRight(days[inside], status[inside])
-            curves[name] = Curve(tuple(map(float, fit.surv_times)), tuple(map(float, fit.surv_prob)), int(inside.sum()))
-    return curves

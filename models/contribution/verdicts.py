@@ -158,6 +158,13 @@ def judge_overlap(name: str, overlap: Overlap, apart: str, lines: Lines) -> list
     return []
 
 
+NO_OUTCOMES = refuse(
+    "no_outcomes",
+    "更新や解約の記録が一件もないため、会話のあとどうなったかがわかりません。"
+    "outcomes に更新(renewed)と解約(churned)を入れてください。",
+    "No renewal and no churn is on record, so what became of the contracts after the calls is not known. "
+    "Put them into outcomes (renewed, churned).",
+)
 PLACEBO_FAILED = warn(
     "placebo_failed",
     "通話前の契約変動にまで「効果」が出ています。健康度などの要因が不足しているため、効果とは表示しません。"

@@ -121,7 +121,7 @@ def _read(folder: Path, kind: "Kind") -> "Loaded | None":
     for suffix in _SUFFIXES:
         path = folder / f"{kind}{suffix}"
         if path.exists():
-            return read_table(kind, path)
+            return read_table(kind, path, may_be_empty=True)  # that nothing happened yet is answered, too
     if kind in _REQUIRED:
         raise BadInput(
             Text(f"{folder} に {kind}.csv がありません。", f"There is no {kind}.csv in {folder}."),

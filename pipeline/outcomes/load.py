@@ -32,6 +32,7 @@ def read_table(
     phone_key: bytes | None = None,
     preset: str | None = None,
     own_headers: Mapping[str, str] | None = None,
+    may_be_empty: bool = False,
     on_rows: Callable[[int], None] = lambda rows: None,
 ) -> Loaded:
     """The canonical frame of a CSV or Parquet file (`columns` documents it) and the report of what was found.
@@ -39,7 +40,8 @@ def read_table(
     `phone_key` keys the hash under which phone numbers are kept; without it they are not kept. `preset` and, over it,
     `own_headers` map headers of the file to canonical columns ("" makes one a further column). `on_rows` hears the
     number of rows read so far; raising from it stops the load, and nothing has happened. Raises `BadTable` listing
-    every unreadable value, conflicting duplicate and broken row at once.
+    every unreadable value, conflicting duplicate and broken row at once, and a table without rows unless it
+    `may_be_empty`.
     """
     shape = SHAPES[kind]
     source = open_source(path, shape)
@@ -51,7 +53,7 @@ def read_table(
     tidy_id = short_salesforce_id if preset == "salesforce" else str
     reading = Reading(shape, header, phone_key, tidy_id, problems, ProblemList(path.name))
     frame, lines = _read_rows(source, reading, on_rows)
-    if not len(lines) and not problems:
+    if not len(lines) and not problems and not may_be_empty:
         problems.add(1, None, None, NO_ROWS)
     if len(lines):
         frame = check_rows(frame, lines, shape, problems, reading.notes, reading.counts)
@@ -100,7 +102,7 @@ def _read_rows(
         rows += len(chunk)
         on_rows(rows)
     if not frames:
-        return pd.DataFrame(), np.empty(0, dtype=np.int64)
+        return typed_frame([()] * reading.header.width, [], reading), np.empty(0, dtype=np.int64)
     frame = pd.concat(frames, ignore_index=True)
     for name in reading.header.extra:
         frame[name] = numbers_if_all(frame[name])

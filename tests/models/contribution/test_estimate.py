@@ -142,7 +142,8 @@ def refusal(data: Tables) -> set[str]:
 
 def test_no_outcomes_at_all_is_refused() -> None:
     events = tables_of(centre("confounded")).outcomes
-    assert "too_few_terms" in refusal(changed(outcomes=events.iloc[:0]))
+    assert "no_outcomes" in refusal(changed(outcomes=events.iloc[:0]))
+    assert "no_outcomes" in refusal(changed(outcomes=events[events["kind"] == "upsell"]))
 
 
 def test_all_renewed_is_refused() -> None:

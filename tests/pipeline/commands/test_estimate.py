@@ -65,6 +65,15 @@ def test_a_refusal_is_summed_up_in_its_own_words(tmp_path: Path) -> None:
     assert all("推定できません" in line.ja for line in lines[:5])
 
 
+@pytest.mark.parametrize("table", ["calls", "contracts", "outcomes", "customer_snapshots"])
+def test_a_table_without_rows_is_answered_by_a_refusal_in_words(tmp_path: Path, table: str) -> None:
+    write_centre("tiny", 1, tmp_path)
+    pd.read_csv(tmp_path / f"{table}.csv").head(0).to_csv(tmp_path / f"{table}.csv", index=False)
+    document = estimate_folder(tmp_path)
+    assert document["status"] == "refuse"
+    assert ("更新や解約の記録が一件もない" in document["messages"][0]["ja"]) == (table == "outcomes")
+
+
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     write_centre("tiny", 1, tmp_path)
     (tmp_path / "outcomes.csv").unlink()
