@@ -163,7 +163,7 @@ def _told(span: Span, end: date) -> Text:
 
 
 def survival(curves: Mapping[str, Json]) -> dict[str, Curve]:
-    """Two years of the plain curves as step lines."""
+    """The first two years of the plain curves as step lines, each as far as it goes."""
     return {name: _curve(curve["days"], curve["share"], curve["n"]) for name, curve in curves.items()}
 
 
@@ -175,7 +175,5 @@ def _curve(days: Sequence[float], share: Sequence[float], n: int) -> Curve:
         y = (1 - left) * CURVE_HEIGHT
         if x >= CURVE_WIDTH:
             break
-    else:
-        steps.append(f"{CURVE_WIDTH},{y:.1f}")
     until = [left for day, left in zip(days, share, strict=True) if day <= YEAR_DAYS]
     return Curve(" ".join(steps), n, until[-1] if until and days[-1] >= YEAR_DAYS else None)

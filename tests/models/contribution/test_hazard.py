@@ -1,10 +1,9 @@
 import numpy as np
 import pandas as pd
-import pytest
 
 from models.contribution.covariates import covariates
 from models.contribution.design import Design, build_design
-from models.contribution.hazard import churn_hazard, independent, person_months, survival_curves
+from models.contribution.hazard import churn_hazard, independent, person_months
 from models.contribution.index_calls import index_calls
 from models.contribution.options import Options
 from models.contribution.tables import Tables, guard
@@ -73,15 +72,6 @@ def test_too_few_churns_are_refused_in_words() -> None:
     found = churn_hazard(open_ended(40, 1.0), AS_OF, OPTIONS)
     assert found.odds_ratio is None
     assert found.messages[0].code == "too_few_churns"
-
-
-def test_curves_start_high_and_fall() -> None:
-    rows = open_ended(300, 0.5).rows
-    curves = survival_curves(rows, (rows["n_proposal"] > 0).astype(float), AS_OF)
-    assert sum(curve.n for curve in curves.values()) == len(rows)
-    for curve in curves.values():
-        assert list(curve.share) == sorted(curve.share, reverse=True)
-    assert curves["exposed"].share[-1] == pytest.approx(0.58, abs=0.15)
 
 
 def test_columns_that_say_what_others_said_before_are_left_out() -> None:
