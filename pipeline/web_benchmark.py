@@ -23,7 +23,8 @@ from urllib.parse import quote
 import numpy as np
 
 from pipeline.bench import bar, machine
-from pipeline.errors import StoppedByLimit
+from pipeline.dictionary import registered_words
+from pipeline.errors import BadInput, StoppedByLimit
 from pipeline.language import Text
 from pipeline.night import Request
 from pipeline.night_benchmark import PRETENDED, UTTERANCES, made_archive, made_name, never, write_made_call
@@ -33,10 +34,12 @@ from pipeline.progress import Silent
 from pipeline.retag_benchmark import SPOKEN
 from pipeline.settings import Settings, SpeechSettings, WorkSettings
 from pipeline.sound import copies_in
+from pipeline.speech.transcribe import speech_fingerprint
+from pipeline.speech.weights import find_weights
 from pipeline.store import review_queue, sessions, users
 from pipeline.store.migrate import open_store
 from pipeline.store.multiplied import multiply
-from pipeline.store.pages import Pins
+from pipeline.store.pages import Pins, list_nights
 from pipeline.store.reports import latest_report
 from pipeline.transcribing import TRANSCRIPTION
 from pipeline.web_load import Heard, ask, visit
@@ -47,6 +50,7 @@ PEOPLE = 20
 PAGE_MS, SEARCH_MS, SOUND_MS = 300.0, 500.0, 500.0
 ROLES: tuple[users.Role, ...] = ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor")
 NIGHT_CALLS = 200  # of each of the nights that work meanwhile
+READ = replace(SPOKEN, tagger=PRETENDED.tagger)  # words that differ, found without work
 HEARD = 24  # recordings that can be heard, each for the first time once
 PAGES = {
     "dashboard": ["/report", "/report?period=FY2023", "/report?period=12M-2024-06"],
@@ -75,21 +79,45 @@ def bench_web(on_step: Callable[[str], None], *, long: bool = False, keep: Path 
         settings = kept_store(root) or made_store(root, calls)
         rmtree(copies_in(settings), ignore_errors=True)
         cookies = _signed_in(settings)
+        before = _nights_done(settings)
         with _server(settings) as (port, server), _nights(Path(name), settings):
             on_step(f"{PEOPLE} people for {seconds} seconds")
             with ThreadPoolExecutor(max_workers=1) as pool:
                 sounds = pool.submit(_first_sounds, port, cookies[0], seconds)
                 heard = in_own_process(port, cookies, seconds)
             server_cpu = _cpu_of(server.pid)
-    return _result(calls, heard, sounds.result(), server_cpu, seconds)
+        nights = _nights_done(settings) - before
+    return _result(calls, heard, sounds.result(), {"server_cpu": server_cpu, "nights": nights}, seconds)
+
+
+def _nights_done(settings: Settings) -> int:
+    with open_store(settings.store_url) as store, store.reading() as connection:
+        return sum(night.state == "done" for night in list_nights(connection, limit=10_000))
 
 
 def kept_store(root: Path) -> Settings | None:
-    """The settings of a store that was made there before."""
+    """The settings of a store that was made there before. Raises `BadInput` if by another version of the program.
+
+    The nights that work meanwhile would then read every call anew, and report on their own calls alone.
+    """
     if not (root / "data").is_dir():
         return None
     speech = SpeechSettings(model=str(root / "weights"))
-    return Settings(data_dir=root / "data", speech=speech, work=WorkSettings(settle_s=0))
+    settings = Settings(data_dir=root / "data", speech=speech, work=WorkSettings(settle_s=0))
+    with open_store(settings.store_url) as store:
+        with store.reading() as connection:
+            body = latest_report(connection)
+        _, model = find_weights(settings.speech.model, settings.data_dir)
+        now = speech_fingerprint(settings, model, registered_words(store))
+    if body is None or body["versions"]["speech"] != now:
+        raise BadInput(
+            Text(
+                f"{root} のデータは、このプログラムの別の版が作ったものです。",
+                f"The store in {root} was made by another version of this program.",
+            ),
+            remedy=Text("別のフォルダーを指定してください。", "Name another folder."),
+        )
+    return settings
 
 
 def made_store(root: Path, calls: int) -> Settings:
@@ -99,22 +127,21 @@ def made_store(root: Path, calls: int) -> Settings:
     """
     from pipeline.nightly import run_night
 
-    spoken = replace(SPOKEN, tagger=PRETENDED.tagger)  # words that differ, found without work
     few = min(calls, CALLS)
     request, settings = made_archive(root, few, "")
     for number in range(HEARD):
         _write_noise(root / "archive" / made_name(number), UTTERANCES * 6, number)
     night = Request(request.archive, _made_tables(root / "tables", calls))
-    run_night(night, settings, Silent(), never, spoken)
+    run_night(night, settings, Silent(), never, READ)
     if calls > few:
         for number in range(few, calls):
             write_made_call(root / "archive", number)
         listed = _UntilListed()
         with suppress(StoppedByLimit):
-            run_night(night, settings, listed, listed.is_done, spoken)
+            run_night(night, settings, listed, listed.is_done, READ)
         with open_store(settings.store_url) as store, store.writing() as connection:
             multiply(connection, few, calls // few)
-        run_night(night, settings, Silent(), never, spoken)
+        run_night(night, settings, Silent(), never, READ)
     return settings
 
 
@@ -217,7 +244,7 @@ def _work(root: Path, settings: Settings) -> None:
             rows.append(f"L{number}-{call:04d},2026-06-01 09:00:00,OP{call % 200:03d},{call:04d}.wav")
         table = archive.parent / "calls.csv"
         table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        run_night(Request(archive, {"calls": table}), settings, Silent(), never, SPOKEN)
+        run_night(Request(archive, {"calls": table}), settings, Silent(), never, READ)
 
 
 def _first_sounds(port: int, cookie: str, seconds: float) -> list[tuple[float, float]]:
@@ -252,7 +279,7 @@ def _cpu_of(pid: int) -> float:
 
 
 def _result(
-    calls: int, heard: Heard, sounds: list[tuple[float, float]], server_cpu: float, seconds: float
+    calls: int, heard: Heard, sounds: list[tuple[float, float]], beside: dict[str, float], seconds: float
 ) -> dict[str, Any]:
     p95 = {kind: float(np.percentile(waits, 95)) * 1000 for kind, waits in heard.seconds.items()}
     rows: list[dict[str, Any]] = [
@@ -271,7 +298,8 @@ def _result(
         median, p95_ms = statistics.median(times), float(np.percentile(times, 95))
         rows.append({"page": name, "n": len(times), "median_ms": round(median, 1), "p95_ms": round(p95_ms, 1)})
     rows.append({"cpu_s": "of the load", "value": round(heard.cpu_s, 1), "seconds": seconds})
-    rows.append({"cpu_s": "of the server", "value": round(server_cpu, 1), "seconds": seconds})
+    rows.append({"cpu_s": "of the server", "value": round(beside["server_cpu"], 1), "seconds": seconds})
+    rows.append({"nights": "finished meanwhile", "value": beside["nights"]})
     slowest = max(milliseconds for kind, milliseconds in p95.items() if kind != "search")
     bars = [
         bar("page_p95_ms", slowest, PAGE_MS),

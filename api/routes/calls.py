@@ -53,7 +53,7 @@ def show_calls(
     calls, more = _page(store, newest, call_filter(asked, visitor), cursor, PAGE)
     with store.reading() as connection:
         pins = Pins.of_report(newest)
-        reasons, phrases = reasons_of(connection, pins, visitor.reach.within), phrases_of(connection, pins)
+        reasons, phrases = reasons_of(connection, visitor.reach.within), phrases_of(connection, pins)
     return pages.render(
         request,
         "calls.html",

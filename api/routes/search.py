@@ -46,7 +46,7 @@ def show_search(
     page = _page(store, newest, visitor, wanted, asked, cursor, PAGE)
     with store.reading() as connection:
         pins = Pins.of_report(newest)
-        reasons, phrases = reasons_of(connection, pins, visitor.reach.within), phrases_of(connection, pins)
+        reasons, phrases = reasons_of(connection, visitor.reach.within), phrases_of(connection, pins)
     return pages.render(
         request,
         "search.html",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from models.figures.like_calls import (
@@ -113,9 +112,9 @@ def operator_view(
     now = {key: counts for key, counts in spoken.items() if key[0] >= span.opening}
     team = _main_team(now)
     wanted = Slice(span.opening, span.closing, team=team)
-    everyone = _by_reason(connection, facts, wanted)
-    others = _less(_together(everyone.values()), everyone.get(operator_id, {}))
-    mine = _by_reason(connection, facts, replace(wanted, operator_id=operator_id, within=within)).get(operator_id, {})
+    of_own = replace(wanted, operator_id=operator_id)
+    others = _less(_sums_by_reason(connection, facts, wanted), _sums_by_reason(connection, facts, of_own))
+    mine = _sums_by_reason(connection, facts, replace(of_own, within=within))
     all_months = kept.conversation_sums(connection, replace(wanted, first=months[0]), ("month",))
     return OperatorView(
         operator_id=operator_id,
@@ -165,20 +164,32 @@ def _sums(parts: ByReason, category: str) -> dict[str, Sums]:
 
 
 def _by_reason(connection: Connection, facts: Mapping[str, Any], wanted: Slice) -> dict[str, dict[str, Counts]]:
-    """Operator → reason → sums; where no call has a reason, all calls are alike."""
-    dimension, value = ("reason", None) if facts["reasons"] else (ALL, "")
+    """Operator → reason → sums."""
     found: dict[str, dict[str, Counts]] = {}
-    wanted = replace(wanted, dimension=dimension, value=value)
-    for (operator, reason), counts in kept.conversation_sums(connection, wanted, ("operator_id", "value")).items():
+    sums = kept.conversation_sums(connection, _of_reasons(facts, wanted), ("operator_id", "value"))
+    for (operator, reason), counts in sums.items():
         found.setdefault(operator, {})[reason] = counts
     return found
 
 
-def _together(parts: Iterable[ByReason]) -> dict[str, Counts]:
-    def plus(whole: dict[str, Counts], part: ByReason) -> dict[str, Counts]:
-        return whole | {reason: added(whole.get(reason, NOTHING), counts) for reason, counts in part.items()}
+def _sums_by_reason(connection: Connection, facts: Mapping[str, Any], wanted: Slice) -> dict[str, Counts]:
+    """Reason → sums of everybody in the slice."""
+    sums = kept.conversation_sums(connection, _of_reasons(facts, wanted), ("value",))
+    return {reason: counts for (reason,), counts in sums.items()}
 
-    return reduce(plus, parts, {})
+
+def _of_reasons(facts: Mapping[str, Any], wanted: Slice) -> Slice:
+    """Where no call has a reason, all calls are alike."""
+    dimension, value = ("reason", None) if facts["reasons"] else (ALL, "")
+    return replace(wanted, dimension=dimension, value=value)
+
+
+def _together(parts: Iterable[ByReason]) -> dict[str, Counts]:
+    of_reason: dict[str, list[Counts]] = {}
+    for part in parts:
+        for reason, counts in part.items():
+            of_reason.setdefault(reason, []).append(counts)
+    return {reason: added(*found) for reason, found in of_reason.items()}
 
 
 def _less(whole: ByReason, own: ByReason) -> dict[str, Counts]:

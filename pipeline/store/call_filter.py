@@ -143,9 +143,15 @@ def _of_contract(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Se
     """Calls by what they were joined to, and by what became of it."""
     joined = call_contracts.c
     if wanted.customer_id is not None:
-        query = query.where(
-            (calls.c.customer_id == wanted.customer_id) | (joined.joined_customer_id == wanted.customer_id)
+        named = calls.c.customer_id == wanted.customer_id
+        found = joined.joined_customer_id == wanted.customer_id
+        # either alone has an index, both together have none
+        rows, joins = calls.alias().c, call_contracts.alias().c
+        either = sa.union(
+            sa.select(rows.call_id).where(rows.customer_id == wanted.customer_id),
+            sa.select(joins.call_id).where(joins.joined_customer_id == wanted.customer_id),
         )
+        query = query.where(named | found, recordings.c.call_id.in_(either))
     if wanted.unknown == "contract":
         query = query.where(joined.join_status.is_distinct_from("matched"))
     if wanted.outcome is not None:

@@ -10,7 +10,7 @@ from pipeline.store.review_units import Place, Unit, units
 from pipeline.store.reviews import place_of
 from pipeline.store.schema import review_items
 
-AT_ONCE = 400  # transcripts in one question to the database
+AT_ONCE = 400  # places in one question to the database
 
 
 def standing_items(connection: sa.Connection, pins: Pins, unit: str) -> defaultdict[str, list[Place]]:
@@ -38,6 +38,6 @@ def moments_at(
 
 
 def _units_of(connection: sa.Connection, pins: Pins, unit: str, places: Collection[Place]) -> Iterator[Unit]:
-    keys = sorted({place.transcript_id for place in places})
+    keys = sorted({(place.transcript_id, place.utterance) for place in places})
     for start in range(0, len(keys), AT_ONCE):
-        yield from units(connection, pins, unit, among=keys[start : start + AT_ONCE])
+        yield from units(connection, pins, unit, at=keys[start : start + AT_ONCE])

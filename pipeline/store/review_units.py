@@ -68,9 +68,12 @@ def units(
     pins: Pins,
     unit: str,
     stratum: str | None = None,
-    among: Sequence[int] | None = None,
+    at: Sequence[tuple[int, int]] | None = None,
 ) -> Iterator[Unit]:
-    """Every unit of one kind in the tagging of a report, of one stratum or of all, of some transcripts or of all."""
+    """Every unit of one kind in the tagging of a report, of one stratum or of all.
+
+    `at`: only of these transcripts, and of utterances only these (transcript, position).
+    """
     query, column, made = {
         "hit": (hit_rows(pins), tags.c.phrase_id, hit),
         "moment": (moment_rows(pins), moments.c.label, moment),
@@ -78,8 +81,10 @@ def units(
     }[unit]
     if stratum is not None:
         query = query.where(column == stratum)
-    if among is not None:
-        query = query.where(transcripts.c.transcript_id.in_(among))
+    if at is not None:
+        query = query.where(transcripts.c.transcript_id.in_(sorted({transcript_id for transcript_id, _ in at})))
+        if unit == "utterance":
+            query = query.where(sa.tuple_(utterances.c.transcript_id, utterances.c.position).in_(at))
     rows = connection.execute(query.execution_options(yield_per=BATCH))
     return (made(row) for row in rows if unit != "utterance" or _may_be_tagged(row))
 

@@ -91,7 +91,7 @@ def _moments(connection: sa.Connection, pins: Pins, label: str, first: int) -> l
 
 
 def _hits(connection: sa.Connection, pins: Pins, of: str, first: int) -> list[Unit]:
-    query = hit_rows(pins).where((tags.c.label == of) | (tags.c.phrase_id == of))
+    query = hit_rows(pins).where(tags.c.label == of if of in LABELS else tags.c.phrase_id == of)
     query = query.order_by(tags.c.confidence, tags.c.tagging_id, tags.c.position).limit(first)
     return [hit(row) for row in connection.execute(query)]
 

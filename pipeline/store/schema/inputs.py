@@ -58,6 +58,8 @@ calls = _history(
     sa.Column("n_proposal", sa.Float),
     sa.Column("assigned", sa.Boolean),
     sa.Index(None, "operator_id", "started_at"),
+    sa.Index(None, "started_at"),
+    sa.Index(None, "customer_id"),
 )
 
 contracts = _history(

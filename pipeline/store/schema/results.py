@@ -18,6 +18,7 @@ call_contracts = sa.Table(
     sa.Column("outcome_timing", sa.String),  # before, late, pending, after_outcome, time_unknown
     reference("run_id", "runs.run_id"),
     sa.Index(None, "joined_contract_id"),
+    sa.Index(None, "joined_customer_id"),
 )
 
 reports = sa.Table(

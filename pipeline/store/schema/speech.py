@@ -78,6 +78,7 @@ tags = sa.Table(
     sa.Column("match_level", sa.String),
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("cancelled_by", sa.String),
+    sa.Index(None, "label", "confidence", "tagging_id", "position"),  # the most uncertain first
 )
 
 moments = sa.Table(
@@ -85,12 +86,13 @@ moments = sa.Table(
     metadata,
     reference("tagging_id", "taggings.tagging_id", primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("label", sa.String, nullable=False, index=True),
+    sa.Column("label", sa.String, nullable=False),
     sa.Column("first_utterance", sa.Integer, nullable=False),
     sa.Column("last_utterance", sa.Integer, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("reaction", sa.String),
+    sa.Index(None, "label", "confidence", "tagging_id", "position"),
 )
 
 call_scores = sa.Table(

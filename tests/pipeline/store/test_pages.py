@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from models.scoring import FORMULA
-from pipeline.store import scores, tables, transcripts
+from pipeline.store import calls, scores, tables, transcripts
 from pipeline.store.call_filter import CallFilter
 from pipeline.store.calls import ListedCall, list_calls, read_call, recordings_of_call
 from pipeline.store.connect import Store
@@ -67,6 +68,34 @@ def test_calls_are_found_by_team_reason_contract_and_what_became_of_it(store: St
     assert ids(unknown="contract") == ["no-row"]
     assert ids(outcome="renewed", outcome_since=date(2026, 10, 28), outcome_until=date(2026, 10, 29)) == [told.call_id]
     assert ids(outcome="renewed", outcome_until=date(2026, 10, 28)) == ids(outcome="churned") == []
+
+
+def test_calls_of_a_customer_are_found_by_their_row_and_by_their_contract(store: Store) -> None:
+    told = telling_call()
+    by_contract = Said("by-contract", told.utterances, row={**told.row, "customer_id": None})
+    pins = pins_of(store, [told, by_contract, *plain_calls(2, "OP-1", "", 5)])
+    found = {call.call_id for call in listed(store, pins, customer_id="C-00421")}
+    assert found == {told.call_id, "by-contract"}
+    assert listed(store, pins, customer_id="C-99999") == []
+
+
+@pytest.mark.parametrize("looked_at", [0, 1, 2])
+def test_every_page_holds_the_same_calls_however_few_of_the_newest_are_looked_at_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    monkeypatch.setattr(calls, "NEWEST_FIRST", looked_at)
+    unlisted = Said("without time", telling_call().utterances)
+    same_time = [Said(f"same-{n}", telling_call().utterances, row=dict(telling_call().row)) for n in range(3)]
+    pins = pins_of(store, [*plain_calls(9, "OP-1", "", 1), *same_time, unlisted])
+    for wanted in (CallFilter(), CallFilter(label="proposal"), CallFilter(team="第二課")):
+        found: list[int] = []
+        after = None
+        with store.reading() as connection:
+            while page := list_calls(connection, pins, wanted, after=after, limit=2):
+                found += [call.tagging_id for call in page]
+                after = page[-1].position
+            whole = [call.tagging_id for call in list_calls(connection, pins, wanted, limit=100)]
+        assert found == whole and len(whole) == len(set(whole)) > 2
 
 
 def test_calls_without_time_come_last_and_once(store: Store) -> None:
