@@ -88,6 +88,8 @@ def _is_hearsay(context: Context, category: Category) -> bool:
 def _is_taken_back(context: Context) -> bool:
     """便利ですが、あいにく…: what follows the が refuses; お得ですが、追加の費用はかかりません reassures."""
     after = context.hit[-3:] + context.after
+    if cues.GONE.match(context.after) or cues.NO_LONGER.search(after):
+        return True
     turn = cues.ADVERSATIVE.search(after)
     if not turn:
         return False
@@ -108,7 +110,7 @@ def _is_only_asked(context: Context, category: Category) -> bool:
 def _is_supposed(context: Context, category: Category) -> bool:
     """もし解約したら supposes a cancellation; 直ると助かります wishes for help that has not come."""
     after = context.after
-    if cues.SUPPOSED.search(after):
+    if cues.SUPPOSED.search(after) or (category in ("appeal", "proposal") and cues.IN_DOUBT.match(after)):
         return True
     if category in OPERATOR_CATEGORIES:
         helps = category == "enablement" and cues.ASKS_HOW.search(after)
@@ -149,4 +151,6 @@ def _negated_by_words(context: Context) -> bool | None:
         return False
     if cues.DENIED.match(after) or cues.NOT_OFFERED.match(after):
         return True
-    return False if cues.CLAUSE_ENDS.search(after, 0, negation.start()) else None
+    if cues.CLAUSE_ENDS.search(after, 0, negation.start()):
+        return False
+    return True if cues.NEEDS_NEGATION.search(context.before) else None

@@ -5,7 +5,8 @@ rules were mended by them, the first 343 pairs had 85.7 % of the cancelled sente
 kept; of 42 pairs in another style, written after the first mending, it was 66.7 % and 97.6 %; of 24 more, written after
 the second mending, 79.2 % and 100 %; of 144 in other trades, written before the third, 51.4 % and 99.3 %. The third was
 made with every other one of these: of the 72 that it did not look at, 91.7 % and 97.2 % were right after it, and of 36
-written afterwards 91.7 % and 100 %.
+written afterwards 91.7 % and 100 %. Of 66 single sentences of another hand 73.5 % and 100 % were right at first sight,
+of 40 more, after the rules were mended by those, 75 % and 100 %.
 """
 
 from collections import Counter
