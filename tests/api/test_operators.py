@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.migrate import open_store
+from tests.api import world
 from tests.api.conftest import EVERYTHING, opened_as
 from tests.api.test_dashboard import cost, listening
 from tests.api.test_pages import text_of
@@ -66,6 +67,23 @@ def test_a_leader_sees_the_calls_taken_in_the_team_and_no_others(manager: TestCl
     assert leader.get("/operators/OP-003").status_code == 404
     assert calls_in_list(manager, "?team=第二課")["OP-002"] == "12"
     assert {item["operator_id"] for item in leader.get("/api/v1/operators").json()["items"]} == {"OP-017"}
+
+
+def test_those_without_an_analysed_call_stand_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyse = world._store_call
+    monkeypatch.setattr(
+        world,
+        "_store_call",
+        lambda connection, call, claim: "OP-002" in call.call_id or analyse(connection, call, claim),
+    )
+    settings = Settings(data_dir=tmp_path)
+    store = open_store(settings.store_url)
+    fill(store, [telling_call(), *plain_calls(1, "OP-002", "高橋", 5)])
+    store.close()
+    with opened_as(settings, *EVERYTHING) as client:
+        table, _, apart = client.get("/operators").text.partition("解析した通話のない1人")
+    assert table.count('href="/operators/') == 1 and "OP-002" not in table
+    assert 'href="/operators/OP-002' in apart
 
 
 def test_another_period_has_other_calls(manager: TestClient) -> None:
