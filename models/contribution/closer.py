@@ -27,7 +27,7 @@ def closer_look(tables: Tables, as_of: date, options: Options) -> Json:
     """
     guarded = guard(tables, as_of)
     rows, _ = index_calls(guarded, options)
-    general = judge_data(len(rows), int(rows["renewed"].sum()), rows["operator_id"].nunique(), options.lines)
+    general = judge_data(rows, options.lines)
     moments = tuple(name for name in options.moments if f"n_{name}" in rows and rows[f"n_{name}"].notna().any())
     if verdict(general)[0] == "refuse" or not moments:
         return {}

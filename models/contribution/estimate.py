@@ -102,7 +102,7 @@ def _general(rows: pd.DataFrame, moments: tuple[str, ...], options: Options, *, 
     """What holds for every moment. `settled`: whether the renewal or the end of any of the contracts is on record."""
     if not settled:
         return [NO_OUTCOMES]
-    findings = judge_data(len(rows), int(rows["renewed"].sum()), rows["operator_id"].nunique(), options.lines)
+    findings = judge_data(rows, options.lines)
     if not moments:
         findings.append(
             refuse(

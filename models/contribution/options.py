@@ -9,7 +9,10 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where an estimate is warned about or refused. Measured on invented centres, see the help page."""
+    """Where an estimate is warned about or refused. Measured on invented centres, see the help page;
+    those of customers are the usual ones for clusters (below about 20 no clustered error is to be trusted, below about
+    50 it is unsteady: MacKinnon, Nielsen and Webb 2023).
+    """
 
     refuse_terms: int = 200
     refuse_rarer_outcome: int = 50
@@ -19,6 +22,8 @@ class Lines:
     warn_ess: float = 0.20
     refuse_extreme: float = 0.25
     warn_extreme: float = 0.10
+    refuse_customers: int = 20
+    warn_customers: int = 50
     refuse_operators: int = 2
     operator_page: int = 5
     warn_operators: int = 10

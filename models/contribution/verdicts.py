@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from models.contribution.design import Design
 from models.contribution.diagnostics import Overlap
@@ -54,40 +55,76 @@ def warn(code: str, ja: str, en: str) -> Finding:
     return Finding("warn", Message(code, ja, en))
 
 
-def judge_data(terms: int, renewed: int, operators: int, lines: Lines) -> list[Finding]:
-    """The whole data set: enough matured terms, enough of the rarer outcome, more than one operator."""
+def judge_data(rows: pd.DataFrame, lines: Lines) -> list[Finding]:
+    """The whole data set: enough matured terms, enough of the rarer outcome, enough customers and operators."""
+    return [
+        *_judge_terms(len(rows), int(rows["renewed"].sum()), lines),
+        *_judge_customers(rows["customer_id"].nunique(), lines),
+        *_judge_operators(rows["operator_id"].nunique(), lines),
+    ]
+
+
+def _judge_terms(terms: int, renewed: int, lines: Lines) -> list[Finding]:
     lost = terms - renewed
-    findings = []
-    if terms < lines.refuse_terms or min(renewed, lost) < lines.refuse_rarer_outcome:
-        findings.append(
-            refuse(
-                "too_few_terms",
-                f"通話があり結果の期間も過ぎた契約は{terms}件、うち継続{renewed}件・継続なし{lost}件です。"
-                f"{lines.refuse_terms}件以上、継続・継続なしそれぞれ{lines.refuse_rarer_outcome}件以上から推定します。"
-                "契約と結果の表に、より長い期間を入れてください。",
-                f"{terms} contract terms have a call and a finished horizon: {renewed} renewed, {lost} did not. "
-                f"An estimate needs {lines.refuse_terms} terms and {lines.refuse_rarer_outcome} of each outcome. "
-                "Load a longer period of contracts and outcomes.",
-            )
+    if terms >= lines.refuse_terms and min(renewed, lost) >= lines.refuse_rarer_outcome:
+        return []
+    return [
+        refuse(
+            "too_few_terms",
+            f"通話があり結果の期間も過ぎた契約は{terms}件、うち継続{renewed}件・継続なし{lost}件です。"
+            f"{lines.refuse_terms}件以上、継続・継続なしそれぞれ{lines.refuse_rarer_outcome}件以上から推定します。"
+            "契約と結果の表に、より長い期間を入れてください。",
+            f"{terms} contract terms have a call and a finished horizon: {renewed} renewed, {lost} did not. "
+            f"An estimate needs {lines.refuse_terms} terms and {lines.refuse_rarer_outcome} of each outcome. "
+            "Load a longer period of contracts and outcomes.",
         )
+    ]
+
+
+def _judge_customers(customers: int, lines: Lines) -> list[Finding]:
+    """Many terms of few customers are few observations: what one customer decides, all his terms share."""
+    if customers < lines.refuse_customers:
+        return [
+            refuse(
+                "too_few_customers",
+                f"契約は多くても、お客様は{customers}だけです。数少ないお客様の都合と会話の効果を分けられないため、"
+                f"{lines.refuse_customers}以上のお客様から推定します。",
+                f"However many the terms, they belong to {customers} customers only, whose own reasons cannot be told "
+                f"apart from what was said. An estimate needs {lines.refuse_customers} customers.",
+            )
+        ]
+    if customers < lines.warn_customers:
+        return [
+            warn(
+                "few_customers",
+                f"お客様が{customers}と少ないため、推定は数少ないお客様に左右されます。"
+                f"{lines.warn_customers}以上あると安定します。",
+                f"With only {customers} customers the estimate hangs on a few of them; {lines.warn_customers} make it "
+                "steady.",
+            )
+        ]
+    return []
+
+
+def _judge_operators(operators: int, lines: Lines) -> list[Finding]:
     if operators < lines.refuse_operators:
-        findings.append(
+        return [
             refuse(
                 "one_operator",
                 "担当者が1人だけなので、話した内容の差と担当者の差を分けられません。ほかの担当者の通話も入れてください。",
                 "There is only one operator, so what was said cannot be told apart from who said it. "
                 "Load the calls of others too.",
             )
-        )
-    elif operators < lines.warn_operators:
-        findings.append(
+        ]
+    if operators < lines.warn_operators:
+        return [
             warn(
                 "few_operators",
                 f"担当者が{operators}人と少ないため、区間が広くなります。{lines.warn_operators}人以上あると安定します。",
                 f"Only {operators} operators make the intervals wide; {lines.warn_operators} make them steady.",
             )
-        )
-    return findings
+        ]
+    return []
 
 
 def judge_cells(design: Design, lines: Lines) -> list[Finding]:

@@ -153,6 +153,14 @@ def test_all_renewed_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("customers", [4, 19])
+def test_many_terms_of_few_customers_never_give_a_number(customers: int) -> None:
+    drawn = tables_of(centre("confounded"))
+    contracts = drawn.contracts.assign(customer_id=[f"U{row % customers}" for row in range(len(drawn.contracts))])
+    calls = drawn.calls.drop(columns="customer_id")
+    assert "too_few_customers" in refusal(changed(calls=calls, contracts=contracts, snapshots=drawn.snapshots.iloc[:0]))
+
+
 def test_one_operator_is_refused() -> None:
     calls = tables_of(centre("confounded")).calls
     assert "one_operator" in refusal(changed(calls=calls.assign(operator_id="OP1")))
