@@ -20,12 +20,14 @@ class Tables:
     contracts (one row per term): contract_id, customer_id, started_on, mrr_yen, renewal_due_on?, plan? …
     outcomes: contract_id, on, kind, mrr_before_yen, mrr_after_yen, event_id?.
     snapshots: customer_id, on, further columns; may be empty.
+    holes: contracts of which whoever read the tables left out an event, so that what became of them is not known.
     """
 
     calls: pd.DataFrame
     contracts: pd.DataFrame
     outcomes: pd.DataFrame
     snapshots: pd.DataFrame
+    holes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def guard(tables: Tables, as_of: date) -> Guarded:
     now = pd.Timestamp(as_of)
     terms = _guard_terms(_text_ids(tables.contracts), dropped)
     outcomes, broken = _guard_outcomes(_text_ids(tables.outcomes), terms, now, dropped)
-    terms = _leave_out(terms, terms["contract_id"].isin(broken), "terms_with_unusable_events", dropped)
+    terms = _leave_out(terms, terms["contract_id"].isin(broken | tables.holes), "terms_with_unusable_events", dropped)
     calls = _guard_calls(_text_ids(tables.calls), now, dropped)
     snapshots = _text_ids(tables.snapshots)
     if len(snapshots):

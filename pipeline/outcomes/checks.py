@@ -33,8 +33,9 @@ def check_rows(
     problems: ProblemList,
     notes: ProblemList,
     counts: Counter[str],
-) -> pd.DataFrame:
-    """The frame without repeated and implausible rows. Conflicting duplicates become problems, the rest notes.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The frame without repeated and implausible rows, and the latter. Conflicting duplicates become problems, the rest
+    notes.
 
     A call with an implausible time or duration stays, with that value unknown: its recording is still analysed. Rows of
     the other tables would enter figures, so they are left out whole.
@@ -52,7 +53,9 @@ def check_rows(
         if shape.kind == "calls":
             frame.loc[found, column] = None
         bad_rows |= found
-    return frame if shape.kind == "calls" else frame[~bad_rows].reset_index(drop=True)
+    if shape.kind == "calls":
+        bad_rows[:] = False
+    return frame[~bad_rows].reset_index(drop=True), frame[bad_rows]
 
 
 def _without_empty_churns(frame: pd.DataFrame, counts: Counter[str]) -> pd.DataFrame:

@@ -55,11 +55,12 @@ def read_table(
     frame, lines = _read_rows(source, reading, on_rows)
     if not len(lines) and not problems and not may_be_empty:
         problems.add(1, None, None, NO_ROWS)
+    left_out = frame.iloc[:0]
     if len(lines):
-        frame = check_rows(frame, lines, shape, problems, reading.notes, reading.counts)
+        frame, left_out = check_rows(frame, lines, shape, problems, reading.notes, reading.counts)
     if problems:
         raise BadTable(problems.listed())
-    return Loaded(frame, _report(path, source, reading, len(lines), len(frame)))
+    return Loaded(frame, _report(path, source, reading, len(lines), len(frame)), left_out)
 
 
 def empty_table(kind: Kind) -> pd.DataFrame:

@@ -72,10 +72,11 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A table read whole: the canonical frame (see `columns`) and the report."""
+    """A table read whole: the canonical frame (see `columns`), the report, and the rows that cannot be true."""
 
     frame: "pd.DataFrame"
     report: LoadReport
+    left_out: "pd.DataFrame"
 
 
 class ProblemList:

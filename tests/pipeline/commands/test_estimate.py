@@ -65,6 +65,18 @@ def test_a_refusal_is_summed_up_in_its_own_words(tmp_path: Path) -> None:
     assert all("推定できません" in line.ja for line in lines[:5])
 
 
+def test_a_contract_whose_renewal_tells_an_impossible_amount_is_not_taken_for_lost(tmp_path: Path) -> None:
+    write_centre("tiny", 1, tmp_path)
+    before = estimate_folder(tmp_path)["dropped"]
+    outcomes = pd.read_csv(tmp_path / "outcomes.csv")
+    renewed = outcomes.index[outcomes["kind"] == "renewed"][:3]
+    outcomes.loc[renewed, "mrr_after_yen"] = -1
+    outcomes.to_csv(tmp_path / "outcomes.csv", index=False)
+    after = estimate_folder(tmp_path)["dropped"]
+    assert after["outcomes_implausible_amount"] == after["terms_with_unusable_events"] == 3
+    assert after["counted_as_not_renewed_without_any_event"] == before["counted_as_not_renewed_without_any_event"]
+
+
 @pytest.mark.parametrize("table", ["calls", "contracts", "outcomes", "customer_snapshots"])
 def test_a_table_without_rows_is_answered_by_a_refusal_in_words(tmp_path: Path, table: str) -> None:
     write_centre("tiny", 1, tmp_path)
