@@ -76,20 +76,19 @@ def operator_rows(
 ) -> list[OperatorRow]:
     """Every operator with calls in the period, in order of id: nobody is ranked."""
     wanted = Slice(span.opening, span.closing, team=team)
-    told = kept.conversation_sums(connection, replace(wanted, within=within), ("operator_id", "team"))
+    told: dict[str, dict[str, Counts]] = {}
+    sums = kept.conversation_sums(connection, replace(wanted, within=within), ("operator_id", "team"))
+    for (operator, of_team), counts in sums.items():
+        told.setdefault(operator, {})[of_team] = counts
     everyone = _by_reason(connection, facts, wanted)
     own = everyone if within is None else _by_reason(connection, facts, replace(wanted, within=within))
     whole = _together(everyone.values())
-    differences = {
-        name: _difference(own[name], _less(whole, everyone[name]), ANY)
-        for name in sorted({key for key, _ in told} - {""})
-    }
+    differences = {name: _difference(own[name], _less(whole, everyone[name]), ANY) for name in sorted(set(told) - {""})}
     standings = compared(differences)
     rows = []
     for name in differences:
-        parts = {key: counts for (operator, key), counts in told.items() if operator == name}
-        teams = tuple(sorted(set(parts) - {""}))
-        talk = talk_of(added(*parts.values()))
+        teams = tuple(sorted(set(told[name]) - {""}))
+        talk = talk_of(added(*told[name].values()))
         rows.append(OperatorRow(name, facts["operators"].get(name), teams, talk, standings.get(name)))
     return rows
 

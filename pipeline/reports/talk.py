@@ -79,7 +79,9 @@ def sums_of(counts: Counts, category: str) -> Sums:
 
 def added(*several: Counts) -> Counts:
     """All of them together."""
-    return {name: sum(counts[name] for counts in several) for name in CELL_COUNTS}
+    if len(several) == 1:  # of most operators and months there is one cell
+        return several[0]
+    return {name: sum([counts[name] for counts in several]) for name in CELL_COUNTS}
 
 
 def _said(counts: Counts, category: str) -> Said:

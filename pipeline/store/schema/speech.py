@@ -78,7 +78,7 @@ tags = sa.Table(
     sa.Column("match_level", sa.String),
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("cancelled_by", sa.String),
-    sa.Index(None, "label", "confidence", "tagging_id", "position"),  # the most uncertain first
+    sa.Index(None, "label", "source", "confidence", "tagging_id", "position"),  # the most uncertain first
 )
 
 moments = sa.Table(

@@ -5,7 +5,7 @@ from alembic import op
 revision = "0024"
 down_revision = "0023"
 INDEXES = {
-    "tags": (["label", "confidence", "tagging_id", "position"],),
+    "tags": (["label", "source", "confidence", "tagging_id", "position"],),
     "moments": (["label", "confidence", "tagging_id", "position"],),
     "calls": (["started_at"], ["customer_id"]),
     "call_contracts": (["joined_customer_id"],),
