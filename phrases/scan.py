@@ -12,7 +12,7 @@ from phrases.forms import KEY_END, Word, forms_of
 from phrases.japanese import Japanese
 from phrases.normalize import fold
 from phrases.patterns import QUANTITY_PATTERN, PatternSet, places
-from phrases.sounds import Piece, confusable_words, is_other_word, nearest, pieces
+from phrases.sounds import Piece, confusable_words, is_exchanged, is_other_word, nearest, pieces
 from phrases.tree import QUANTITY, Pattern
 
 SHORTEST_READING = 6  # kana after folding; shorter readings meet other words by chance
@@ -20,6 +20,8 @@ SHORTEST_NAME = 4  # kana of a phrase whose name has a registered reading: names
 FREE_READING = 10  # from this length a reading may begin inside a word: the recogniser cut it elsewhere
 _HONORIFICS = ("お", "ご", "御")  # silent in keys, but part of what people see as the phrase
 _KANA = re.compile("[ぁ-ゖァ-ヺー]+")
+_CONTRARY = "不非未無"
+_HONOURED_KANA = re.compile("[おご御][^おご御]*[ぁ-ゖ]$")  # お申し込み, お問い合わせ
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,14 @@ Term = str | Pattern  # what is looked for: a spelling, or a raw pattern
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The spelling that a search string stands for; `is_heard` where it is not how the dictionary writes it."""
+    """The spelling that a search string stands for; `is_heard` where it is not how the dictionary writes it.
+
+    `is_honoured` where the string is the verb of a noun like お申し込み, which counts behind お only.
+    """
 
     spelling: str
     is_heard: bool = False
+    is_honoured: bool = False
 
 
 class Scanner:
@@ -85,6 +91,8 @@ class Scanner:
                     for owner in owners[number]:
                         if heard and is_other_word(owner.spelling, heard, self._alike):
                             continue
+                        if owner.is_honoured and not _is_behind_honorific(dialogue, occurrence.end - 1):
+                            continue
                         place = replace(occurrence, level="reading") if owner.is_heard else occurrence
                         found.setdefault(owner.spelling, {}).setdefault((place.start, place.end), place)
         for pattern, place in self._by_pattern(dialogue):
@@ -118,7 +126,16 @@ class Scanner:
                 near = nearest(stream.text, at, piece, self._confusable)
                 if near:
                     occurrence = Occurrence(stream.word_at(near[0]), stream.word_at(near[1] - 1) + 1, "reading")
-                    yield from ((owner.spelling, occurrence) for owner in self._readings[piece.reading])
+                    yield from ((spelling, occurrence) for spelling in self._meant(piece.reading, dialogue, occurrence))
+
+    def _meant(self, reading: str, dialogue: Dialogue, place: Occurrence) -> Iterator[str]:
+        """The spellings read so, unless a word that sounds alike stands there, of which `place` may be a part only."""
+        around = dialogue.words[max(place.start - 1, 0) : place.end + 1]
+        written, heard = _written(dialogue, place), "".join(word.reading for word in around)
+        if not is_exchanged(reading, heard, self._confusable):
+            for owner in self._readings[reading]:
+                if not is_other_word(owner.spelling, written, self._alike):
+                    yield owner.spelling
 
 
 def spelling_words(spelling: str, japanese: Japanese) -> tuple[Word, ...]:
@@ -156,6 +173,9 @@ def _all_searched(spelling: str, japanese: Japanese, names: Sequence[Name]) -> I
     for level, pattern in _searched(spelling_words(spelling, japanese)):
         yield level, pattern, Owner(spelling)
     written = fold(spelling).text
+    verbal = _verbal_keys(written, japanese)
+    if verbal:
+        yield "normalized", KEY_END + verbal, Owner(spelling, is_honoured=True)
     for name in names:
         surface = fold(name.surface).text
         if surface not in written:
@@ -171,6 +191,20 @@ def _all_searched(spelling: str, japanese: Japanese, names: Sequence[Name]) -> I
             reading = _reading(spelling_words(written.replace(surface, kana), japanese))
             if len(reading) >= SHORTEST_NAME:
                 yield "reading", reading, Owner(spelling, is_heard=True)
+
+
+def _verbal_keys(written: str, japanese: Japanese) -> str:
+    """The keys of お申し込み as it is said in お申込みいただけます, where it is a verb; empty where it is none."""
+    if not _HONOURED_KANA.search(written):
+        return ""
+    nouns = spelling_words(written, japanese)
+    words = spelling_words(written + "ください", japanese)[: len(nouns)]
+    is_verb = words[:-1] == nouns[:-1] and words[-1].end == nouns[-1].end and words[-1].keys != nouns[-1].keys
+    return "".join(word.keys for word in words) if is_verb and nouns[-1].is_content else ""
+
+
+def _is_behind_honorific(dialogue: Dialogue, word: int) -> bool:
+    return word > 0 and dialogue.words[word - 1].surface in _HONORIFICS
 
 
 def _searched(words: tuple[Word, ...]) -> Iterator[tuple[Level, str]]:
@@ -199,11 +233,16 @@ def _place(occurrence: Occurrence) -> tuple[int, int]:
 
 
 def _locate_surface(dialogue: Dialogue, stream: Stream, start: int, end: int) -> Occurrence | None:
-    """Kana must begin and end with words (いい is not in いいえ); kanji may be part of a compound (解約 in 解約金)."""
+    """Kana must begin and end with words (いい is not in いいえ); kanji may be part of a compound (解約 in 解約金).
+
+    But not of its contrary: 可能 is not in 不可能.
+    """
     first, last = stream.word_at(start), stream.word_at(end - 1)
     head = start - stream.offsets[first]
     tail = stream.offsets[last] + len(dialogue.words[last].surface) - end
     if (head or tail) and _KANA.fullmatch(stream.text, start, end):
+        return None
+    if head and end - start > 1 and stream.text[start - 1] in _CONTRARY:
         return None
     return Occurrence(first, last + 1, "surface", head, tail)
 
@@ -224,6 +263,8 @@ def _locate_reading(dialogue: Dialogue, stream: Stream, start: int, end: int) ->
     first = stream.word_at(start)
     opening = stream.text[stream.offsets[first] : start]
     if opening.strip("アイウエオ") and end - start < FREE_READING:
+        return None
+    if opening and dialogue.words[first].surface[0] in _CONTRARY:
         return None
     return Occurrence(first, stream.word_at(end - 1) + 1, "reading")
 

@@ -70,7 +70,12 @@ def is_same_sense(reading: str, heard: str, confusable: Iterable[tuple[str, str]
     """Whether no confusable word was exchanged and the negations are the same."""
     if "\x00" in heard or any(reading.count(sound) != heard.count(sound) for sound in _NEGATIONS):
         return False
-    return not any(_exchanged(one, other, reading, heard) for one, other in confusable)
+    return not is_exchanged(reading, heard, confusable)
+
+
+def is_exchanged(reading: str, heard: str, confusable: Iterable[tuple[str, str]]) -> bool:
+    """Whether a word of a pair that sounds alike was heard in place of the other one."""
+    return any(_exchanged(one, other, reading, heard) for one, other in confusable)
 
 
 def is_other_word(spelling: str, heard: str, pairs: Iterable[tuple[str, str]]) -> bool:

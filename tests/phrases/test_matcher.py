@@ -20,11 +20,18 @@ def hits(query: str, *said: str, japanese: Japanese, category: Category = "propo
         ("上位プラン", "上位プランです", "surface"),
         ("設定しましょう", "設定してみましょうか", "normalized"),
         ("お申し込み", "申込の件です", "normalized"),
+        ("お申し込み", "お申込みいただけます", "normalized"),
+        ("お問い合わせ", "お問合せくださいませ", "normalized"),
         ("仕事帰りにビール片手に", "仕事がエリにビールかたてに", "reading"),
     ],
 )
 def test_a_hit_says_which_level_found_it(query: str, said: str, level: str, japanese: Japanese) -> None:
     assert [hit.level for hit in hits(query, said, japanese=japanese)] == [level]
+
+
+@pytest.mark.parametrize("said", ["ネットで申し込んだ方", "もう申し込まれましたか"])
+def test_a_noun_behind_o_is_no_other_use_of_its_verb(said: str, japanese: Japanese) -> None:
+    assert not hits("お申し込み", said, japanese=japanese)
 
 
 def test_the_phrase_of_the_real_recogniser_is_found(japanese: Japanese) -> None:
