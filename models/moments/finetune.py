@@ -16,6 +16,7 @@ from typing import Any
 from models.moments.encoder import MARKERS
 from models.moments.labels import LABELS, Call, Message, MomentsError
 from models.moments.reading import Piece, Reader
+from models.moments.threads import one_thread
 
 DROPOUT = 0.1
 THREADS = 1  # always as many: sums that are shared out otherwise come out a little different
@@ -83,7 +84,8 @@ def finetune(
     if len(tokenizer) > encoder.config.vocab_size:
         encoder.resize_token_embeddings(len(tokenizer))
     reader = Reader(tokenizer, calls, random.Random(seed))  # noqa: S311
-    pupil = _probe(encoder, reader)
+    with one_thread():
+        pupil = _probe(encoder, reader)
     mean = _fit(pupil, reader, schedule or Schedule(), progress)
     encoder.load_state_dict(mean["encoder"].state_dict())
     encoder.save_pretrained(out)

@@ -26,6 +26,7 @@ from models.moments.manifest import MANIFEST, NAME, SHIPPED, Manifest, write_man
 from models.moments.ngrams import LETTERS_FILE, SOUNDS_FILE, Ngrams, fit_ngrams, write_ngrams
 from models.moments.noise import excerpts, recognised
 from models.moments.sounds import Sounds
+from models.moments.threads import one_thread
 
 VERSION = "3"
 DRAWS = 2  # of what a recogniser might write, for the n-grams
@@ -45,15 +46,17 @@ def train_moments(
     train, validation = [*in_split(calls, "train"), *reviewed], in_split(calls, "validation")
     _check(train, validation, data_dir)
     encoder = OnnxEncoder(encoder_dir)
-    stage = fit_first_stage(train)
-    letters, sounds = fit_words(train, seed)
-    layer = fit_on_vectors(encoder, train, read_head(encoder_dir / TAUGHT_FILE))
-    classifier = MomentClassifier(UNNAMED, stage, encoder, letters, sounds, layer)
-    evidence = evidence_by_wording(classifier, validation, seed)
+    with one_thread():
+        stage = fit_first_stage(train)
+        letters, sounds = fit_words(train, seed)
+        layer = fit_on_vectors(encoder, train, read_head(encoder_dir / TAUGHT_FILE))
+        classifier = MomentClassifier(UNNAMED, stage, encoder, letters, sounds, layer)
+        evidence = evidence_by_wording(classifier, validation, seed)
+        decision = fit_decision(layer, evidence)
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent) as scratch:
         folder = Path(scratch)
-        _write(folder, encoder_dir, replace(classifier, head=fit_decision(layer, evidence)))
+        _write(folder, encoder_dir, replace(classifier, head=decision))
         new = load_classifier(folder)
         in_use = load_classifier(out_dir) if (out_dir / MANIFEST).exists() else None
         card = card_of(new, in_use, train, evidence, seed)
