@@ -27,11 +27,16 @@ class QueryError(ValueError):
         super().__init__(f"{position + 1}文字目: {message.ja}")
 
 
+CONDITIONS = "operator: customer: first 30s: last 60s: first 20%: after silence 3s: overlapping:"
+
 _SYNTAX = str.maketrans("（）｜＊＠：＂｛｝，〜～“”", '()|*@:"{},**""')
 _KEYWORD = re.compile(r"\s+(AND|OR|NOT|THEN|NEAR|WITHIN)(?:/(\d+)(s?)|\s+(\d+)s)?(?=[\s(])")
 _RESTRICTION = re.compile(
     r"\s*(?:(operator|customer|overlapping)|(first|last)\s+(\d+)\s*(s|%)|after\s+silence\s+(\d+)\s*s)\s*:"
 )
+_LONE_KEYWORD = re.compile(r"(AND|OR|NOT|THEN|NEAR|WITHIN)(/.*)?")  # an operator that lacks a side, or is misspelt
+_LONE_NUMBER = re.compile(r"\s+(AND|OR|NOT|THEN|NEAR|WITHIN)\s+\d+\s")
+_LONE_CONDITION = re.compile(r"\s*[A-Za-z]{3,}[A-Za-z0-9 %]{0,20}:")
 _REPEAT = re.compile(r"\s*\{\s*(\d+)\s*(,?)\s*(\d*)\s*\}")
 _GAP = re.compile(r"\s*\*+(\d*)")
 _PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)/")
@@ -87,6 +92,9 @@ class _Parser:
             return self.unary()
         node = self.binary(level + 1)
         while (found := _KEYWORD.match(self.text, self.at)) and found[1] in _LEVELS[level]:
+            if _LONE_NUMBER.match(self.text, self.at):
+                ja = "数は NEAR/5、THEN/2、WITHIN 10s のように書きます。"
+                raise self.error(ja, "Write a number like NEAR/5, THEN/2 or WITHIN 10s.", found.start(1))
             self.at = found.end()
             node = _join(found, node, self.binary(level + 1))
         return node
@@ -95,6 +103,8 @@ class _Parser:
         if found := self.take(_RESTRICTION):
             return _restrict(found, self.unary())
         self.skip_blanks()
+        if _LONE_CONDITION.match(self.text, self.at):
+            raise self.error(f"条件は {CONDITIONS} のように書きます。", f"Conditions are written {CONDITIONS}.")
         if self.text[self.at : self.at + 1] == "/":
             return self._repeated(self.pattern())
         if self.text[self.at : self.at + 1] == "(" and not self._is_spelling_group():
@@ -198,8 +208,14 @@ class _Parser:
             return self.word_list()
         if character == "(":
             return self.group()
-        found = self.take(_LITERAL)
-        return (found[0],) if found else None
+        found = _LITERAL.match(self.text, self.at)
+        if found is None:
+            return None
+        if _LONE_KEYWORD.fullmatch(found[0]):
+            ja = f"{found[0]} の両側に言葉が要ります(語として探すなら引用符で囲みます)。"
+            raise self.error(ja, f"{found[0]} needs words on both sides (to look for the word itself, quote it).")
+        self.at = found.end()
+        return (found[0],)
 
     def quoted(self) -> tuple[str, ...]:
         end = self.text.find('"', self.at + 1)

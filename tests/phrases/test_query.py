@@ -120,6 +120,13 @@ def test_a_call_without_times_satisfies_no_condition_of_time(japanese: Japanese)
         ("", 1),
         ("プラン@数量", 1),
         ("(A*B|C)D", 5),
+        ("プラン AND", 5),
+        ("OR プラン", 1),
+        ("(プラン NOT) いかが", 6),
+        ("プラン NEAR/x いかが", 5),
+        ("プラン WITHIN 10 いかが", 5),
+        ("プラン AND first 30: いかが", 9),
+        ("operater: プラン", 1),
     ],
 )
 def test_an_error_points_at_the_character(query: str, character: int) -> None:
@@ -127,6 +134,11 @@ def test_an_error_points_at_the_character(query: str, character: int) -> None:
         parse(query)
     assert caught.value.position + 1 == character
     assert caught.value.message.en
+
+
+def test_a_quoted_keyword_is_a_word(japanese: Japanese) -> None:
+    entry = Phrase("p", "proposal", '"AND"ブランド')
+    assert Matcher(PhraseSet((entry,)), japanese).match([Line("operator", "ANDブランドです")]).hits
 
 
 def test_queries_are_bounded() -> None:
