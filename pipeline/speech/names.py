@@ -33,6 +33,7 @@ UNKNOWN_NAME = re.compile(r"(?:^|[、。 ]|は|の)((?:(?!の)[ぁ-んァ-ヶー
 NOT_A_NAME = re.compile(r"[のはがをにで]$|^(?:と|ので|から|けど|私|わたくし|もの|者)$|担当|センター|窓口|係$")
 PERSONS = frozenset({"Person", "Character"})
 COMPANIES = frozenset({"Company", "Corporation_Other", "Product_Other", "Facility_Other", "GOE_Other"})
+NOBODY = re.compile(r"お?(?:ひとり|一人|ふたり|二人|みな|皆)$")  # 様
 SUFFIX = re.compile(r"(?:様|さま|さん|ちゃん|くん|氏)+$")
 IN_KATAKANA = re.compile(
     r"^(?:はい、|えっと、|えーと、)?([ァ-ヶー]{3,12})(?=です|でござい|と申|。)"
@@ -111,6 +112,8 @@ def _are_words(tokens: Sequence[Token]) -> bool:
 
 def _is_person(text: str, span: Span, asked: bool) -> bool:
     start, end = span
+    if NOBODY.match(text[start:end]):
+        return False
     said = TITLE.match(text, end) or SAYS_NAME.match(text, end) or RELATIVE.search(text[:start])
     return asked or said is not None
 
