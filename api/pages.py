@@ -9,11 +9,12 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.filters import do_format
 from markupsafe import Markup
 
 from api import words
 from api.navigation import AREAS, PLACES
-from pipeline.language import Bilingual, Language, in_language
+from pipeline.language import Bilingual, Language, in_language, singular
 from pipeline.values import Formats
 
 HERE = Path(__file__).parent
@@ -42,7 +43,7 @@ class Pages:
     """One Jinja environment for each language; a variable that is not passed is an error, not an empty place."""
 
     def __init__(self) -> None:
-        self._environments: dict[Language, Environment] = {"ja": _environment("ja"), "en": _environment("en")}
+        self._environments: dict[Language, Environment] = {"ja": made_environment("ja"), "en": made_environment("en")}
 
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page; the choice of language in the address is remembered."""
@@ -79,7 +80,8 @@ def path_part(value: str) -> str:
     return quote(value, safe="")
 
 
-def _environment(language: Language) -> Environment:
+def made_environment(language: Language) -> Environment:
+    """What templates of one language know."""
     environment = Environment(
         loader=FileSystemLoader([HERE / "templates", HERE / "help", QUERY_GUIDE]),
         autoescape=True,
@@ -88,6 +90,8 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {**Formats(language).filters(), "path_part": path_part}
+    if language == "en":
+        environment.filters["format"] = _of_one
     environment.globals |= {
         "t": partial(_choose, language),
         "say": partial(_say, language),
@@ -99,6 +103,12 @@ def _environment(language: Language) -> Environment:
         "Markup": Markup,
     }
     return environment
+
+
+def _of_one(text: str, *values: Any, **named: Any) -> str:
+    """As Jinja's own `format`, with nouns that follow the number one in the singular."""
+    told = do_format(text, *values, **named)
+    return type(told)(singular(told))  # what is safe as it is stays so
 
 
 def _choose(language: Language, ja: str, en: str) -> str:

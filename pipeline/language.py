@@ -1,6 +1,7 @@
 """Texts for people, in Japanese and English side by side; one of them is chosen where a person reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -40,3 +41,23 @@ def locale_language(environ: Mapping[str, str] = os.environ) -> Language:
             name = value.split(".")[0].split("_")[0].lower()
             return "ja" if name in {"c", "posix", "ja"} else "en"
     return "ja"
+
+
+_COUNTED = (
+    "answers calls changes contracts customers days drafts entries files folds hits minutes moments nights operators"
+    " packets people phrases places questions recordings records repetitions results reviews rows samples seconds terms"
+    " times tries turns units utterances versions words"
+).split()
+_ONE = {"entries": "entry", "people": "person", "tries": "try", "are": "is", "were": "was", "have": "has"}
+_OF_ONE = re.compile(rf"(?<![\d.,:–-])1( (?:[a-z]+ )??)({'|'.join(_COUNTED)})\b(?: (are|were|have)\b)?")
+
+
+def singular(text: str) -> str:
+    """An English message in which one of a thing is told as one: `1 recordings are` → `1 recording is`."""
+
+    def told(found: re.Match[str]) -> str:
+        between, noun, verb = found.groups()
+        one = _ONE.get(noun, noun.removesuffix("s"))
+        return f"1{between}{one}" + (f" {_ONE[verb]}" if verb else "")
+
+    return _OF_ONE.sub(told, text)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from api.charts import Scale, scale_around
 from api.cursors import read_cursor, write_cursor
+from api.pages import made_environment
 from api.timeline import draw_timeline
 from api.transcript import lay_out, pairs, segments, word_times
 from pipeline.records import Acoustics, AudioFacts, Moment, Tag, Transcript, Word
@@ -134,3 +135,13 @@ def test_scale_holds_all_values_and_the_reference() -> None:
 def test_cursors_come_back(started_at: datetime | None, tagging_id: int) -> None:
     position = Position(started_at, tagging_id)
     assert read_cursor(write_cursor(position)) == position
+
+
+def test_an_english_page_tells_of_one_as_of_one_and_a_japanese_one_as_it_is() -> None:
+    environments = {"ja": made_environment("ja"), "en": made_environment("en")}
+    asked = "{{ t('%s 件', '%s recordings are meant') | format(1) }} {{ ('<b>%s</b> calls' | safe) | format(n) }}"
+    shown = {language: made.from_string(asked).render(n="1 & 2") for language, made in environments.items()}
+    assert shown == {
+        "ja": "1 件 <b>1 &amp; 2</b> calls",
+        "en": "1 recording is meant <b>1 &amp; 2</b> calls",
+    }
