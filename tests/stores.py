@@ -37,8 +37,10 @@ class Databases:
         return self.server.url(self.names[file])
 
     def copy(self, file: Path, to: Path) -> None:
-        """As the file would be copied; nobody may be connected to it."""
-        self.url(to, self.names[file.resolve()])
+        """As the file would be copied. Whoever is still connected to it is cut off: the server copies no other."""
+        name = self.names[file.resolve()]
+        self.server.run(f"SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{name}'")
+        self.url(to, name)
 
     def drop_below(self, folder: Path) -> None:
         """As the folder of a test goes."""

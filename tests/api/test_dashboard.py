@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from pipeline.settings import Settings
+from pipeline.store.kept import kept_facts
 from pipeline.store.migrate import open_store
+from pipeline.store.schema import kept_figures
 from tests.api.conftest import EVERYTHING, opened_as
 from tests.api.test_pages import text_of
 from tests.api.world import fill, plain_calls, telling_call
@@ -159,10 +161,10 @@ def test_a_change_of_versions_is_marked_on_the_trend(tmp_path: Path) -> None:
     store = open_store(settings.store_url)
     fill(store)
     with store.writing() as connection:
-        connection.execute(
-            sa.text("UPDATE kept_figures SET facts = json_set(facts, '$.changes', json(:changes))"),
-            {"changes": '[{"on": "2026-10-03", "run_id": 1, "names": ["dictionary", "formula"]}]'},
-        )
+        facts = kept_facts(connection)
+        assert facts is not None
+        facts["changes"] = [{"on": "2026-10-03", "run_id": 1, "names": ["dictionary", "formula"]}]
+        connection.execute(sa.update(kept_figures).values(facts=facts))
     store.close()
     with opened_as(settings, *EVERYTHING) as client:
         html = client.get("/report").text
