@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.contribution.options import METHOD_VERSION
-from models.simulation.selftest import Figure
+from models.simulation.figure import Figure
 
 SHIPPED = Path(__file__).with_name("measured.json")
 
@@ -38,11 +38,16 @@ def read_measured(path: Path = SHIPPED) -> Measured:
 
 
 def keep_measured(path: Path, figures: Iterable[Figure]) -> None:
-    """Write the figures; what `path` holds of other scenarios stays, with the version that it was measured with."""
-    new = list(figures)
+    """Write the figures into `path`. What it holds of other scenarios stays, with the version that it was measured
+    with, and so do other figures of the same scenario if they rest on the method in use.
+    """
+    new = {(figure.scenario, figure.name): figure for figure in figures}
     before = read_measured(path) if path.exists() else Measured({}, ())
-    replaced = {figure.scenario for figure in new}
-    old = [figure for figure in before.figures if figure.scenario not in replaced]
-    methods = before.methods | dict.fromkeys(replaced, METHOD_VERSION)
-    document = {"methods": methods, "figures": [asdict(figure) for figure in [*old, *new]]}
+    measured = {scenario for scenario, _ in new}
+    outdated = {scenario for scenario in measured if before.methods.get(scenario) != METHOD_VERSION}
+    kept = {(figure.scenario, figure.name): figure for figure in before.figures if figure.scenario not in outdated}
+    methods = before.methods | dict.fromkeys(sorted(measured), METHOD_VERSION)
+    order = {scenario: position for position, scenario in enumerate(methods)}
+    together = sorted((kept | new).values(), key=lambda figure: order[figure.scenario])
+    document = {"methods": methods, "figures": [asdict(figure) for figure in together]}
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

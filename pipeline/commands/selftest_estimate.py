@@ -4,12 +4,16 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
 from pipeline.errors import BadInput, ExitCode
 from pipeline.language import Text
+
+if TYPE_CHECKING:
+    from models.simulation.figure import Figure
 
 _PROCESSES = 2
 
@@ -74,12 +78,19 @@ def estimate(
             keep_measured(out, found)
         if not as_json:
             for figure in found:
-                mark = {None: "", True: "ok", False: "NG"}[figure.holds]
-                click.echo(f"{figure.scenario:18}{figure.name:38}{figure.value:12.4f}  {figure.limit:18}{mark}")
+                click.echo(_line(figure))
     if as_json:
         rows = [asdict(figure) | {"holds": figure.holds} for figure in figures]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     return ExitCode.FAILED if any(figure.holds is False for figure in figures) else ExitCode.DONE
+
+
+def _line(figure: "Figure") -> str:
+    """Scenario, name, value, its Monte-Carlo interval, centres, bars, and whether they hold."""
+    mark = {None: "", True: "ok", False: "NG"}[figure.holds]
+    within = "" if figure.ci_low is None else f"[{figure.ci_low:.4f}, {figure.ci_high:.4f}]"
+    value = f"{figure.value:12.4f}  {within:18}{figure.centres:6}"
+    return f"{figure.scenario:18}{figure.name:38}{value}  {figure.limit:18}{mark}"
 
 
 command = estimate

@@ -62,21 +62,22 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `bar` and `holds` are None where no bar was set."""
+    """One line of the table; `bar` and `holds` are None where no bar was set, `within` where no interval is told."""
 
     scenario: Text
     name: Text
     shown: str
+    within: str | None
+    centres: int
     bar: Text | None
     holds: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Believe:
-    """The whole page's figures; `replications` is the number of centres of most lines."""
+    """The whole page's figures."""
 
     measured: Measured
-    replications: int
     rows: tuple[Row, ...]
 
     def value(self, scenario: str, name: str) -> float:
@@ -88,7 +89,7 @@ def believe() -> Believe:
     """The shipped self-test. Raises `KeyError` if a figure of the page was not measured."""
     measured = read_measured()
     rows = [row for scenario, names in _SHOWN.items() for name in names for row in _rows(measured, scenario, name)]
-    return Believe(measured, int(measured.value("confounded", "replications")), tuple(rows))
+    return Believe(measured, tuple(rows))
 
 
 def _rows(measured: Measured, scenario: str, name: str) -> list[Row]:
@@ -110,10 +111,7 @@ def _rows(measured: Measured, scenario: str, name: str) -> list[Row]:
 
 def _row(measured: Measured, scenario: str, name: str, text: Text, *, share: bool) -> Row:
     figure = measured.find(scenario, name)
-    centres, usual = measured.value(scenario, "replications"), measured.value("confounded", "replications")
     of = _SCENARIOS[scenario]
-    if centres != usual:
-        of = Text(f"{of.ja}({centres:.0f}個)", f"{of.en} ({centres:.0f})")
     if (method := measured.methods[scenario]) != METHOD_VERSION:
         of = Text(f"{of.ja}({method} での値)", f"{of.en} (with {method})")
     bars = [
@@ -122,7 +120,9 @@ def _row(measured: Measured, scenario: str, name: str, text: Text, *, share: boo
         if limit is not None
     ]
     bar = Text("、".join(item.ja for item in bars), ", ".join(item.en for item in bars)) if bars else None
-    return Row(of, text, _shown(figure.value, share), bar, figure.holds)
+    ends = (figure.ci_low, figure.ci_high)
+    within = "–".join(_shown(end, share) for end in ends if end is not None) or None
+    return Row(of, text, _shown(figure.value, share), within, figure.centres, bar, figure.holds)
 
 
 def _shown(value: float, share: bool) -> str:

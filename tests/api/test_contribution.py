@@ -162,4 +162,4 @@ def test_refused_moment_has_a_page_with_its_reason_and_no_figure(tmp_path: Path)
 def test_help_tells_the_self_test_of_the_method_in_use(tmp_path: Path) -> None:
     text = page(tmp_path, document(any=moment()), "/help/believe")
     for row in believe().rows:
-        assert f"{row.scenario.ja} {row.name.ja} {row.shown}" in text
+        assert " ".join((row.scenario.ja, row.name.ja, row.shown, row.within or "—", str(row.centres))) in text

@@ -2,8 +2,9 @@ import pytest
 
 from models.contribution.inference import Interval
 from models.contribution.options import Options
+from models.simulation.figure import Figure
 from models.simulation.replicate import Trial
-from models.simulation.selftest import Figure, run, summarise_effect
+from models.simulation.selftest import run, summarise_effect
 
 QUICK = Options(only=("proposal",), repetitions=1, second_opinion=False)
 
@@ -44,6 +45,23 @@ def test_bias_coverage_and_distance_from_the_oracle_by_hand() -> None:
 def test_a_false_claim_breaks_its_bar() -> None:
     trials = [trial(seed, 0.0, truth=0.0, claims=int(seed == 1)) for seed in range(1, 11)]
     assert by_name(summarise_effect("null", trials))["data sets with a false claim"].holds is False
+
+
+def test_a_share_and_a_bias_come_with_what_so_few_centres_can_tell() -> None:
+    found = by_name(summarise_effect("confounded", [trial(1, 0.06), trial(2, 0.10)]))
+    covered, bias, ratio = (found[f"renewal: {name}"] for name in ("coverage", "|bias| / truth", "RMSE / oracle"))
+    assert (covered.centres, round(covered.ci_low or 0, 3), round(covered.ci_high or 0, 3)) == (2, 0.095, 0.905)
+    spread = 1.96 * 0.02 / 0.05 / 2**0.5  # errors 0.01 and 0.05: bias 0.03, standard deviation 0.02
+    assert (bias.ci_low, bias.ci_high) == pytest.approx((0.6 - spread, 0.6 + spread), abs=1e-4)
+    assert ratio.ci_low is not None and ratio.ci_low < ratio.value < (ratio.ci_high or 0)
+
+
+def test_proposals_alone_tell_nothing_of_false_claims_in_the_whole_data_set() -> None:
+    trials = [trial(seed, 0.0, truth=0.0) for seed in range(1, 11)]
+    assert "data sets with a false claim" in by_name(summarise_effect("null", trials))
+    proposals = by_name(summarise_effect("null", trials, whole=False))
+    assert "data sets with a false claim" not in proposals
+    assert proposals["renewal: intervals without zero"].value == 0.0
 
 
 def test_a_refusal_that_should_be_one_holds_and_shows_no_accuracy() -> None:
