@@ -117,7 +117,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/erasures"): "privacy.manage",
     ("POST", "/erasures/preview"): "privacy.manage",
     ("GET", "/erasures/{erasure_id}"): "privacy.read",
-    ("GET", "/erasures/{erasure_id}/certificate.json"): "privacy.read",
+    ("GET", "/erasures/{erasure_id}/certificate.{form}"): "privacy.read",
     ("GET", "/privacy/work/{job_id}"): "privacy.manage",
     ("POST", "/privacy/work/{job_id}/cancel"): "privacy.manage",
     ("GET", "/audit"): "audit.read",

@@ -13,11 +13,12 @@ from api.deps import LARGEST_ID, Limit, PagesDep, SettingsDep, StoreDep
 from api.desk import JobsDep
 from api.downloads import attached
 from api.errors import Missing, Unusable
-from api.pages import Pages
+from api.pages import Pages, language_of
 from api.working import Work, begin
 from pipeline.erase import LONGEST_REFERENCE, Asked, Found, erase, erase_shown, find
 from pipeline.errors import BadInput, NotAllowed
 from pipeline.language import Bilingual, Text
+from pipeline.reports.certificate_pdf import certificate_pdf
 from pipeline.settings import Settings
 from pipeline.store import erasures
 from pipeline.store.connect import Store
@@ -121,13 +122,18 @@ def show_erasure(request: Request, pages: PagesDep, store: StoreDep, erasure_id:
     return pages.render(request, "privacy/erasure.html", **IN_AREA, erasure=_found(store, erasure_id))
 
 
-@pages.get("/erasures/{erasure_id}/certificate.json")
-def download(store: StoreDep, visitor: VisitorDep, erasure_id: ErasureId) -> Response:
+@pages.get("/erasures/{erasure_id}/certificate.{form}")
+def download(
+    request: Request, store: StoreDep, visitor: VisitorDep, erasure_id: ErasureId, form: Literal["json", "pdf"]
+) -> Response:
     """The certificate as a file."""
     erasure = _found(store, erasure_id)
-    note(visitor, "export.certificate", str(erasure_id))
+    note(visitor, "export.certificate", str(erasure_id), {"form": form})
+    name = f"erasure-{erasure_id}.{form}"
+    if form == "pdf":
+        return attached(certificate_pdf(erasure, language_of(request)), name, "application/pdf")
     content = json.dumps({"erasure": erasure_id, **erasure.certificate}, ensure_ascii=False, indent=1) + "\n"
-    return attached(content.encode(), f"erasure-{erasure_id}.json", "application/json")
+    return attached(content.encode(), name, "application/json")
 
 
 @api.get("/erasures", operation_id="listErasures", summary="消去の一覧 / erasures", response_model=ErasureList)

@@ -115,6 +115,8 @@ def test_an_erasure_is_shown_typed_carried_out_and_certified(browser: TestClient
     assert again.status_code == 404 and "当てはまる通話はありません" in again.text
     assert browser.get(f"/calls/{THEIRS[0]}").status_code in (403, 404)
     assert actions(settings)[:3] == ["erasures.look", "export.certificate", "calls.erase"]
+    paper = browser.get("/erasures/1/certificate.pdf")
+    assert paper.headers["content-type"] == "application/pdf" and paper.content.startswith(b"%PDF")
 
 
 def test_what_is_no_phone_number_is_said_beside_the_form(browser: TestClient) -> None:
