@@ -190,6 +190,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/tables/upload"): "tables.load",
     ("POST", "/tables/load"): "tables.load",
     ("POST", "/tables/discard"): "tables.load",
+    ("GET", "/tables/work/{job_id}"): "tables.load",
+    ("POST", "/tables/work/{job_id}/cancel"): "tables.load",
     ("GET", "/scorecards"): "scorecards.read",
     ("GET", "/scorecards.csv"): "scorecards.read",
     ("GET", "/scorecards.xlsx"): "scorecards.read",

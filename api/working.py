@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import Visitor, note
 from api.desk import VIA, is_part
 from api.errors import Unusable
-from api.pages import Pages
+from api.pages import Pages, address
 from phrases.entry import Phrase
 from pipeline import dictionary_work
 from pipeline.background import Busy, Job, Jobs
 from pipeline.language import Text
 from pipeline.phrase_trials import WHY_UNSCORED
 
+JobId = Annotated[str, Path(max_length=40)]
 PATIENCE_S = 1.5  # what is ready by then is shown at once
 
 
@@ -90,8 +91,10 @@ def target_of(job: Job) -> str | None:
         return f"/dictionary/drafts/{job.about['draft_id']}"
     if job.kind == "erase":
         return f"/erasures/{job.result}"
+    if job.kind == "tables":
+        return address("/tables", loaded=job.result)
     return "/dictionary/candidates" if job.kind == "candidates" else None
 
 
 def _area(job: Job) -> str:
-    return "privacy" if job.kind in ("erase", "retention") else "dictionary"
+    return {"erase": "privacy", "retention": "privacy", "tables": "tables"}.get(job.kind, "dictionary")

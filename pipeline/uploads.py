@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -16,14 +16,18 @@ from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_configured
 from pipeline.outcomes.encodings import detect_encoding
 from pipeline.outcomes.report import Loaded
+from pipeline.progress import Progress, Silent
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.connect import Store
+from pipeline.store.migrate import open_store
 from pipeline.table_loading import changed, first_rows, store_loaded
 
 LASTS_S = 3600.0
 LONGEST_NAME = 100  # characters
 PARQUET = b"PAR1"
+READING = Text("表を読んでいます", "Reading the table")
+LOADING = Text("取り込んでいます(行)", "Loading (rows)")
 _KEY = re.compile(r"[\w-]{43}")
 GONE = BadInput(
     Text("このファイルはもうありません。", "This file is no longer here."),
@@ -107,15 +111,43 @@ def preview(upload: Upload, settings: Settings) -> Preview:
     return Preview(upload, encoding, loaded, rows, loaded.report.problems)
 
 
-def load(store: Store, settings: Settings, upload: Upload) -> Mapping[str, int]:
+def load_kept(settings: Settings, progress: Progress, key: str, owner: str) -> Kind:
+    """`load` as work beside the pages; which table it was. Ended on the way, it leaves everything as it was."""
+    upload = find(folder_of(settings), key, owner)
+    with open_store(settings.store_url) as store:
+        load(store, settings, upload, progress)
+    return upload.kind
+
+
+def load(store: Store, settings: Settings, upload: Upload, progress: Progress | None = None) -> Mapping[str, int]:
     """Everything, or nothing and a `BadTable`; on record. The file is removed once it is in."""
+    told_of = progress or Silent()
+    told_of.stage(READING, 0)
     loaded = read_configured(upload.kind, upload.path, settings, preset=upload.preset)
+    told_of.stage(LOADING, len(loaded.frame))
     with store.writing() as connection:
-        counts = changed(store_loaded(connection, loaded))
+        counts = changed(store_loaded(connection, loaded, _rows_told(told_of)))
         told: dict[str, audit.Detail] = {"rows": loaded.report.rows_kept, "sha256": loaded.report.sha256, **counts}
         audit.record(connection, upload.owner, "tables.load", upload.kind, told)
     discard(upload)
     return counts
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where files lie that wait for somebody's yes."""
+    return settings.data_dir / "uploads"
+
+
+def _rows_told(progress: Progress) -> Callable[[int], None]:
+    told = 0
+
+    def tell(rows: int) -> None:
+        nonlocal told
+        for _ in range(rows - told):
+            progress.step("")
+        told = rows
+
+    return tell
 
 
 def _encoding(path: Path) -> str:

@@ -1,20 +1,17 @@
 """Removing and erasing under way: how far it is, what came of it, and its end on request."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import VisitorDep
 from api.deps import PagesDep
 from api.desk import NO_WORK, JobsDep, is_part
-from api.working import answer_of, target_of, work_part
+from api.working import JobId, answer_of, target_of, work_part
 
 pages = APIRouter()
 api = APIRouter()
 
 KINDS = ("erase", "retention")
-JobId = Annotated[str, Path(max_length=40)]
 
 
 @pages.get("/privacy/work/{job_id}")

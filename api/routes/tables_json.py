@@ -10,7 +10,6 @@ from api.deps import SettingsDep, StoreDep
 from api.errors import Unusable
 from api.pages import language_of
 from api.policy import API
-from api.routes.uploads import folder_of
 from api.work_shapes import LoadedTable, TableList, TablePreview
 from pipeline import uploads
 from pipeline.errors import BadInput, BadTable, RowProblem
@@ -48,7 +47,9 @@ def preview(
     preset: Annotated[Literal["", "salesforce", "kintone"], Form()] = "",
 ) -> dict[str, Any]:
     """What the file holds, or 422 with every problem. Nothing is changed; the file waits for an hour."""
-    kept = uploads.keep(folder_of(settings), file.file, file.filename or "", kind, preset or None, visitor.user.name)
+    kept = uploads.keep(
+        uploads.folder_of(settings), file.file, file.filename or "", kind, preset or None, visitor.user.name
+    )
     try:
         seen = uploads.preview(kept, settings)
     except BadInput as error:
@@ -88,7 +89,7 @@ def discard(settings: SettingsDep, visitor: VisitorDep, key: Key) -> Response:
 
 def _found(settings: Settings, key: str, owner: str) -> Upload:
     try:
-        return uploads.find(folder_of(settings), key, owner)
+        return uploads.find(uploads.folder_of(settings), key, owner)
     except BadInput as error:
         raise _unusable("upload_gone", error) from None
 

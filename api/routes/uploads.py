@@ -1,17 +1,19 @@
 """契約・成果: which tables are loaded, and loading one from the browser after a look at what it holds."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access import VisitorDep
+from api.access import Visitor, VisitorDep
 from api.deps import Body, NewestDep, PagesDep, StoreDep
-from api.pages import Pages, address
+from api.desk import NO_WORK, JobsDep, is_part
+from api.pages import Pages
+from api.working import JobId, Work, answer_of, begin, target_of, work_part
 from pipeline import uploads
-from pipeline.errors import BadInput, BadTable
+from pipeline.background import Job, Jobs
+from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.presets import PRESETS
@@ -24,7 +26,7 @@ pages = APIRouter()
 api = APIRouter()
 
 PATH = "/tables/upload"
-SECTION = "tables"
+SECTION, WORK = "tables", "tables"
 PAGE = 100
 Key = Annotated[str, Form(max_length=100)]
 NO_FILE = Text("ファイルを選んでください。", "Choose a file.")
@@ -50,7 +52,7 @@ def upload(
     if isinstance(file, str) or not file.filename:
         return _tables(request, pages, store, problem=NO_FILE, status=422)
     settings = _settings(request)
-    kept = uploads.keep(folder_of(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
+    kept = uploads.keep(uploads.folder_of(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
     try:
         preview = uploads.preview(kept, settings)
     except BadInput as error:
@@ -71,22 +73,46 @@ def upload(
 
 
 @pages.post("/tables/load")
-def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, key: Key) -> Response:
-    """Load what was looked at: all of it or nothing."""
-    settings = _settings(request)
+def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, jobs: JobsDep, key: Key) -> Response:
+    """Load what was looked at: all of it or nothing, with its progress."""
     try:
-        kept = uploads.find(folder_of(settings), key, visitor.user.name)
-        uploads.load(store, settings, kept)
-    except (BadTable, BadInput) as error:
+        uploads.find(uploads.folder_of(_settings(request)), key, visitor.user.name)
+    except BadInput as error:
         return _tables(request, pages, store, problem=error.text, status=422)
-    return RedirectResponse(address("/tables", loaded=kept.kind), status_code=303)
+    return begin(request, pages, jobs, visitor, Work(WORK, uploads.load_kept, (key, visitor.user.name), {}))
+
+
+@pages.get("/tables/work/{job_id}")
+def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
+    """How far it is: a part that the page asks for again and again, or a whole page that works without a script."""
+    job = _job(jobs, job_id, visitor)
+    if is_part(request):
+        return work_part(request, pages, job)
+    if (target := target_of(job)) is not None:
+        return RedirectResponse(target, status_code=303)
+    return pages.render(request, "tables/work.html", section=SECTION, part="tables", job=job)
+
+
+@pages.post("/tables/work/{job_id}/cancel")
+def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
+    """Its process ends now, and nothing is loaded."""
+    job = _job(jobs, job_id, visitor)
+    jobs.cancel(job)
+    return answer_of(request, pages, job)
+
+
+def _job(jobs: Jobs, job_id: str, visitor: Visitor) -> Job:
+    job = jobs.find(job_id, visitor.user.name)
+    if job is None or job.kind != WORK:
+        raise NO_WORK
+    return job
 
 
 @pages.post("/tables/discard")
 def discard(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, key: Key) -> Response:
     """Leave everything as it is."""
     try:
-        uploads.discard(uploads.find(folder_of(_settings(request)), key, visitor.user.name))
+        uploads.discard(uploads.find(uploads.folder_of(_settings(request)), key, visitor.user.name))
     except BadInput as error:
         return _tables(request, pages, store, problem=error.text, status=422)
     return RedirectResponse("/tables", status_code=303)
@@ -141,8 +167,3 @@ def _tables(
 def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where files lie that wait for somebody's yes."""
-    return settings.data_dir / "uploads"

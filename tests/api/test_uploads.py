@@ -4,6 +4,7 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -41,6 +42,17 @@ def key_of(page: str) -> str:
     return found[1]
 
 
+def loaded(browser: TestClient, form: dict[str, str]) -> Any:
+    """The page to which loading leads, once it has ended."""
+    answer = browser.post("/tables/load", data=form)
+    for _ in range(600):
+        if "hx-trigger" not in answer.text:
+            return answer
+        time.sleep(0.1)
+        answer = browser.get(str(answer.url.path))
+    raise AssertionError("loading goes on and on")
+
+
 def stored(settings: Settings) -> int:
     store = open_store(settings.store_url)
     with store.reading() as connection:
@@ -68,7 +80,7 @@ def test_what_was_looked_at_is_loaded_and_the_file_is_gone(settings: Settings) -
         _, page = send(browser, GOOD.encode())
         form = {"csrf": csrf(browser), "key": key_of(page)}
         assert len(left(settings)) == 2
-        answer = browser.post("/tables/load", data=form)
+        answer = loaded(browser, form)
         assert "取り込みました" in answer.text and "契約.csv" in answer.text
         assert stored(settings) == 2 and left(settings) == []
         assert browser.post("/tables/load", data=form).status_code == 422  # it cannot be loaded twice
@@ -93,6 +105,17 @@ def test_leaving_it_removes_the_file(settings: Settings) -> None:
         _, page = send(browser, GOOD.encode())
         browser.post("/tables/discard", data={"csrf": csrf(browser), "key": key_of(page)})
     assert left(settings) == [] and stored(settings) == 0
+
+
+def test_loading_that_is_stopped_leaves_everything_as_it_was(settings: Settings) -> None:
+    with opened_as(settings, "manager", name="boss") as browser:
+        _, page = send(browser, GOOD.encode())
+        with open_store(settings.store_url) as store, store.writing():  # loading waits for its turn
+            going_on = browser.post("/tables/load", data={"csrf": csrf(browser), "key": key_of(page)})
+            assert "hx-trigger" in going_on.text and going_on.url.path.startswith("/tables/work/")
+            stopped = browser.post(f"{going_on.url.path}/cancel", data={"csrf": csrf(browser)})
+        assert "何も取り込んでいません" in stopped.text
+    assert stored(settings) == 0 and len(left(settings)) == 2
 
 
 def test_nobody_loads_what_somebody_else_sent(settings: Settings) -> None:
