@@ -10,7 +10,14 @@ from pipeline.filenames import one_line
 from pipeline.language import Text
 
 
-@common_options(Text("録音を書き起こし、1 件ごとに JSON を書きます。", "Transcribe recordings, one JSON file each."))
+@common_options(
+    Text(
+        "録音を書き起こし、1 件ごとに JSON を書きます。"
+        "ほかの製品の書き起こし(JSON・vCon・VTT・SRT・CSV)は、読み込んで伏せ字にします。",
+        "Transcribe recordings, one JSON file each. "
+        "Transcripts made elsewhere (JSON, vCon, VTT, SRT, CSV) are taken in and masked.",
+    )
+)
 @click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help=Text("出力先", "output folder"))
 @option(

@@ -1,4 +1,4 @@
-"""Recordings to transcript files, without a store: what `kouken transcribe` does."""
+"""Recordings, and transcripts made elsewhere, to transcript files, without a store: what `kouken transcribe` does."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,12 +11,15 @@ from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
 from pipeline.filenames import as_text, output_stem
+from pipeline.formats.read import is_transcript_file
 from pipeline.formats.write import write_transcript
 from pipeline.language import Text
+from pipeline.records import Transcript
 from pipeline.settings import Settings
 from pipeline.sources.configured import legs_of
+from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
-from pipeline.speech.recognise import load_recogniser
+from pipeline.speech.recognise import Recogniser, load_recogniser
 from pipeline.speech.transcribe import transcribe_recording
 
 OnDone = Callable[[Path, ItemError | None], None]  # called after each file, with what kept it from being transcribed
@@ -73,25 +76,36 @@ def transcribe_files(
 ) -> list[ItemError]:
     """Write `<stem>.json` (or the `formats` asked for) into `out` for each call; the unreadable do not stop the others.
 
-    Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, before any file is opened.
+    Returns what went wrong. Raises `KoukenError` if the recogniser cannot start, and `BadInput` if a transcript would
+    be written over, both before any file is opened.
     """
+    for call in calls:
+        if is_transcript_file(call.main) and call.main.parent.resolve() == out.resolve():
+            raise BadInput(
+                Text(
+                    f"読み込む書き起こしと出力先が同じ場所です: {call.main}", f"{call.main} lies in the output folder"
+                ),
+                remedy=Text("--out に別のフォルダーを指定してください。", "Give --out another folder."),
+            )
     recogniser = load_recogniser(settings.speech, settings.data_dir, words)
     reader = Reader(words)
     failures: list[ItemError] = []
     for call in calls:
         problem = None
         try:
-            transcript = transcribe_recording(
-                call.main,
-                call_id=as_text(call.stem),
-                recogniser=recogniser,
-                settings=settings,
-                other_leg=call.other_leg,
-                reader=reader,
-            )
+            transcript = _transcript(call, settings, recogniser, reader)
             write_transcript(transcript, out, output_stem(call.stem), formats)
         except ItemError as error:
             problem = error
             failures.append(error)
         on_done(call.main, problem)
     return failures
+
+
+def _transcript(call: CallFiles, settings: Settings, recogniser: Recogniser, reader: Reader) -> Transcript:
+    call_id = as_text(call.stem)
+    if is_transcript_file(call.main):
+        return imported_transcript(call.main, call_id=call_id, settings=settings, reader=reader)
+    return transcribe_recording(
+        call.main, call_id=call_id, recogniser=recogniser, settings=settings, other_leg=call.other_leg, reader=reader
+    )

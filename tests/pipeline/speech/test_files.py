@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.errors import BadInput, ItemError, Reason
+from pipeline.interchange import read_document
 from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech import files
 from pipeline.speech.files import find_recordings, transcribe_files
@@ -111,3 +112,21 @@ def test_b14_long_names_that_begin_alike_do_not_overwrite_each_other(
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"gone\.wav"):
         find_recordings([tmp_path / "gone.wav"], Settings())
+
+
+def test_transcript_made_elsewhere_is_taken_in_and_masked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(files, "load_recogniser", lambda *_: FakeRecogniser())
+    source = tmp_path / "a.srt"
+    source.write_text("1\n00:00:01,000 --> 00:00:04,000\nお客様: 090-8765-4321です。\n", encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    assert transcribe_files([CallFiles("a", source)], tmp_path / "out", settings, lambda *_: None) == []
+    (utterance,) = read_document(tmp_path / "out" / "a.json")["utterances"]
+    assert (utterance["speaker"], utterance["text"]) == ("customer", "＊" * 13 + "です。")
+
+
+def test_transcript_is_not_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "a.json"
+    source.write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match="同じ場所"):
+        transcribe_files([CallFiles("a", source)], tmp_path, Settings(data_dir=tmp_path / "data"), lambda *_: None)
+    assert source.read_text(encoding="utf-8") == "{}"
