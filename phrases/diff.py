@@ -68,13 +68,13 @@ _HAD, _HAS = "-", "+"
 
 
 def _unlike(sides: Iterable[Sides]) -> Sides:
-    """What both see in the same sentence counts for both or for neither; it need not be judged, which is the work."""
+    """What both see alike counts for both or for neither; it need not be judged, which is most of the work."""
     had: list[ArchiveSighting] = []
     has: list[ArchiveSighting] = []
     for before, after in sides:
-        was, now = ({(_place(seen), seen.sighting.context) for seen in side} for side in (before, after))
-        had += (seen for seen in before if (_place(seen), seen.sighting.context) not in now)
-        has += (seen for seen in after if (_place(seen), seen.sighting.context) not in was)
+        was, now = ({(_place(seen), seen.sighting.last) for seen in side} for side in (before, after))
+        had += (seen for seen in before if (_place(seen), seen.sighting.last) not in now)
+        has += (seen for seen in after if (_place(seen), seen.sighting.last) not in was)
     return had, has
 
 

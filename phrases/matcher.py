@@ -11,7 +11,7 @@ from phrases.japanese import AnalysisFailed, Japanese
 from phrases.meaning import Encode, Meanings
 from phrases.messages import Message, PhraseError, Problem
 from phrases.query import QueryError, parse
-from phrases.scan import Scanner, Term
+from phrases.scan import Occurrence, Scanner, Term
 from phrases.scope import Context, cancelled_by, to_parse
 from phrases.tree import Node, patterns, sequences
 
@@ -41,15 +41,24 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A place where an entry is said, before anyone asked whether it holds; `hit` is not cancelled yet."""
+    """A place where an entry is said, before anyone asked whether it holds; `hit` is not cancelled yet.
+
+    `last` is the last piece of it in `dialogue`: that carries the predicate.
+    """
 
     hit: Hit
-    context: Context
+    last: Occurrence
+    dialogue: Dialogue
+
+    @property
+    def context(self) -> Context:
+        """What decides whether it holds."""
+        return _context(self.last, self.dialogue)
 
     def moved_to(self, lines: Sequence[int]) -> "Sighting":
         """The same place, line i being line `lines[i]` of a longer call."""
         spans = tuple(replace(span, line=lines[span.line]) for span in self.hit.spans)
-        return Sighting(replace(self.hit, spans=spans), self.context)
+        return replace(self, hit=replace(self.hit, spans=spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +127,20 @@ class Matcher:
 
 def judge(sightings: Sequence[Sighting], japanese: Japanese) -> list[Hit]:
     """The hits, each with what cancels it. Sentences to be parsed are parsed together."""
-    asked = (to_parse(sighting.context, sighting.hit.category) for sighting in sightings)
+    places = [(sighting.hit, sighting.context) for sighting in sightings]
+    asked = (to_parse(context, hit.category) for hit, context in places)
     japanese.parse_ahead(sentence for sentence in asked if sentence is not None)
     hits: list[Hit] = []
-    for sighting in sightings:
-        reason = cancelled_by(sighting.context, sighting.hit.category, japanese)
-        hits.append(replace(sighting.hit, cancelled_by=reason) if reason else sighting.hit)
+    for hit, context in places:
+        reason = cancelled_by(context, hit.category, japanese)
+        hits.append(replace(hit, cancelled_by=reason) if reason else hit)
     return hits
 
 
 def _sighting(phrase: Phrase, found: Found, dialogue: Dialogue) -> Sighting:
     spans = tuple(span for span in _spans(found, dialogue) if dialogue.lines[span.line].speaker == phrase.speaker)
     hit = Hit(phrase.id, phrase.category, found.level, phrase.weight, spans)
-    return Sighting(hit, _context(found, dialogue))
+    return Sighting(hit, found.pieces[-1], dialogue)
 
 
 def _place(sighting: Sighting) -> tuple[int, int]:
@@ -189,9 +199,8 @@ def _spans(found: Found, dialogue: Dialogue) -> list[Span]:
     return spans
 
 
-def _context(found: Found, dialogue: Dialogue) -> Context:
-    """The sentence around the last piece, which carries the predicate."""
-    piece = found.pieces[-1]
+def _context(piece: Occurrence, dialogue: Dialogue) -> Context:
+    """The sentence around a piece."""
     sentence, turn = dialogue.sentences[piece.start], dialogue.turns[dialogue.turn_of(piece.start)]
     first, last = piece.start, piece.end
     while first > max(turn.first, piece.start - _CONTEXT_WORDS) and dialogue.sentences[first - 1] == sentence:
