@@ -101,6 +101,7 @@ class Looks:
     @contextmanager
     def _held(self) -> Iterator[IO[str]]:
         """The file from its begin, for this process and thread alone; whatever is written goes to its end."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)  # with PostgreSQL nothing has made it yet
         self._path.touch(mode=0o600)
         with self._path.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -13,6 +13,13 @@ from tests.stores import ON_POSTGRES, Databases, instead_of_files, names_sqlite
 HERE = Path(__file__).parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Not every test closes the application that it opened; SQLite says nothing of it."""
+    if ON_POSTGRES:
+        left_open = "ignore:.*BaseConnection.__del__:pytest.PytestUnraisableExceptionWarning"
+        config.addinivalue_line("filterwarnings", left_open)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`make faults` runs the tests marked `fault`. With TEST_STORE=postgres, halves for SQLite are left out."""
     for item in items:

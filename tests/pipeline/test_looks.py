@@ -82,6 +82,12 @@ def test_a_line_that_a_power_cut_has_torn_spoils_no_other(looks: Looks, store: S
     assert recorded(store) == [("sato", "C1")]
 
 
+def test_the_first_look_makes_the_folder_that_a_store_elsewhere_did_not(store: Store, tmp_path: Path) -> None:
+    looks = Looks(store, tmp_path / "data")
+    put_aside(looks, store, "C1")
+    assert (tmp_path / "data" / FILE).stat().st_size > 0
+
+
 def test_where_neither_takes_it_the_look_is_refused(looks: Looks, store: Store, tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with store.writing(), pytest.raises(Locked):
