@@ -1,5 +1,6 @@
 """The closed codes of the pipeline as words for people, by subject; the pages read them all from here."""
 
+from api.words.actions import ACTIONS, action_name
 from api.words.contracts import CONTRACT_EVENTS, DIMENSIONS, JOIN_STATES, MEASURES, OUTCOMES, TABLES, TIMINGS, TRACKS
 from api.words.conversation import (
     AUDIO_NOTES,
@@ -29,6 +30,7 @@ from api.words.privacy import HELD, KEPT_CLASSES, REMOVALS
 from api.words.word import Word, word
 
 __all__ = [
+    "ACTIONS",
     "AUDIO_NOTES",
     "CALL_RULES",
     "CANCELLATIONS",
@@ -72,5 +74,6 @@ __all__ = [
     "VERSIONS",
     "WORK_KINDS",
     "Word",
+    "action_name",
     "word",
 ]

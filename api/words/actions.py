@@ -1,0 +1,95 @@
+"""What the audit log calls things, as people say it; the code stands beside it, since one searches by it."""
+
+from collections.abc import Mapping
+
+from pipeline.language import Text
+
+REFUSED = "_refused"
+
+ACTIONS: Mapping[str, Text] = {
+    "audit.cut": Text("期間を過ぎた記録を消した", "removed records past their period"),
+    "audit.verify": Text("監査ログを照合した", "checked the audit log"),
+    "bi.grant": Text("BI ツールの役割を作った", "made a role for BI tools"),
+    "calibrations.close": Text("校正の会を閉じた", "closed a calibration"),
+    "calibrations.open": Text("校正の会を開いた", "opened a calibration"),
+    "calibrations.read": Text("校正の会を見た", "read a calibration"),
+    "call.read": Text("通話のことばを読んだ", "read a call"),
+    "calls.erase": Text("通話を消去した", "erased calls"),
+    "erasures.look": Text("消去の対象を確かめた", "looked at what an erasure would reach"),
+    "evaluations.acknowledge": Text("評価を確認した", "acknowledged an evaluation"),
+    "evaluations.appeal": Text("評価に申し立てた", "appealed an evaluation"),
+    "evaluations.begin": Text("評価を始めた", "began an evaluation"),
+    "evaluations.finalise": Text("評価を確定した", "made an evaluation final"),
+    "evaluations.read": Text("評価を見た", "read an evaluation"),
+    "evaluations.save": Text("評価を保存した", "saved an evaluation"),
+    "evaluations.share": Text("評価を共有した", "shared an evaluation"),
+    "export.calls": Text("通話の一覧を書き出した", "exported the list of calls"),
+    "export.certificate": Text("消去の証明を書き出した", "exported a certificate of erasure"),
+    "export.dictionary": Text("辞書を書き出した", "exported the dictionary"),
+    "export.operator": Text("オペレーターのレポートを書き出した", "exported an operator's report"),
+    "export.operators": Text("オペレーターの一覧を書き出した", "exported the list of operators"),
+    "export.parquet": Text("Parquet に書き出した", "exported to Parquet"),
+    "export.report": Text("レポートを書き出した", "exported the report"),
+    "export.scorecards": Text("評価を書き出した", "exported evaluations"),
+    "export.transcripts": Text("書き起こしを書き出した", "exported transcripts"),
+    "export.words": Text("単語登録を書き出した", "exported registered words"),
+    "goals.save": Text("KPI シートを保存した", "saved the KPI sheet"),
+    "holds.place": Text("法的な保全を始めた", "placed a legal hold"),
+    "holds.release": Text("法的な保全を解いた", "released a legal hold"),
+    "notifications.change": Text("通知の規則を変えた", "changed a notification rule"),
+    "notifications.delete": Text("通知の規則を消した", "deleted a notification rule"),
+    "notifications.deliver": Text("通知を送った", "sent a notification"),
+    "notifications.make": Text("通知の規則を作った", "made a notification rule"),
+    "notifications.test": Text("通知を試した", "tried a notification"),
+    "operator.comment": Text("オペレーターにコメントした", "commented on an operator"),
+    "operator.read": Text("オペレーターの場面のことばを読んだ", "read an operator's moments"),
+    "operator.remark": Text("本人のことばを書いた", "wrote their own remark"),
+    "phrases.approve": Text("辞書の下書きを承認した", "approved a draft of the dictionary"),
+    "phrases.diff": Text("辞書の差分を調べた", "compared the dictionary's effect"),
+    "phrases.discard": Text("辞書の下書きを捨てた", "discarded a draft of the dictionary"),
+    "phrases.discover": Text("フレーズの候補を探した", "looked for new phrases"),
+    "phrases.dismiss": Text("フレーズの候補を退けた", "dismissed a candidate phrase"),
+    "phrases.hits": Text("フレーズの当たりを読んだ", "read a phrase's hits"),
+    "phrases.publish": Text("辞書を公開した", "published the dictionary"),
+    "phrases.reject": Text("辞書の下書きを差し戻した", "sent a draft of the dictionary back"),
+    "phrases.rollback": Text("辞書を前の版に戻した", "rolled the dictionary back"),
+    "phrases.save": Text("辞書の下書きに書いた", "wrote in a draft of the dictionary"),
+    "phrases.seed": Text("同梱の辞書を入れた", "put in the shipped dictionary"),
+    "phrases.submit": Text("辞書の下書きを確認に出した", "submitted a draft of the dictionary"),
+    "phrases.test": Text("フレーズを通話で試した", "tried a phrase on calls"),
+    "recordings.retry": Text("隔離された録音を待ちに戻した", "put quarantined recordings back"),
+    "report.deliver": Text("月次レポートを送った", "sent the monthly report"),
+    "retention.calls": Text("期間を過ぎた通話を消した", "removed calls past their period"),
+    "retention.files": Text("期間を過ぎたファイルを消した", "removed files past their period"),
+    "retention.words": Text("期間を過ぎた書き起こしを消した", "removed words past their period"),
+    "reviews.draw": Text("無作為の標本を引いた", "drew a random sample"),
+    "reviews.look": Text("確認のために通話を読んだ", "read a call to review it"),
+    "reviews.mark": Text("場面を確かめた", "reviewed a moment"),
+    "reviews.withdraw": Text("判定を取り消した", "withdrew a review"),
+    "scorecards.form": Text("評価シートを保存した", "saved a scorecard"),
+    "search.words": Text("話されたことばを探した", "searched what was said"),
+    "session.sign_in": Text("サインインした", "signed in"),
+    "session.sign_out": Text("サインアウトした", "signed out"),
+    "session.sign_out_everywhere": Text("すべての場所でサインアウトした", "signed out everywhere"),
+    "sound.play": Text("通話を聞いた", "listened to a call"),
+    "store.restore": Text("控えから戻した", "restored a backup"),
+    "tables.load": Text("表を取り込んだ", "loaded a table"),
+    "tokens.make": Text("API トークンを作った", "made an API token"),
+    "tokens.revoke": Text("API トークンを止めた", "revoked an API token"),
+    "transcripts.correct": Text("本文を訂正した", "corrected a text"),
+    "transcripts.correct_withdraw": Text("本文の訂正を取り消した", "withdrew a correction"),
+    "users.add": Text("利用者を加えた", "added a user"),
+    "users.change": Text("利用者を変えた", "changed a user"),
+    "users.link": Text("会社のアカウントを結び付けた", "linked a company account"),
+    "users.name": Text("表示する名前を変えた", "changed a shown name"),
+    "users.password": Text("パスワードを変えた", "changed a password"),
+    "users.unlink": Text("会社のアカウントを外した", "unlinked a company account"),
+}
+
+
+def action_name(code: str) -> Text | None:
+    """What was done, or tried and refused; None for what a later version brought."""
+    name = ACTIONS.get(code.removesuffix(REFUSED))
+    if name is None or not code.endswith(REFUSED):
+        return name
+    return Text(f"{name.ja}(断られた)", f"{name.en} (refused)")
