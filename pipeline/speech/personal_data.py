@@ -20,7 +20,7 @@ CARD_LENGTHS = range(14, 20)
 CARD_CONTEXT = re.compile(r"カード|クレジット|VISA|ビザ|マスター|JCB|アメックス", re.IGNORECASE)
 CARD_NUMBER = re.compile(r"(?:カード|クレジット|クレジッド|VISA|ビザ|マスター|JCB|アメックス).{0,6}番号", re.IGNORECASE)
 CARD_PART = 8  # digits, of which there are sixteen, in a longer answer; an answer of digits alone may be cut shorter
-LAST_DIGITS = re.compile(r"(?:下|末尾の?)\s*[3-4３４三四]\s*[桁けつ]")  # which everybody may know
+LAST_DIGITS = re.compile(r"(?:下|末尾の?)\s*[3-4３４三四]\s*(?:桁|け[たさ])")  # which everybody may know
 ISSUERS = {  # how numbers of each length begin; 15 digits of another kind that pass Luhn are a telephone's IMEI
     16: re.compile(r"4|5|35|6|2[2-7]"),
     15: re.compile(r"3[47]"),
@@ -30,7 +30,7 @@ CODE_CONTEXT = re.compile(
     r"セキュリティ.{0,3}(?:コード|番号)|CVV|CVC|シーブイ|暗証番号|(?:裏|うら)面?[のに].{0,12}(?:3|三|３)桁",
     re.IGNORECASE,
 )
-DIGITS_ASKED = re.compile(r"[3-4３４三四]\s*[桁けつ].{0,6}(?:お願|教え|伺|おっしゃ|どうぞ|いただ|頂)")
+DIGITS_ASKED = re.compile(r"[3-4３４三四]\s*(?:桁|け[たさ]).{0,6}(?:お願|教え|伺|おっしゃ|どうぞ|いただ|頂)")
 MY_NUMBER_CONTEXT = re.compile(r"マイナンバ|個人番号")
 POSTAL_CONTEXT = re.compile(r"〒|[郵有優友]便番号|ゆうびん番号")
 PHONE_CONTEXT = re.compile(r"電話番号|携帯|連絡先|折り返し先")
