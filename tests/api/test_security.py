@@ -2,16 +2,19 @@
 
 import re
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.serve import check_address, check_somebody, listen
+from api.serve import check_address, check_somebody, config_of, listen
 from pipeline.errors import BadInput, ExitCode, KoukenError
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.migrate import open_store
 
+CERTIFICATE = Path(__file__).parents[1] / "pipeline" / "mail_server.pem"  # made for tests, with its key
 EVERY_KIND = ("/", "/calls/20261003-0017", "/api/v1/report", "/static/kouken.css", "/nowhere", "/api/v1/nowhere")
 
 
@@ -67,6 +70,16 @@ def test_serve_takes_loopback(host: str) -> None:
 def test_serve_wants_certificate_and_key_together() -> None:
     with pytest.raises(BadInput):
         check_address(WebSettings(certificate=Path("cert.pem")))
+
+
+def test_tls_is_of_today_and_what_comes_before_it_is_not_believed() -> None:
+    config = config_of(FastAPI(), WebSettings(certificate=CERTIFICATE, key=CERTIFICATE))
+    config.load()
+    assert config.ssl is not None and config.ssl.minimum_version >= ssl.TLSVersion.TLSv1_2
+    weak = {"RC4", "3DES", "NULL", "MD5", "EXP", "anon"}
+    assert not {cipher["name"] for cipher in config.ssl.get_ciphers() if weak & set(cipher["name"].split("-"))}
+    assert all(cipher["strength_bits"] >= 128 for cipher in config.ssl.get_ciphers())
+    assert config.proxy_headers is False
 
 
 def test_where_others_can_reach_it_the_first_visitor_does_not_become_administrator(tmp_path: Path) -> None:
