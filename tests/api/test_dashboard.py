@@ -209,7 +209,7 @@ def listening(client: TestClient) -> Iterator[list[tuple[str, Any]]]:
 
 
 def cost(client: TestClient, path: str) -> tuple[int, int]:
-    """How many statements a page sends, and how many rows they bring."""
+    """How many questions a page asks of the store, and how many rows they bring."""
     client.get(path)
     with listening(client) as sent:
         assert client.get(path).status_code == 200
@@ -219,7 +219,7 @@ def cost(client: TestClient, path: str) -> tuple[int, int]:
             connection.exec_driver_sql(f"SELECT count(*) FROM ({statement})", parameters).scalar_one()
             for statement, parameters in reads
         ]
-    return len(sent), sum(rows)
+    return len(reads), sum(rows)
 
 
 def test_a_page_reads_as_little_however_many_calls_there_are(tmp_path: Path) -> None:
