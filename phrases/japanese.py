@@ -109,6 +109,10 @@ class Japanese:
             with suppress(Exception):  # GiNZA refused one of them: `parse` tells which, and reads the others alone
                 self._keep(missing[first : first + PARSED_TOGETHER])
 
+    def forget(self) -> None:
+        """Drop every parse that is kept."""
+        self._parsed.clear()
+
     def entities(self, text: str) -> tuple[Entity, ...]:
         """What GiNZA takes for names in one folded sentence. Raises `AnalysisFailed`."""
         if self._namer is None:

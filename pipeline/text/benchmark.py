@@ -6,6 +6,7 @@ Times are processor time; rates are medians of repeats; what is measured on fewe
 """
 
 import re
+import resource
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from phrases.plain import PlainMatcher
 from phrases.tree import positive_sequences
 from pipeline.bench import bar, machine
 from pipeline.text.bench_speech import Call, calls_from, take
-from pipeline.text.stored_benchmark import memory_mib, search_stored
+from pipeline.text.stored_benchmark import search_stored
 
 ENTRIES = 500
 SHORTEST_LITERAL = 4
@@ -100,9 +101,9 @@ def _speed(calls: Sequence[Call], literals: PhraseSet, report: Report) -> Measur
     report("plain way")
     plain_rates = _rates(plain.match, few)
     report("our way")
-    before = memory_mib()
+    before = _memory_mib()
     our_rates = _rates(ours.match, calls)
-    grown = round(memory_mib() - before, 1)
+    grown = round(_memory_mib() - before, 1)
     compared = [_compared(plain, ours, literals, part) for part in (*few, said)]
     same, other, lost = (sum(counts) for counts in zip(*compared, strict=True))
     rows: list[dict[str, Any]] = [
@@ -144,3 +145,7 @@ def _compared(plain: PlainMatcher, ours: Matcher, literals: PhraseSet, lines: Se
 
 def _sense(text: str) -> tuple[bool, bool]:
     return bool(_VOLITION.search(text)), bool(_CONDITION.search(text))
+
+
+def _memory_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,9 +1,8 @@
-"""Part of `kouken bench tag`: how fast stored speech is searched again, and how memory grows while it is being kept.
+"""Part of `kouken bench tag`: how fast stored speech is searched again.
 
 Processor time. What is searched in fewer than a million utterances is scaled, the work that a trial may do included.
 """
 
-import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from statistics import median
@@ -14,10 +13,10 @@ from phrases.archive import Archive
 from phrases.diff import diff_hits
 from phrases.entry import Phrase, PhraseSet
 from phrases.files import load_starter
-from phrases.history import A_SECOND, try_on_history
+from phrases.history import A_PARSE, A_SECOND, try_on_history
 from phrases.japanese import Japanese
 from phrases.matcher import Matcher
-from phrases.search import hits_in
+from phrases.search import Search, hits_in
 from pipeline.text.bench_speech import Call
 
 MILLION = 1_000_000
@@ -42,18 +41,21 @@ class Searches:
 
     def __init__(self, archive: Archive, japanese: Japanese, repeats: int) -> None:
         self._archive, self._japanese, self._repeats = archive, japanese, repeats
-        self._most_work = round(A_SECOND * min(archive.lines / MILLION, 1))
+        self._scale = MILLION / archive.lines
 
     def retag(self, phrase_set: PhraseSet) -> float:
         """Every hit of a dictionary."""
         return self._per_million(lambda stored: sum(1 for _ in hits_in(stored, phrase_set, self._japanese)))
 
     def trial(self, query: str) -> float:
-        """One phrase, as an editor tries it."""
-        entry = PhraseSet((Phrase("query", "proposal", query),))
-        return self._per_million(
-            lambda stored: try_on_history(stored, entry, self._japanese, most_work=self._most_work)
-        )
+        """One phrase, as an editor tries it: the scan grows with the archive, the rest up to the work of a trial."""
+        entry, japanese = PhraseSet((Phrase("query", "proposal", query),)), self._japanese
+        scan = self._seconds(lambda: Search(self._archive, entry, japanese))
+        parsed, turns = japanese.parsed, sum(Search(self._archive, entry, japanese).turns.values())
+        whole = self._seconds(lambda: try_on_history(self._archive, entry, japanese, most_work=A_SECOND))
+        work = max(turns + A_PARSE * (japanese.parsed - parsed) / self._repeats, 1)
+        growth = min(self._scale, max(A_SECOND / work, 1.0))
+        return self._per_million(lambda stored: Search(stored, entry, japanese)) + max(whole - scan, 0.0) * growth
 
     def diff(self, old: PhraseSet, entry: Phrase) -> float:
         """A dictionary against the same with another way to say one entry."""
@@ -64,11 +66,12 @@ class Searches:
     def _per_million(self, search: Callable[[Archive], object]) -> float:
         """What compiling the entries costs is paid once, whatever the size of the archive."""
         fixed = self._seconds(lambda: search(Archive()))
-        return fixed + max(self._seconds(lambda: search(self._archive)) - fixed, 0.0) * MILLION / self._archive.lines
+        return fixed + max(self._seconds(lambda: search(self._archive)) - fixed, 0.0) * self._scale
 
     def _seconds(self, action: Callable[[], object]) -> float:
         times: list[float] = []
         for _ in range(self._repeats):
+            self._japanese.forget()
             start = process_time()
             action()
             times.append(process_time() - start)
@@ -78,9 +81,8 @@ class Searches:
 def search_stored(calls: Iterator[Call], lines: int, repeats: int, report: Report) -> Stored:
     """Keep calls until they have so many lines, then re-tag them, try phrases on them and compare edits."""
     report("stored speech")
-    matcher, memory = Matcher(PhraseSet(())), memory_mib()
+    matcher = Matcher(PhraseSet(()))
     archive = _archive(calls, lines, matcher)
-    memory = memory_mib() - memory
     matcher.japanese.parse("準備です")
     searches, starter = Searches(archive, matcher.japanese, repeats), load_starter()
     report("re-tagging")
@@ -98,7 +100,7 @@ def search_stored(calls: Iterator[Call], lines: int, repeats: int, report: Repor
         *(_row(f"trial of {word}", seconds) for word, seconds in zip(COMMON_WORDS, common, strict=True)),
         _row("diff of one entry, median", median(diffs)),
         _row("diff of one entry, slowest", max(diffs)),
-        {"utterances": archive.lines, "memory_mib": round(memory)},
+        {"search": "utterances searched", "utterances": archive.lines},
     ]
     slowest = max(*words, *common)
     return Stored(
@@ -115,8 +117,3 @@ def _archive(calls: Iterator[Call], lines: int, matcher: Matcher) -> Archive:
 
 def _row(search: str, seconds: float, digits: int = 2) -> dict[str, Any]:
     return {"search": search, "cpu_seconds_per_million": round(seconds, digits)}
-
-
-def memory_mib() -> float:
-    """The most that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
