@@ -15,6 +15,7 @@ SAFE = (3, 51, 3)  # below it, two connections checkpointing at once can corrupt
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
 MOUNTS = Path("/proc/self/mounts")
 LOCKS = Path("/proc/locks")
+PATIENCE = "patience_s"
 WRITER_BYTE = 120  # of the -shm file: WAL_WRITE_LOCK in SQLite's wal.c
 
 
@@ -47,6 +48,7 @@ def engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
+            f"busy_timeout={round(busy_seconds * 1000)}",
             "synchronous=FULL",  # a committed call survives a power cut
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -86,7 +88,9 @@ def _begin(busy_seconds: float, connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once under WAL, whatever the busy timeout.
     options = connection.get_execution_options()
     patience_s = options.get("patience_s", busy_seconds)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(patience_s * 1000)}")  # the last one's stays in the pool
+    if connection.info.get(PATIENCE, busy_seconds) != patience_s:  # the one before in the pool had another
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={round(patience_s * 1000)}")
+        connection.info[PATIENCE] = patience_s
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
 
