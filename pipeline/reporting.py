@@ -111,7 +111,8 @@ def _tables(connection: Connection, pins: Pins, material: Material, moments: pd.
         tables.read_table(connection, kind, pins.loads.get(kind)) for kind in ("calls", "customer_snapshots")
     )
     known = with_moments(with_unlisted(calls, list(moments.index)), moments)
-    return Tables(known, material.contracts, material.outcomes, snapshots)
+    holes = tables.holes(connection, pins.loads.get("outcomes"))
+    return Tables(known, material.contracts, material.outcomes, snapshots, holes)
 
 
 def _pins(connection: Connection, night: Night) -> Pins:

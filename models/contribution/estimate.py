@@ -182,4 +182,6 @@ def fingerprint(tables: Tables) -> str:
     for frame in (tables.calls, tables.contracts, tables.outcomes, tables.snapshots):
         ordered = frame.reindex(columns=sorted(map(str, frame.columns)))
         digest.update(ordered.to_csv(index=False).encode())
+    if tables.holes:
+        digest.update("\n".join(sorted(tables.holes)).encode())
     return digest.hexdigest()

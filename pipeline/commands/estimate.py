@@ -111,7 +111,7 @@ def read_folder(folder: Path) -> "tuple[Tables, dict[Kind, Loaded]]":
         loaded["contracts"].frame,
         loaded["outcomes"].frame,
         snapshots.frame if snapshots else empty_table("customer_snapshots"),
-        frozenset(loaded["outcomes"].left_out["contract_id"].dropna()),
+        frozenset(loaded["outcomes"].report.holes),
     )
     return tables, loaded
 

@@ -60,7 +60,7 @@ def read_table(
         frame, left_out = check_rows(frame, lines, shape, problems, reading.notes, reading.counts)
     if problems:
         raise BadTable(problems.listed())
-    return Loaded(frame, _report(path, source, reading, len(lines), len(frame)), left_out)
+    return Loaded(frame, _report(path, source, reading, len(lines), frame, left_out))
 
 
 def empty_table(kind: Kind) -> pd.DataFrame:
@@ -73,7 +73,10 @@ def empty_table(kind: Kind) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _report(path: Path, source: Source, reading: Reading, rows_read: int, rows_kept: int) -> LoadReport:
+def _report(
+    path: Path, source: Source, reading: Reading, rows_read: int, kept: pd.DataFrame, left_out: pd.DataFrame
+) -> LoadReport:
+    of_outcomes = reading.shape.kind == "outcomes"
     return LoadReport(
         kind=reading.shape.kind,
         file=path.name,
@@ -81,11 +84,12 @@ def _report(path: Path, source: Source, reading: Reading, rows_read: int, rows_k
         encoding=source.encoding,
         separator=source.separator,
         rows_read=rows_read,
-        rows_kept=rows_kept,
+        rows_kept=len(kept),
         columns=reading.header.written,
         extra_columns=tuple(reading.header.extra),
         counts={code: count for code, count in sorted(reading.counts.items()) if count},
         problems=tuple(reading.notes.listed()),
+        holes=tuple(sorted(set(left_out["contract_id"].dropna()))) if of_outcomes else (),
     )
 
 

@@ -30,7 +30,8 @@ class LoadReport:
     """`problems` are rows that a person should look at although the table was taken; `counts` are by closed code.
 
     `rows_read` = rows of the file, `rows_kept` = rows of the frame. `columns`: the file's header → canonical name, for
-    those known. `problems` lists at most `PROBLEMS_LISTED`; the counts are always whole.
+    those known. `problems` lists at most `PROBLEMS_LISTED`; the counts are always whole. `holes`: contracts of which an
+    event was left out of the outcomes because it cannot be true, so that what became of them is not known.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class LoadReport:
     extra_columns: tuple[str, ...]
     counts: dict[str, int] = field(default_factory=dict)
     problems: tuple[RowProblem, ...] = ()
+    holes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for the report page and `--json`."""
@@ -58,6 +60,7 @@ class LoadReport:
             "columns": dict(self.columns),
             "extra_columns": list(self.extra_columns),
             "counts": dict(self.counts),
+            "holes": list(self.holes),
             "problems": [
                 {
                     "line": problem.line,
@@ -72,11 +75,10 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A table read whole: the canonical frame (see `columns`), the report, and the rows that cannot be true."""
+    """A table read whole: the canonical frame (see `columns`) and the report."""
 
     frame: "pd.DataFrame"
     report: LoadReport
-    left_out: "pd.DataFrame"
 
 
 class ProblemList:

@@ -1,9 +1,12 @@
 """The user's tables keep their history: an old report reads the rows it was made from."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from pipeline.outcomes.load import read_table
 from pipeline.store import tables
 from pipeline.store.connect import Store
 
@@ -54,6 +57,31 @@ def test_tables_new_load_touches_only_what_changed_and_the_old_one_can_still_be_
         after = tables.read_table(connection, "contracts", second.load_id)
     assert dict(zip(before["contract_id"], before["mrr_yen"], strict=True)) == {"K1": 1000, "K2": 2000, "K3": 3000}
     assert dict(zip(after["contract_id"], after["mrr_yen"], strict=True)) == {"K1": 1000, "K2": 2500, "K4": 4000}
+
+
+def test_contracts_with_an_event_that_cannot_be_true_are_known_of_each_load(store: Store, tmp_path: Path) -> None:
+    file, held = tmp_path / "outcomes.csv", []
+    with store.writing() as connection:
+        for amount in (-1, 1_100):
+            file.write_text(
+                f"contract_id,on,kind,mrr_before_yen,mrr_after_yen\nK1,2026-02-01,renewed,1000,{amount}\n"
+                "K2,2026-02-01,renewed,1000,1000\n"
+            )
+            read = read_table("outcomes", file)
+            told = read.report.to_json()
+            held += [
+                tables.store_table(
+                    connection,
+                    "outcomes",
+                    read.frame,
+                    file_name=file.name,
+                    sha256=str(amount),
+                    report=told,
+                    complete=True,
+                ).load_id
+            ]
+        assert [tables.holes(connection, load_id) for load_id in held] == [{"K1"}, set()]
+        assert tables.holes(connection, None) == set()
 
 
 def test_tables_calls_of_earlier_nights_stay(store: Store) -> None:
