@@ -77,6 +77,7 @@ _HEADERS: dict[str, Text] = {
     "score_high": Text("スコア 上限", "score high"),
     "success_phrases": Text("成功フレーズ", "success phrases"),
     "counted": Text("数えたもの", "counted"),
+    "simulated": Text("模擬データ", "simulated"),
     **{f"n_{code}": name for code, name in MOMENT_NAMES.items()},
     **{
         f"per_ten_{code}": Text(f"{name.ja}(10分あたり)", f"{name.en} per 10 min")

@@ -9,6 +9,7 @@ from pipeline.language import Language, Text, in_language
 from pipeline.reports.drawings import report_charts
 from pipeline.reports.figure_tables import gaps, header
 from pipeline.reports.figures import PeriodReport
+from pipeline.reports.words import NOTES
 from pipeline.reports.workbook import Shown
 
 _HEADER_OF_GAPS = Text("数えるときに気を付けたもの", "What could not be counted, or was counted with care")
@@ -37,7 +38,8 @@ td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabula
 </style>
 <h1>{{ title }}</h1>
 <p class="quiet">{{ span }}</p>
-{% if note %}<p class="note">{{ note }}</p>{% endif %}
+{% for note in notes %}<p class="note">{{ note }}</p>
+{% endfor %}
 {% for chart, svg in charts %}<figure{% if chart.wide %} class="wide"{% endif %}>
 <figcaption>{{ chart.title }}{% if chart.value %}<br>{{ chart.value }} {{ chart.told }}{% endif %}</figcaption>
 {{ svg }}{% for note in chart.notes %}<p class="quiet">{{ note }}</p>{% endfor %}</figure>
@@ -71,21 +73,30 @@ def report_page(
     book = report.book
     charts = [(chart, Markup(chart.svg)) for chart in report_charts(report, language, operator_id)]  # noqa: S704
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
-    told_once = [header(column, language) for column in ("value", "note")]
+    told_once = [header(column, language) for column in ("value", "note", "simulated")]
     return page.render(
         language=language,
         charts=charts,
         gaps=gaps([*book.block.values(), *book.value.values(), *book.voice.values()], language),
         tables={name: _cells(frame.drop(columns=told_once, errors="ignore"), shown) for name, frame in tables.items()},
+        notes=_notes(report, language),
         **_words(report, language),
     )
+
+
+def _notes(report: PeriodReport, language: Language) -> list[str]:
+    as_of = report.book.as_of.date()
+    unfinished = Text(
+        f"期間の途中です。{as_of} までの記録で数えました。", f"The period is not over: counted until {as_of}."
+    )
+    told = [(report.simulated, NOTES["simulated"]), (not report.book.complete, unfinished)]
+    return [in_language(note, language) for holds, note in told if holds]
 
 
 def _words(report: PeriodReport, language: Language) -> dict[str, str]:
     book = report.book
     last = (book.period.closing - pd.Timedelta(days=1)).date()
     opening, as_of = book.period.opening.date(), book.as_of.date()
-    note = Text(f"期間の途中です。{as_of} までの記録で数えました。", f"The period is not over: counted until {as_of}.")
     return {
         "title": in_language(
             Text(f"継続と拡大のレポート {book.period.name}", f"Retention and expansion {book.period.name}"), language
@@ -95,7 +106,6 @@ def _words(report: PeriodReport, language: Language) -> dict[str, str]:
             language,
         ),
         "gaps_title": in_language(_HEADER_OF_GAPS, language),
-        "note": "" if book.complete else in_language(note, language),
     }
 
 

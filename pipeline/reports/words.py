@@ -34,6 +34,7 @@ TIER_NAMES: Mapping[str, Text] = {
     "community": Text("コミュニティタッチ", "community touch"),
     "none": Text("未設定", "none"),
 }
+YES = Text("はい", "yes")
 NOTES: Mapping[str, Text] = {
     "simulated": Text(
         "この表には模擬データが含まれます。実在の顧客の数字ではありません。",

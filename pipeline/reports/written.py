@@ -14,14 +14,14 @@ from models.figures.labels import DEFINITIONS
 from models.scoring import CATEGORIES, REACTIONS
 from pipeline.language import Language, in_language
 from pipeline.reports.conversations import Conversations
-from pipeline.reports.figure_tables import figure_tables, shown_as
+from pipeline.reports.figure_tables import figure_tables, header, shown_as
 from pipeline.reports.figures import PeriodReport
 from pipeline.reports.page import report_page
 from pipeline.reports.pdf import typeset
 from pipeline.reports.pdf_documents import centre_document, coverage_rows, operator_document
 from pipeline.reports.pictures import report_pictures
 from pipeline.reports.tables import CsvEncoding, write_csv, write_parquet
-from pipeline.reports.words import NOTES
+from pipeline.reports.words import NOTES, YES
 from pipeline.reports.workbook import write_workbook
 
 Format = Literal["json", "csv", "xlsx", "html", "pdf", "parquet", "svg", "png"]
@@ -75,12 +75,16 @@ def report_pdf(report: PeriodReport, language: Language, operator_id: str | None
 
 
 def report_tables(report: PeriodReport, language: Language) -> dict[str, pd.DataFrame]:
-    """Every table of the report by the name that people read, under their headers."""
+    """Every table by the name that people read, under their headers; of simulated data every row says so."""
     further = {"goals": report.goals, **_standing_sheets(report)}
     if report.conversations:
         further |= {"conversations": conversation_rows(report.conversations)}
         further |= {"coverage": _coverage_sheet(report.conversations, language)}
-    return figure_tables(report.book, language, further)
+    named = figure_tables(report.book, language, further)
+    if not report.simulated:
+        return named
+    mark = {header("simulated", language): in_language(YES, language)}
+    return {name: table.assign(**mark) for name, table in named.items()}
 
 
 def _write_folder(named: dict[str, pd.DataFrame], form: Format, out: Path, encoding: CsvEncoding) -> Written:
@@ -160,6 +164,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
             "as_of": str(book.as_of.date()),
             "complete": book.complete,
         },
+        "simulated": report.simulated,
         **{part: {name: _figure_json(name, figure) for name, figure in told.items()} for part, told in shown.items()},
         "bridge": book.bridge,
         "expansion_months": {str(month): count for month, count in book.expansion_months.items()},

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,21 @@ def test_every_form_has_every_table(report: PeriodReport, tmp_path: Path) -> Non
     write_report(report, "html", tmp_path / "r.html", "ja")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert [name for name in names if f"<h2>{name}</h2>" not in page] == []
+
+
+def test_simulated_customers_are_called_so_in_every_row_and_on_the_page(report: PeriodReport, tmp_path: Path) -> None:
+    simulated = replace(report, simulated=True)
+    assert not any("模擬データ" in table for table in report_tables(report, "ja").values())
+    for table in report_tables(simulated, "ja").values():
+        assert set(table["模擬データ"]) <= {"はい"}
+    assert all("simulated" in table for table in report_tables(simulated, "en").values())
+    write_report(simulated, "csv", tmp_path / "csv", "ja")
+    heads, *rows = csv_rows(tmp_path / "csv", "指標")
+    assert rows and {row[heads.index("模擬データ")] for row in rows} == {"はい"}
+    write_report(simulated, "html", tmp_path / "r.html", "ja")
+    assert "この表には模擬データが含まれます" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    write_report(simulated, "json", tmp_path / "r.json", "ja")
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["simulated"] is True
 
 
 def test_j3_the_same_report_twice_is_the_same_file(report: PeriodReport, tmp_path: Path) -> None:
