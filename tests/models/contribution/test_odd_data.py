@@ -1,6 +1,7 @@
 """Data that no estimate can be made of: a refusal or a counted exclusion in words, never a fault, never a number."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,7 @@ LARGE = tables_of(draw_centre(SCENARIOS["confounded"], 5))
 
 
 def changed(data: Tables, **tables: pd.DataFrame) -> Tables:
-    whole = {"calls": data.calls, "contracts": data.contracts, "outcomes": data.outcomes, "snapshots": data.snapshots}
-    return Tables(**(whole | tables))
+    return replace(data, **tables)  # type: ignore[arg-type]  # names of tables only
 
 
 COUNTS = [str(name) for name in CENTRE.calls if str(name).startswith("n_")]
@@ -30,8 +30,8 @@ REFUSED = {
     "no contracts": changed(CENTRE, contracts=CENTRE.contracts.iloc[:0]),
     "no calls": changed(CENTRE, calls=CENTRE.calls.iloc[:0]),
     "no outcomes": changed(CENTRE, outcomes=CENTRE.outcomes.iloc[:0]),
-    "nothing at all": Tables(
-        *(frame.iloc[:0] for frame in (CENTRE.calls, CENTRE.contracts, CENTRE.outcomes, CENTRE.snapshots))
+    "nothing at all": changed(
+        CENTRE, **{name: getattr(CENTRE, name).iloc[:0] for name in ("calls", "contracts", "outcomes", "snapshots")}
     ),
     "only unusable amounts": changed(CENTRE, contracts=CENTRE.contracts.assign(mrr_yen=-5.0)),
     "everything in every call": changed(LARGE, calls=LARGE.calls.assign(**dict.fromkeys(COUNTS, 2))),
