@@ -7,12 +7,17 @@ from pipeline.errors import BadInput
 from pipeline.language import Text
 
 LEAST, MOST = 12, 256  # characters: length counts, not mixtures of kinds (NIST SP 800-63B)
+_GUESSES, _LOOKED_AT = 10**8, 72
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else on paper
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$V1Ux58r43kKAumGR5eHOpg$fSJgUK/AyR9je1ych/bjNgA89EGp1825NlYI+vTyfMg"
 
 
 def hash_password(password: str, name: str = "") -> str:
-    """The Argon2id hash. Raises `BadInput` if the password is too short or long, or is about the person's name."""
+    """The Argon2id hash. Raises `BadInput` if the password is too short or long, or can be guessed.
+
+    Guessed: about the person's name or this product, or made of what the lists of common passwords, keyboards and
+    calendars hold (zxcvbn, fewer than 10⁸ guesses).
+    """
     text = unicodedata.normalize("NFKC", password)
     if not LEAST <= len(text) <= MOST or len(set(text)) < 5 or (name and name.casefold() in text.casefold()):
         raise BadInput(
@@ -21,9 +26,23 @@ def hash_password(password: str, name: str = "") -> str:
                 f"A password has {LEAST} characters or more, without the user's name, and is no mere repetition.",
             )
         )
+    if _is_guessed(text, name):
+        raise BadInput(
+            Text(
+                "よく使われるパスワードや、推測しやすい並びは使えません。関係のない言葉をいくつか続けたものにしてください。",
+                "This password is common or easily guessed. Take several words that are unrelated.",
+            )
+        )
     from argon2 import PasswordHasher
 
     return PasswordHasher().hash(text)
+
+
+def _is_guessed(text: str, name: str) -> bool:
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]
+
+    found = zxcvbn(text[:_LOOKED_AT], user_inputs=[name, "kouken", "貢献"])
+    return bool(found["guesses"] < _GUESSES)
 
 
 def is_password(password: str, known: str | None) -> bool:

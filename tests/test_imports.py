@@ -19,6 +19,7 @@ HOMES = {  # library: where it may be imported
     "starlette": ("api/",),
     "uvicorn": ("api/",),
     "argon2": ("pipeline/passwords.py",),
+    "zxcvbn": ("pipeline/passwords.py",),
     "jinja2": ("api/", "pipeline/reports/"),
     "typst": ("pipeline/reports/",),
     "fontTools": ("pipeline/reports/",),

@@ -123,6 +123,28 @@ def test_easy_passwords_are_refused(password: str) -> None:
         hash_password(password, "sato")
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "qwertyuiop12",
+        "1q2w3e4r5t6y",
+        "yokohama1234",
+        "kouken123456",
+        "sakura123456",
+        "123456789012",
+    ],
+)
+def test_passwords_in_common_use_are_refused(password: str) -> None:
+    with pytest.raises(BadInput, match="推測しやすい"):
+        hash_password(password, "yamamoto-y")
+
+
+@pytest.mark.parametrize("password", ["ひるやすみ に ながい さんぽ", "korogaru-enpitsu-7", "x9#kQ" * 60])
+def test_long_phrases_of_ones_own_are_taken(password: str) -> None:
+    assert hash_password(password[:256], "yamamoto-y").startswith("$argon2id$")
+
+
 def test_a_password_is_known_by_its_hash_alone() -> None:
     password = generate_password()
     known = hash_password(password)
