@@ -15,6 +15,6 @@ def test_a_quarantined_recording_tells_its_reason_and_is_sent_into_the_next_nigh
     row = page.locator("table.files tr:has-text('tomorrow.wav')")
     assert "The analysis failed" in row.inner_text()
     row.locator("button:text-is('Retry')").click()
-    assert "1 recordings are waiting again" in page.inner_text(".notice[role=status]")
+    assert "1 recording is waiting again for the next night." in page.inner_text(".notice[role=status]")
     page.click(".tabs a:has-text('Waiting')")
     assert "tomorrow.wav" in page.inner_text("table.files")
