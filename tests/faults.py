@@ -57,7 +57,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "A8": (
         CONNECT + "test_writer_that_waits_too_long_is_told_who_holds_on",
         DISKS + "test_a8_stuck_reader_keeps_no_night_waiting",
-        DISKS + "test_a8_page_that_has_to_write_says_busy_while_somebody_else_writes",
+        DISKS + "test_a8_form_that_has_to_write_says_busy_while_somebody_else_writes",
     ),
     "A9": (
         MIGRATE + "test_store_of_a_newer_program_is_refused_untouched",

@@ -26,6 +26,7 @@ from pipeline.store import connect
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from tests.api.conftest import opened_as
+from tests.api.test_sign_in import csrf_of
 from tests.api.world import fill
 from tests.pipeline.centre import PLAIN, PROPOSAL, Centre
 from tests.pipeline.faults import inline
@@ -187,7 +188,7 @@ def test_a6_pipe_among_the_recordings_is_not_opened(quick_centre: Centre) -> Non
     assert centre.files["done"] == 2
 
 
-def test_a8_page_that_has_to_write_says_busy_while_somebody_else_writes(
+def test_a8_form_that_has_to_write_says_busy_while_somebody_else_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(data_dir=tmp_path)
@@ -195,13 +196,12 @@ def test_a8_page_that_has_to_write_says_busy_while_somebody_else_writes(
         fill(store)
         monkeypatch.setattr(connect, "BUSY_SECONDS", 0)
         with opened_as(settings, "manager", name="boss") as browser:
-            page = browser.get("/calls").text
-            address = page.split('href="/calls/')[1].split('"')[0]
+            form = {"csrf": csrf_of(browser), "text": "よい締めくくりでした。"}
             with store.writing():
                 assert browser.get("/calls").status_code == 200  # what only reads is not kept waiting
-                answer = browser.get(f"/calls/{address}")  # what goes on record is
+                answer = browser.post("/operator-remarks/OP-002", data=form)
             assert answer.status_code == 503 and "書き込み中" in answer.text
-            assert browser.get(f"/calls/{address}").status_code == 200
+            assert browser.post("/operator-remarks/OP-002", data=form).status_code == 200
 
 
 def test_a8_stuck_reader_keeps_no_night_waiting(quick_centre: Centre) -> None:
