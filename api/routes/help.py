@@ -76,7 +76,8 @@ def show_topic(request: Request, pages: PagesDep, topic: Topic) -> Response:
     }
     source = pages.text(f"{language}/{topic}.md", language, **told)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
-    html = html.replace("<pre>", '<pre tabindex="0">')  # wide examples scroll, by keyboard too
+    html = html.replace("<pre>", '<pre tabindex="0">')  # what is wide scrolls, by keyboard too
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return pages.render(
         request,
         "help.html",

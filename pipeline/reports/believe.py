@@ -1,5 +1,6 @@
 """The self-test in words and figures, for the page on why the estimate may be believed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.contribution.options import METHOD_VERSION
@@ -62,9 +63,8 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `bar` and `holds` are None where no bar was set, `within` where no interval is told."""
+    """One line of a table; `bar` and `holds` are None where no bar was set, `within` where no interval is told."""
 
-    scenario: Text
     name: Text
     shown: str
     within: str | None
@@ -74,11 +74,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of invented centre."""
+
+    scenario: Text
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Believe:
     """The whole page's figures."""
 
     measured: Measured
-    rows: tuple[Row, ...]
+    sections: tuple[Section, ...]
 
     def value(self, scenario: str, name: str) -> float:
         """One measured value."""
@@ -88,8 +96,14 @@ class Believe:
 def believe() -> Believe:
     """The shipped self-test. Raises `KeyError` if a figure of the page was not measured."""
     measured = read_measured()
-    rows = [row for scenario, names in _SHOWN.items() for name in names for row in _rows(measured, scenario, name)]
-    return Believe(measured, tuple(rows))
+    return Believe(measured, tuple(_section(measured, scenario, names) for scenario, names in _SHOWN.items()))
+
+
+def _section(measured: Measured, scenario: str, names: Sequence[str]) -> Section:
+    of = _SCENARIOS[scenario]
+    if (method := measured.methods[scenario]) != METHOD_VERSION:
+        of = Text(f"{of.ja}({method} での値)", f"{of.en} (with {method})")
+    return Section(of, tuple(row for name in names for row in _rows(measured, scenario, name)))
 
 
 def _rows(measured: Measured, scenario: str, name: str) -> list[Row]:
@@ -111,9 +125,6 @@ def _rows(measured: Measured, scenario: str, name: str) -> list[Row]:
 
 def _row(measured: Measured, scenario: str, name: str, text: Text, *, share: bool) -> Row:
     figure = measured.find(scenario, name)
-    of = _SCENARIOS[scenario]
-    if (method := measured.methods[scenario]) != METHOD_VERSION:
-        of = Text(f"{of.ja}({method} での値)", f"{of.en} (with {method})")
     bars = [
         Text(f"{_shown(limit, share)}{ja}", f"{en} {_shown(limit, share)}")
         for limit, ja, en in ((figure.low, "以上", "at least"), (figure.high, "以下", "at most"))
@@ -122,7 +133,7 @@ def _row(measured: Measured, scenario: str, name: str, text: Text, *, share: boo
     bar = Text("、".join(item.ja for item in bars), ", ".join(item.en for item in bars)) if bars else None
     ends = (figure.ci_low, figure.ci_high)
     within = "–".join(_shown(end, share) for end in ends if end is not None) or None
-    return Row(of, text, _shown(figure.value, share), within, figure.centres, bar, figure.holds)
+    return Row(text, _shown(figure.value, share), within, figure.centres, bar, figure.holds)
 
 
 def _shown(value: float, share: bool) -> str:
