@@ -50,7 +50,7 @@ lint: $(VENV)/.installed-dev ## ruff と mypy --strict
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-dev ## 速さとメモリを測る(数分ずつ)
-	for name in asr tag moments figures estimate; do $(BIN)/kouken bench $$name || exit 1; done
+	for name in asr tag moments figures estimate night web; do $(BIN)/kouken bench $$name || exit 1; done
 
 bundle: setup ## ネットワークのない機械に入れるための一式(wheel・重み・フォント)を dist/ に
 	$(BIN)/python .ci/bundle.py dist
