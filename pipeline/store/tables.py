@@ -198,12 +198,6 @@ def _joined_extra(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return whole.assign(**{str(name): whole[name].convert_dtypes() for name in mixed})
 
 
-def holes(connection: sa.Connection, load_id: int | None) -> frozenset[str]:
-    """Contracts of which that load of the outcomes left out an event that cannot be true (see `LoadReport`)."""
-    report = connection.execute(sa.select(loads.c.report).where(loads.c.load_id == load_id)).scalar_one_or_none()
-    return frozenset((report or {}).get("holes", ()))
-
-
 def load_facts(connection: sa.Connection) -> dict[str, dict[str, Any]]:
     """The latest load of each kind, with the report made when it was read."""
     latest = sa.select(sa.func.max(loads.c.load_id)).group_by(loads.c.kind)

@@ -1,9 +1,17 @@
 """The moments of the night reach the estimate as they were found, and unknown stays unknown."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 
 from models.scoring import Tally
 from pipeline.contribution import moments_found, with_moments
+from pipeline.outcomes.load import empty_table
+from pipeline.reporting import _tables
+from pipeline.reports.build import Material
+from pipeline.store.connect import Store
+from pipeline.store.pages import Pins
+from pipeline.store.transcripts import Tagging
 
 
 def calls(*ids: str, **counts: list[float | None]) -> pd.DataFrame:
@@ -36,3 +44,12 @@ def test_contribution_call_without_analysis_keeps_its_count_or_stays_unknown() -
 def test_contribution_recordings_of_one_call_add_up() -> None:
     found = with_moments(calls("C1"), moments_found(["C1", "C1"], [tally(1), tally(2)]))
     assert found["n_proposal"].tolist() == [3]
+
+
+def test_contribution_of_the_night_knows_which_contracts_have_a_hole(store: Store) -> None:
+    contracts, outcomes = empty_table("contracts"), empty_table("outcomes")
+    loads = {"outcomes": {"load_id": 1, "holes": ["K1"]}}
+    material = Material(1, datetime.now(UTC), {}, loads, {}, (), contracts, outcomes)
+    with store.reading() as connection:
+        pins = Pins(1, "s", Tagging("d", "r"), "f", {})
+        assert _tables(connection, pins, material, moments_found((), ())).holes == {"K1"}

@@ -59,8 +59,8 @@ def test_tables_new_load_touches_only_what_changed_and_the_old_one_can_still_be_
     assert dict(zip(after["contract_id"], after["mrr_yen"], strict=True)) == {"K1": 1000, "K2": 2500, "K4": 4000}
 
 
-def test_contracts_with_an_event_that_cannot_be_true_are_known_of_each_load(store: Store, tmp_path: Path) -> None:
-    file, held = tmp_path / "outcomes.csv", []
+def test_contracts_with_an_event_that_cannot_be_true_are_told_with_the_load(store: Store, tmp_path: Path) -> None:
+    file, told = tmp_path / "outcomes.csv", []
     with store.writing() as connection:
         for amount in (-1, 1_100):
             file.write_text(
@@ -68,20 +68,18 @@ def test_contracts_with_an_event_that_cannot_be_true_are_known_of_each_load(stor
                 "K2,2026-02-01,renewed,1000,1000\n"
             )
             read = read_table("outcomes", file)
-            told = read.report.to_json()
-            held += [
-                tables.store_table(
-                    connection,
-                    "outcomes",
-                    read.frame,
-                    file_name=file.name,
-                    sha256=str(amount),
-                    report=told,
-                    complete=True,
-                ).load_id
-            ]
-        assert [tables.holes(connection, load_id) for load_id in held] == [{"K1"}, set()]
-        assert tables.holes(connection, None) == set()
+            report = read.report.to_json()
+            tables.store_table(
+                connection,
+                "outcomes",
+                read.frame,
+                file_name=file.name,
+                sha256=str(amount),
+                report=report,
+                complete=True,
+            )
+            told.append(tables.load_facts(connection)["outcomes"]["holes"])
+    assert told == [["K1"], []]
 
 
 def test_tables_calls_of_earlier_nights_stay(store: Store) -> None:
