@@ -16,7 +16,7 @@ from pipeline.store.connect import Connection, Store
 from pipeline.store.pages import Pins
 from pipeline.store.said import Ranges, Sentence
 
-INDEXED_AT_ONCE = 200  # transcripts in one transaction
+INDEXED_AT_ONCE = 200  # transcripts: what they say in common is written once
 FEW = 2_000  # transcripts that are asked for by number; beyond, it is quicker to go through the list
 LISTED = (1_000, 5_000)  # calls that one page looks into, in two steps: mostly the first will do
 READ_AT_ONCE = 100
@@ -80,15 +80,26 @@ def index_new(store: Store, stop: Callable[[], bool], on_done: Callable[[int], N
     """
     indexed = 0
     while not stop():
-        with store.writing() as connection:
-            some = search_index.unindexed(connection, INDEXED_AT_ONCE)
-            search_index.index(connection, some)
+        some = _index_few(store)
         for transcript_id in some:
             on_done(transcript_id)
         indexed += len(some)
         if len(some) < INDEXED_AT_ONCE:
             break
     return indexed
+
+
+def _index_few(store: Store) -> list[int]:
+    """In transactions of which none is long; cut off between them, the same are begun anew the next time."""
+    with store.writing() as connection:
+        some = search_index.unindexed(connection, INDEXED_AT_ONCE)
+        portions = search_index.begin(connection, some)
+    for portion in portions:
+        with store.writing() as connection:
+            search_index.add(connection, portion)
+    with store.writing() as connection:
+        search_index.finish(connection, some)
+    return some
 
 
 def search(store: Store, pins: Pins, wanted: Wanted, *, after: Place | None = None, limit: int = 30) -> FoundPage:

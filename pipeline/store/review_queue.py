@@ -22,6 +22,7 @@ from pipeline.store.schema import review_draws, review_items, reviews
 WANTED = {"hit": 20, "moment": 50, "utterance": 200}  # of a stratum, where nothing else is asked for
 RANDOM_SHARE = 1 / 3  # of the queue
 NO_THRESHOLDS: Mapping[str, float] = {}
+AHEAD = 5  # times as many uncertain places of a label are looked at as are wanted: some only repeat others' words
 TWICE = 0.2  # share of random items that a second person judges, too: agreement is measured on them
 
 
@@ -228,9 +229,8 @@ def _uncertain(
     judged = read_reviews(connection)
     taken |= {review.place for review in judged if review.verdict != "unsure" or review.reviewer == who}
     asked_before = {review.place for review in judged}
-    for one in most_useful(connection, pins, unit, stratum, limit + len(taken), thresholds, asked_before):
-        if one.place not in taken:
-            yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
+    for one in most_useful(connection, pins, unit, stratum, limit * AHEAD, thresholds, taken, asked_before):
+        yield Queued(one.place, False, None, None, one.phrase_id, one.confidence)
 
 
 def _fits(place: Place, phrase_id: str | None, unit: str | None, stratum: str) -> bool:

@@ -6,8 +6,10 @@ first place comes in its order and the others last: the same courtesy asked abou
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -29,22 +31,28 @@ def most_useful(
     of: str,
     first: int,
     thresholds: Mapping[str, float],
+    taken: Collection[Place],
     asked_before: Collection[Place],
 ) -> Iterator[Unit]:
-    """Hits, moments and nearly given labels, the most uncertain first; at least `first` of them where there are.
+    """Hits, moments and nearly given labels that are not `taken`, the most uncertain first.
 
-    `of`: only this label or phrase; empty for all.
+    At least `first` of them where there are. `of`: only this label or phrase; empty for all.
     """
+
+    def free(query: sa.Select[Any], made: Callable[[sa.Row[Any]], Unit]) -> list[Unit]:
+        """No more rows are read than it takes, though it may take all that are taken, too."""
+        rows = connection.execute(query.limit(first + len(taken)).execution_options(yield_per=first))
+        with rows:
+            return list(islice((one for row in rows if (one := made(row)).place not in taken), first))
+
     found: list[tuple[float, Unit]] = []
     for wanted in (of,) if of else LABELS:
         threshold = thresholds.get(wanted, EVEN)
         if unit in (None, "moment"):
-            given = _moments(connection, pins, wanted, first)
-            found += [(uncertainty(one.confidence, threshold), one) for one in given]
+            found += [(uncertainty(one.confidence, threshold), one) for one in free(_moments(pins, wanted), moment)]
         if unit in (None, "hit"):
-            hits = _hits(connection, pins, wanted, first)
-            found += [(uncertainty(one.confidence, EVEN), one) for one in hits]
-            nearly = _nearly_given(connection, pins, wanted, first)
+            found += [(uncertainty(one.confidence, EVEN), one) for one in free(_hits(pins, wanted), hit)]
+            nearly = free(_nearly_given(pins, wanted), _near)
             found += [(uncertainty(one.confidence, threshold), one) for one in nearly]
     found.sort(key=lambda pair: (-pair[0], pair[1].place.transcript_id, pair[1].place.utterance, pair[1].place.label))
     return _new_words_first(connection, [one for _, one in found], asked_before)
@@ -84,26 +92,26 @@ def _plain(text: str) -> str:
     return _UNSAID.sub("", unicodedata.normalize("NFKC", text))
 
 
-def _moments(connection: sa.Connection, pins: Pins, label: str, first: int) -> list[Unit]:
+def _moments(pins: Pins, label: str) -> sa.Select[Any]:
     query = moment_rows(pins).where(moments.c.label == label)
-    query = query.order_by(moments.c.confidence, moments.c.tagging_id, moments.c.position).limit(first)
-    return [moment(row) for row in connection.execute(query)]
+    return query.order_by(moments.c.confidence, moments.c.tagging_id, moments.c.position)
 
 
-def _hits(connection: sa.Connection, pins: Pins, of: str, first: int) -> list[Unit]:
+def _hits(pins: Pins, of: str) -> sa.Select[Any]:
     query = hit_rows(pins).where(tags.c.label == of if of in LABELS else tags.c.phrase_id == of)
-    query = query.order_by(tags.c.confidence, tags.c.tagging_id, tags.c.position).limit(first)
-    return [hit(row) for row in connection.execute(query)]
+    return query.order_by(tags.c.confidence, tags.c.tagging_id, tags.c.position)
 
 
-def _nearly_given(connection: sa.Connection, pins: Pins, label: str, first: int) -> list[Unit]:
+def _nearly_given(pins: Pins, label: str) -> sa.Select[Any]:
     """Labels that the classifier came close to: shown, not counted, and worth a person's look."""
-    query = (
+    return (
         tagged(pins)
         .add_columns(tags)
         .join(tags, tags.c.tagging_id == taggings.c.tagging_id)
         .where(tags.c.source == "classifier", tags.c.cancelled_by.is_not(None), tags.c.label == label)
         .order_by(tags.c.confidence.desc(), tags.c.tagging_id, tags.c.position)
-        .limit(first)
     )
-    return [replace(hit(row), stratum="classifier") for row in connection.execute(query)]
+
+
+def _near(row: sa.Row[Any]) -> Unit:
+    return replace(hit(row), stratum="classifier")

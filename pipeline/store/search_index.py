@@ -3,10 +3,14 @@
 Transcripts are numbered; a block of `BLOCK` numbers is one row per gram, as a sorted list of two-byte numbers or, where
 that is shorter, as one bit for each. A term of one or two characters is answered by its row; of a longer one the pairs
 leave few transcripts, in whose spelt text the term is then looked for. Everything goes again when a call is erased.
+
+Many transcripts change nearly every row. So their texts are kept first, marked as unfinished, then the rows some at a
+time, each in a transaction of its own: nobody waits long for the writer, and an erasure in between finds every trace.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
@@ -16,12 +20,20 @@ from pipeline.spelling import SPELLING, grams_needed, grams_of, spelled
 from pipeline.store.schema import search_grams, search_texts, transcripts, utterances
 
 BLOCK = 1 << 14
-AT_ONCE = 5_000  # grams in one statement
+AT_ONCE = 2_000  # grams in one statement, and in one portion
+UNFINISHED = ""  # the spelling of transcripts whose rows are being written
 MOST_LISTED = BLOCK // 16  # as many two-byte numbers are as long as one bit for each of the block
 Numbers = NDArray[np.int64]
 
-_SetOperation = Callable[[Numbers, Sequence[int]], Numbers]
 _Held = Mapping[str, Sequence[int]]  # numbers within a block, by gram
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Grams of a block with the transcripts, as numbers within it, that are to be found by them."""
+
+    block: int
+    held: _Held
 
 
 def unindexed(connection: sa.Connection, limit: int) -> list[int]:
@@ -35,15 +47,36 @@ def count_unindexed(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count(transcripts.c.transcript_id)).where(_is_missing())).scalar_one()
 
 
-def index(connection: sa.Connection, transcript_ids: Sequence[int]) -> None:
-    """Make these transcripts findable, in place of what was known of them."""
+def begin(connection: sa.Connection, transcript_ids: Sequence[int]) -> list[Portion]:
+    """Keep what was said in these, in place of what was known of them; they are findable after `add` and `finish`."""
     forget(connection, transcript_ids)
     texts = _spelt(connection, transcript_ids)
-    rows = [{"transcript_id": key, "spelling": SPELLING, "text": text} for key, text in texts.items()]
+    rows = [{"transcript_id": key, "spelling": UNFINISHED, "text": text} for key, text in texts.items()]
     if rows:
         connection.execute(sa.insert(search_texts), rows)
-    for block, held in _by_block(texts).items():
-        _change(connection, block, held, np.union1d)
+    return [
+        Portion(block, {gram: held[gram] for gram in grams})
+        for block, held in _by_block(texts).items()
+        for grams in _in_portions(held)
+    ]
+
+
+def add(connection: sa.Connection, portion: Portion) -> None:
+    """One portion; what was erased since `begin` is left out."""
+    numbers = set().union(*portion.held.values())
+    there = search_texts.c.transcript_id.in_(portion.block * BLOCK + number for number in numbers)
+    query = sa.select(search_texts.c.transcript_id).where(there)
+    left = {key % BLOCK for key in connection.execute(query).scalars()}
+    held = portion.held
+    if left != numbers:
+        held = {gram: kept for gram, of in held.items() if (kept := [number for number in of if number in left])}
+    _change(connection, portion.block, held, to=True)
+
+
+def finish(connection: sa.Connection, transcript_ids: Sequence[int]) -> None:
+    """Every portion was added."""
+    these = search_texts.c.transcript_id.in_(transcript_ids)
+    connection.execute(sa.update(search_texts).where(these).values(spelling=SPELLING))
 
 
 def forget(connection: sa.Connection, transcript_ids: Collection[int]) -> None:
@@ -51,7 +84,7 @@ def forget(connection: sa.Connection, transcript_ids: Collection[int]) -> None:
     chosen = search_texts.c.transcript_id.in_(transcript_ids)
     texts = {row.transcript_id: row.text for row in connection.execute(sa.select(search_texts).where(chosen))}
     for block, held in _by_block(texts).items():
-        _change(connection, block, held, np.setdiff1d)
+        _change(connection, block, held, to=False)
     connection.execute(sa.delete(search_texts).where(chosen))
 
 
@@ -101,14 +134,24 @@ def _by_block(texts: Mapping[int, str]) -> dict[int, _Held]:
     return dict(blocks)
 
 
-def _change(connection: sa.Connection, block: int, held: _Held, put_together: _SetOperation) -> None:
+def _in_portions(held: _Held) -> list[list[str]]:
     grams = sorted(held)
-    for start in range(0, len(grams), AT_ONCE):
-        some = grams[start : start + AT_ONCE]
+    return [grams[start : start + AT_ONCE] for start in range(0, len(grams), AT_ONCE)]
+
+
+def _change(connection: sa.Connection, block: int, held: _Held, *, to: bool) -> None:
+    """Whether the rows of these grams hold these numbers."""
+    for some in _in_portions(held):
         chosen = (search_grams.c.block == block) & search_grams.c.gram.in_(some)
         known = {row.gram: row.members for row in connection.execute(sa.select(search_grams).where(chosen))}
-        after = {gram: packed(put_together(numbers_of(known.get(gram, b"")), held[gram])) for gram in some}
+        after = {gram: _set(known.get(gram, b""), held[gram], to) for gram in some}
         _write(connection, block, after, known.keys())
+
+
+def _set(members: bytes, numbers: Sequence[int], to: bool) -> bytes:
+    flags = _flags(members)
+    flags[numbers] = to
+    return _packed(flags)
 
 
 def _write(connection: sa.Connection, block: int, after: Mapping[str, bytes], known: Collection[str]) -> None:
@@ -127,11 +170,15 @@ def _write(connection: sa.Connection, block: int, after: Mapping[str, bytes], kn
 
 def packed(numbers: Numbers) -> bytes:
     """The members of a row: places within a block."""
-    if len(numbers) < MOST_LISTED:
-        return numbers.astype("<u2").tobytes()
     flags = np.zeros(BLOCK, np.bool_)
     flags[numbers] = True
-    return np.packbits(flags).tobytes()
+    return _packed(flags)
+
+
+def _packed(flags: NDArray[np.bool_]) -> bytes:
+    if np.count_nonzero(flags) >= MOST_LISTED:
+        return np.packbits(flags).tobytes()
+    return np.flatnonzero(flags).astype("<u2").tobytes()
 
 
 def _flags(members: bytes) -> NDArray[np.bool_]:

@@ -18,7 +18,9 @@ def found(store: Store, query: str) -> list[int]:
 def index_all(store: Store, at_once: int = 1000) -> None:
     with store.writing() as connection:
         while some := search_index.unindexed(connection, at_once):
-            search_index.index(connection, some)
+            for portion in search_index.begin(connection, some):
+                search_index.add(connection, portion)
+            search_index.finish(connection, some)
 
 
 def texts_of(store: Store) -> dict[int, str]:
@@ -66,3 +68,42 @@ def test_index_is_made_anew_where_the_spelling_changed(store: Store, monkeypatch
         connection.execute(sa.update(search_texts).values(spelling="spelling-0"))
     index_all(store)
     assert not found(store, "ビール") and len(found(store, "変わ")) == len(texts_of(store))
+
+
+def test_index_that_was_cut_off_halfway_is_finished_the_next_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "AT_ONCE", 50)
+    fill(store)
+    with store.writing() as connection:
+        portions = search_index.begin(connection, search_index.unindexed(connection, 1000))
+        search_index.add(connection, portions[0])
+    with store.reading() as connection:
+        assert len(portions) > 2 and search_index.count_unindexed(connection) == len(texts_of(store))
+    index_all(store)
+    with store.reading() as connection:
+        assert search_index.count_unindexed(connection) == 0
+        grams = set(connection.execute(sa.select(search_grams.c.gram)).scalars())
+    assert grams == set().union(*(grams_of(text) for text in texts_of(store).values()))
+
+
+def test_index_keeps_no_trace_of_a_call_that_is_erased_while_it_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "AT_ONCE", 50)
+    fill(store)
+    told = [telling_call().call_id, "no-row-in-the-table"]  # both hold the same words
+    with store.writing() as connection:
+        some = search_index.unindexed(connection, 1000)
+        first, *rest = search_index.begin(connection, some)
+        search_index.add(connection, first)
+    with store.writing() as connection:
+        erasure.erase(connection, erasure.scope_of(connection, call_ids=told))
+    with store.writing() as connection:
+        for portion in rest:
+            search_index.add(connection, portion)
+        search_index.finish(connection, some)
+    with store.reading() as connection:
+        grams = set(connection.execute(sa.select(search_grams.c.gram)).scalars())
+    assert "びー" not in grams
+    assert grams == set().union(*(grams_of(text) for text in texts_of(store).values()))
