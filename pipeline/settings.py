@@ -130,7 +130,11 @@ class MomentsSettings(Section):
 
     model: Path | None = Field(None, description="場面の分類器のフォルダー。空なら同梱のもの")
     device: Literal["cpu", "cuda"] = Field(
-        "cpu", description="場面の分類器を動かす装置(cuda は onnxruntime-gpu が要る)"
+        "cpu",
+        description=(
+            "場面の分類器を動かす装置(cuda は onnxruntime-gpu か、`kouken train moments --teach --torch` のモデルなら"
+            " torch が要る)"
+        ),
     )
     thresholds: dict[
         Literal["appeal", "enablement", "proposal", "interest", "decline", "churn_risk", "satisfaction", "complaint"],

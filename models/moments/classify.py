@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.moments.encoder import OnnxEncoder
+from models.moments.encoder import Encoder, open_encoder
 from models.moments.first_stage import FirstStage, read_first_stage
 from models.moments.head import HEAD_FILE, Floats, Head, read_head
 from models.moments.labels import LABELS, LABELS_OF, Placed, Sentence, Verdict
@@ -24,7 +24,7 @@ class MomentClassifier:
 
     manifest: Manifest
     first_stage: FirstStage
-    encoder: OnnxEncoder
+    encoder: Encoder
     letters: Ngrams
     sounds: Ngrams | None  # None in models made before version 3
     head: Head
@@ -105,7 +105,7 @@ def load_classifier(folder: Path = SHIPPED, threads: int = 1, device: str = "cpu
     return MomentClassifier(
         manifest,
         read_first_stage(folder),
-        OnnxEncoder(folder, threads, device),
+        open_encoder(folder, threads, device),
         read_ngrams(folder / LETTERS_FILE),
         read_ngrams(folder / SOUNDS_FILE) if SOUNDS_FILE in manifest.files else None,
         read_head(folder / HEAD_FILE),

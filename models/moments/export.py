@@ -21,10 +21,11 @@ OPSET = 17
 LEAST_SIZE = 4096  # numbers; smaller tensors stay as they are
 
 
-def export(folder: Path, out: Path) -> None:
+def export(folder: Path, out: Path, *, for_torch: bool = False) -> None:
     """Write `model.onnx` (int8 weights), the tokenizer, and the head it was taught with (or an untrained one) to `out`.
 
-    `folder`: a Hugging Face encoder, as it is or as `finetune` wrote it.
+    `folder`: a Hugging Face encoder, as it is or as `finetune` wrote it. `for_torch` adds the same rounded weights as
+    torch reads them (`torch_encoder`), two bytes each: a GPU then sees what the processor sees.
     """
     import torch  # type: ignore[import-not-found, unused-ignore]
     from transformers import AutoModel, AutoTokenizer
@@ -35,6 +36,9 @@ def export(folder: Path, out: Path) -> None:
         whole = Path(scratch) / "whole.onnx"
         _to_onnx(encoder, whole)
         _round_weights(whole, out / MODEL_FILE)
+    if for_torch:
+        _round_in_place(encoder)
+        encoder.half().save_pretrained(out)
     AutoTokenizer.from_pretrained(folder).save_pretrained(out)
     head = untrained(2 * encoder.config.hidden_size)
     if (folder / "head.pt").exists():
@@ -49,6 +53,16 @@ def rounded(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], 
     scale = np.abs(weights).max(axis=1 - axis, keepdims=True) / 127
     scale[scale == 0] = 1
     return np.round(weights / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def _round_in_place(encoder: Any) -> None:
+    """What `_round_weights` does to the graph, on the weights themselves: torch holds linear layers transposed."""
+    import torch
+
+    for module in encoder.modules():
+        if isinstance(module, torch.nn.Linear | torch.nn.Embedding) and module.weight.numel() >= LEAST_SIZE:
+            whole, scale = rounded(module.weight.detach().numpy(), axis=0)
+            module.weight.data = torch.from_numpy(whole * scale)
 
 
 def _round_weights(source: Path, target: Path) -> None:

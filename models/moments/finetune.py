@@ -186,7 +186,7 @@ def _loss(pupil: Pupil, batch: Sequence[Piece]) -> Any:
 
 
 def vectors_of(encoder: Any, batch: Sequence[Piece], pad: int) -> Any:
-    """(sentences of the batch, 2·H): what `OnnxEncoder.vectors` gives, with gradients."""
+    """(sentences of the batch, 2·H): what `Encoder.vectors` gives, with gradients."""
     import torch
 
     longest = max(len(piece.ids) for piece in batch)

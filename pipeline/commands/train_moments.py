@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,15 @@ STEPS_SHOWN = 100
     ),
 )
 @option(
+    "--torch",
+    "for_torch",
+    is_flag=True,
+    help=Text(
+        "教えるとき、GPU の torch が読む重みも残す(moments.device = cuda で使う)",
+        "when teaching, keep weights that torch reads on a GPU, too (used with moments.device = cuda)",
+    ),
+)
+@option(
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
@@ -69,18 +78,26 @@ def moments(
     encoder: Path | None,
     teach: bool,
     base: str | None,
+    for_torch: bool,
     out: Path,
     seed: int,
     as_json: bool,
 ) -> None:
     """Parse, call, print the card."""
     from models.moments.card_text import as_text
+    from models.moments.data import TRAINING_DATA
     from models.moments.labels import MomentsError
+    from models.moments.manifest import SHIPPED
 
-    if encoder and (teach or base):
+    is_taught = teach or base is not None
+    if encoder and is_taught:
         raise click.UsageError("--encoder / --teach")
+    if for_torch and not is_taught:
+        raise click.UsageError("--torch: --teach?")
+    data = data or TRAINING_DATA
+    folder = _taught(context, data, base, seed, for_torch) if is_taught else nullcontext(encoder or SHIPPED)
     try:
-        card = _train(context, data, encoder, teach or base is not None, base, out, seed)
+        card = _train(context, data, folder, out, seed)
     except MomentsError as error:
         raise BadInput(Text(error.message.ja, error.message.en)) from error
     click.echo(json.dumps(asdict(card), ensure_ascii=False, indent=1) if as_json else as_text(card))
@@ -91,16 +108,11 @@ def moments(
     )
 
 
-def _train(
-    context: Context, data: Path | None, encoder: Path | None, teach: bool, base: str | None, out: Path, seed: int
-) -> "ModelCard":
-    from models.moments.data import TRAINING_DATA
-    from models.moments.manifest import SHIPPED
+def _train(context: Context, data: Path, encoder: AbstractContextManager[Path], out: Path, seed: int) -> "ModelCard":
     from models.moments.training import train_moments
 
-    data = data or TRAINING_DATA
     reviewed = _reviewed(context)
-    with _taught(context, data, base, seed) if teach else _as_it_is(encoder or SHIPPED) as folder:
+    with encoder as folder:
         return train_moments(data, out, seed, encoder_dir=folder, reviewed=reviewed)
 
 
@@ -119,12 +131,7 @@ def _reviewed(context: Context) -> "list[Call]":
 
 
 @contextmanager
-def _as_it_is(folder: Path) -> Iterator[Path]:
-    yield folder
-
-
-@contextmanager
-def _taught(context: Context, data: Path, base: str | None, seed: int) -> Iterator[Path]:
+def _taught(context: Context, data: Path, base: str | None, seed: int, for_torch: bool) -> Iterator[Path]:
     from models.moments.teach import teach_encoder
 
     def show(step: int, loss: float) -> None:
@@ -133,7 +140,7 @@ def _taught(context: Context, data: Path, base: str | None, seed: int) -> Iterat
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "encoder"
-        teach_encoder(data, folder, seed, base=base, progress=show)
+        teach_encoder(data, folder, seed, base=base, for_torch=for_torch, progress=show)
         yield folder
 
 

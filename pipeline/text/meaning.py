@@ -13,7 +13,7 @@ from importlib.resources import files as resources
 
 import numpy as np
 
-from models.moments.encoder import OnnxEncoder
+from models.moments.encoder import Encoder, OnnxEncoder
 from models.moments.labels import MomentsError, Sentence
 from models.moments.manifest import SHIPPED
 from phrases.entry import PhraseSet, Speaker
@@ -24,7 +24,7 @@ from pipeline.errors import KoukenError
 class SentenceEncoder:
     """An `Encode`. Reads the reference sentences of a speaker at first need."""
 
-    def __init__(self, encoder: OnnxEncoder) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._origins: dict[Speaker, Vectors] = {}
 
