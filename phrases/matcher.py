@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from phrases.clauses import written
 from phrases.dialogue import Dialogue, Line
 from phrases.entry import Category, Level, Phrase, PhraseSet
 from phrases.evaluate import Evaluation, Found, triggers
@@ -211,7 +212,16 @@ def _context(piece: Occurrence, dialogue: Dialogue) -> Context:
         _written(dialogue, first, piece.start),
         _written(dialogue, piece.start, piece.end, trailing=False),
         _pause(dialogue, piece.end) + _written(dialogue, piece.end, last),
+        written(dialogue.words[piece.end : last]) + _question(dialogue, last - 1),
     )
+
+
+def _question(dialogue: Dialogue, word: int) -> str:
+    """始まってます? asks without か: it is added where a question mark alone tells."""
+    forms = dialogue.forms[dialogue.word_lines[word]]
+    assert forms is not None
+    marked = forms.folded.text[dialogue.words[word].end :].lstrip().startswith("?")
+    return "_か " if marked and dialogue.words[word].surface != "か" else ""
 
 
 def _written(dialogue: Dialogue, first: int, last: int, *, trailing: bool = True) -> str:

@@ -17,7 +17,7 @@ from math import prod
 from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Tag, Transcript, Utterance
 from pipeline.text.reactions import answer_to
 
-RULES_VERSION = "moments-4"
+RULES_VERSION = "moments-5"
 CLASSIFIER = "classifier"
 THRESHOLD = 0.5
 

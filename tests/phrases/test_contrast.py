@@ -7,6 +7,21 @@ the second mending, 79.2 % and 100 %; of 144 in other trades, written before the
 made with every other one of these: of the 72 that it did not look at, 91.7 % and 97.2 % were right after it, and of 36
 written afterwards 91.7 % and 100 %. Of 66 single sentences of another hand 73.5 % and 100 % were right at first sight,
 of 40 more, after the rules were mended by those, 75 % and 100 %.
+
+Then the rules were made anew on clauses of base forms (clauses.py), in six rounds. Each round wrote a batch of fresh
+pairs in ten trades, measured it, and mended the rules by classes of words and grammar. At first sight, cancelled and
+kept, with the words-only rules from before beside them:
+
+    batch 1   35/65  54 %   64/65            before 35/65  54 %
+    batch 2   51/73  70 %   71/73            before 36/73  49 %
+    batch 3   56/72  78 %   72/72            before 38/72  53 %
+    batch 4   42/73  58 %   73/73            before 30/73  41 %   the oddest turns of phrase
+    batch 5   58/70  83 %   68/70            before 44/70  63 %   more usual ones, as in batch 6
+    batch 6   63/69  91 %   68/69            before 47/69  68 %
+
+Sentences in which the phrase was not even found (one in batch 2, two in 6; the phrases were put right) count as
+wrong. Of 42 that only look cancelled (holds.tsv, the second part) 33 were
+kept at first sight by the new rules and 36 by the old ones; the rules were mended by them, too.
 """
 
 from collections import Counter
@@ -22,6 +37,7 @@ from phrases.matcher import Hit, Matcher
 from phrases.scope import CANCELLATIONS
 
 BAR = 0.95
+HOLDS_BAR = 0.93
 
 
 @cache
@@ -44,6 +60,13 @@ def hits(category: str, phrase: str, sentence: str, japanese: Japanese) -> tuple
     return Matcher(PhraseSet((entry,)), japanese).match([line]).hits
 
 
+def sentences_that_hold() -> list[tuple[str, str, str]]:
+    """(category, phrase, sentence) that only looks cancelled: 解約金もかかりません, ご遠慮なく, もしよろしければ"""
+    text = (Path(__file__).parent / "holds.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return [(category, phrase, sentence) for category, phrase, sentence in rows]
+
+
 def test_there_are_at_least_300_pairs_for_all_reasons() -> None:
     assert len(set(pairs())) >= 300
     assert {reason for reason, *_ in pairs()} == set(CANCELLATIONS)
@@ -60,3 +83,10 @@ def test_what_is_taken_back_is_cancelled_and_what_holds_is_kept(japanese: Japane
     shares = {reason: f"{cancelled[reason]}/{count}" for reason, count in total.items()}
     assert kept / total.total() >= BAR
     assert cancelled.total() / total.total() >= BAR, shares
+
+
+@pytest.mark.slow
+def test_what_only_looks_cancelled_is_kept(japanese: Japanese) -> None:
+    rows = sentences_that_hold()
+    lost = [row for row in rows if all(hit.cancelled_by for hit in hits(*row, japanese))]
+    assert len(lost) / len(rows) <= 1 - HOLDS_BAR, lost

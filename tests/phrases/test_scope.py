@@ -1,10 +1,9 @@
 import pytest
 
 from phrases.dialogue import Line
-from phrases.entry import Phrase, PhraseSet
+from phrases.entry import Category, Phrase, PhraseSet, speaker_of
 from phrases.japanese import Japanese
 from phrases.matcher import Matcher
-from phrases.scope import Context, cancelled_by
 
 
 def reason(query: str, said: str, japanese: Japanese) -> str | None:
@@ -38,8 +37,37 @@ def test_sentences_parsed_together_are_parsed_alike() -> None:
     assert together.parsed == alone.parsed == len(sentences)
 
 
-def test_what_ends_like_a_negation_needs_no_parse(japanese: Japanese) -> None:
-    before = japanese.parsed
-    assert cancelled_by(Context("ポイントは", "解約", "されますと消えてしまいますが"), "churn_risk", japanese) is None
-    assert cancelled_by(Context("", "お手続き", "に数分でまいります"), "enablement", japanese) is None
-    assert japanese.parsed == before
+@pytest.mark.parametrize(("category", "query", "said"), [
+    ("churn_risk", "解約", "ポイントは解約されますと消えてしまいますが"),
+    ("enablement", "お手続き", "お手続きに数分でまいります"),
+])  # fmt: skip
+def test_what_ends_like_a_negation_needs_no_parse(category: Category, query: str, said: str) -> None:
+    entry, fresh = Phrase("p", category, query), Japanese()
+    (hit,) = Matcher(PhraseSet((entry,)), fresh).match([Line(speaker_of(category), said)]).hits
+    assert hit.cancelled_by != "negation"
+    assert fresh.parsed == 0
+
+
+@pytest.mark.parametrize(
+    ("category", "query", "said", "expected"),
+    [
+        ("proposal", "年払い", "年払いをお勧めしたいと申し上げているわけではございません", "negation"),
+        ("proposal", "年払い", "年払いは手数料もかかりません", None),
+        ("proposal", "年払い", "年払いをご案内しましたが、今年は対象の月が違っておりました", "withdrawal"),
+        ("proposal", "年払い", "先日年払いをご案内しましたが、その後いかがでしょうか", None),
+        ("proposal", "年払い", "年払いって先月から始まってます?", "check_question"),
+        ("proposal", "年払い", "年払いになさいますか", None),
+        ("proposal", "年払い", "年払いに替えられますと手数料を別に頂戴します", "condition"),
+        ("proposal", "年払い", "年払いに替えられますと二か月分お安くなります", None),
+        ("proposal", "年払い", "年払いが得だと雑誌で見て来られたのですね", "quotation"),
+        ("proposal", "年払い", "年払いが春から始まるんですって", "hearsay"),
+        ("churn_risk", "解約", "解約したら機械は返すんですか", "condition"),
+        ("churn_risk", "解約", "解約できたらと思って電話しました", None),
+    ],
+)
+def test_the_clause_that_governs_a_hit_decides(
+    category: Category, query: str, said: str, expected: str | None, japanese: Japanese
+) -> None:
+    entry = Phrase("p", category, query)
+    (hit,) = Matcher(PhraseSet((entry,)), japanese).match([Line(speaker_of(category), said)]).hits
+    assert hit.cancelled_by == expected
