@@ -1,6 +1,6 @@
 """The last of the night's counting: whatever the pages show of years of calls and contracts, as small sums to keep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,11 @@ from models.figures.ledger import build_ledger
 from models.figures.span_sums import span_sums
 from models.figures.spans import months_later, spans_between
 from pipeline.reports.build import Material
-from pipeline.store import call_facts, kept
+from pipeline.store import call_facts, kept, shown, tables
 from pipeline.store.connect import Connection, Store
 from pipeline.store.version_history import version_changes
 
+ROWS_AT_ONCE = 2_000  # in one transaction
 HISTORY_MONTHS = 61  # five years, and the month that the first of them is compared with
 
 Rows = Sequence[Mapping[str, Any]]
@@ -29,19 +30,44 @@ class Counted:
     figures: Rows
     conversations: Rows
 
-    def keep(self, connection: Connection) -> None:
+    def write(self, store: Store, run_id: int) -> None:
+        """In parts that nobody reads until `show`."""
+        for add, rows in ((kept.add_figures, self.figures), (kept.add_conversations, self.conversations)):
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                with store.writing_in_turn() as connection:
+                    add(connection, run_id, rows[start : start + ROWS_AT_ONCE])
+
+    def show(self, connection: Connection, run_id: int) -> None:
         """In the place of what belonged to an earlier report; the newest report must be stored already."""
-        report_id = kept.newest_report_id(connection)
-        assert report_id is not None
-        facts = self.facts | {"changes": version_changes(connection)}
-        kept.replace_kept(connection, report_id, facts, self.figures, self.conversations)
+        kept.show(connection, run_id, self.facts | {"changes": version_changes(connection)})
+
+
+def write_joins(store: Store, run_id: int, joined: Iterable[pd.DataFrame]) -> None:
+    """What each known call was joined to, in parts that nobody reads until the report of the night is stored."""
+    for part in joined:
+        for start in range(0, len(part), ROWS_AT_ONCE):
+            with store.writing_in_turn() as connection:
+                tables.save_joins(connection, run_id, part.iloc[start : start + ROWS_AT_ONCE])
+
+
+def sweep(store: Store, run_id: int) -> None:
+    """Delete what this night has replaced, and what nights left half-written that were cut off."""
+    with store.reading() as connection:
+        others = shown.others_at_work(connection, run_id)
+        at_work = [other for other in others if store.is_held(other)]
+        left = shown.left_over(connection, at_work)
+    for table, night in left:
+        some = True
+        while some:
+            with store.writing_in_turn() as connection:
+                some = bool(shown.sweep_few(connection, table, night))
 
 
 def count_spoken(store: Store, speech_version: str) -> None:
     """Count what was spoken in every transcript that is new, some at a time: nobody waits long for the writer."""
     left = True
     while left:
-        with store.writing() as connection:
+        with store.writing_in_turn() as connection:
             left = bool(call_facts.count_few(connection, speech_version))
 
 

@@ -14,7 +14,7 @@ from models.scoring import CATEGORIES
 from pipeline.contribution import contribution_document, is_of, moments_found, with_moments
 from pipeline.errors import ExitCode
 from pipeline.expected import expectations
-from pipeline.keeping import Counted, count_beforehand, count_spoken
+from pipeline.keeping import Counted, count_beforehand, count_spoken, sweep, write_joins
 from pipeline.language import Text
 from pipeline.night import Night
 from pipeline.outcomes.join import Joiner
@@ -41,13 +41,17 @@ def report(night: Night, out: Path | None) -> ExitCode:
     body = found.body | ({"contribution": contribution} if contribution else {})
     unchanged = reports.says_the_same(before, body)
     counted = None if unchanged and kept else found.count_beforehand()
-    with night.store.writing() as connection:
+    if not unchanged:
+        write_joins(night.store, night.run_id, found.joined)
+    if counted:
+        counted.write(night.store, night.run_id)
+    with night.store.writing() as connection:  # what was written in parts is shown by this, all of it or nothing
         if not unchanged:
-            tables.save_joins(connection, night.run_id, found.joined)
             reports.save_report(connection, night.run_id, body)
         if counted:
-            counted.keep(connection)
+            counted.show(connection, night.run_id)
         runs.finish_run(connection, night.run_id, "done")
+    sweep(night.store, night.run_id)
     _show_coverage(body["coverage"], night.progress)
     if unchanged:
         night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))

@@ -91,11 +91,11 @@ def index_new(store: Store, stop: Callable[[], bool], on_done: Callable[[int], N
 
 def _index_few(store: Store) -> list[int]:
     """In transactions of which none is long; cut off between them, the same are begun anew the next time."""
-    with store.writing() as connection:
+    with store.writing_in_turn() as connection:
         some = search_index.unindexed(connection, INDEXED_AT_ONCE)
         portions = search_index.begin(connection, some)
     for portion in portions:
-        with store.writing() as connection:
+        with store.writing_in_turn() as connection:
             search_index.add(connection, portion)
     with store.writing() as connection:
         search_index.finish(connection, some)

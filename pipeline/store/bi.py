@@ -28,6 +28,7 @@ from pipeline.store.schema import (
     transcripts,
     utterances,
 )
+from pipeline.store.shown import joined_in
 
 SCHEMA = "bi"
 LABELS = ("appeal", "enablement", "proposal")
@@ -180,7 +181,10 @@ def _calls(kind: str) -> sa.Select[Any]:
         )
         .select_from(counted)
         .outerjoin(calls, known)
-        .outerjoin(call_contracts, call_contracts.c.call_id == counted.c.call_id)
+        .outerjoin(
+            call_contracts,
+            (call_contracts.c.call_id == counted.c.call_id) & (call_contracts.c.run_id == joined_in()),
+        )
     )
 
 

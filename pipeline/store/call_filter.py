@@ -20,6 +20,7 @@ from pipeline.store.schema import (
     transcripts,
 )
 from pipeline.store.scores import counted
+from pipeline.store.shown import joined_in
 
 Unknown = Literal["operator", "time", "contract"]
 SEGMENTS = ("plan", "tier", "region", "industry", "segment")  # of a contract term
@@ -68,7 +69,10 @@ def of_analysed(query: sa.Select[Any], pins: Pins) -> sa.Select[Any]:
         .join(taggings, taggings.c.transcript_id == transcripts.c.transcript_id)
         .join(call_scores, call_scores.c.tagging_id == taggings.c.tagging_id)
         .outerjoin(calls, known)
-        .outerjoin(call_contracts, call_contracts.c.call_id == recordings.c.call_id)
+        .outerjoin(
+            call_contracts,
+            (call_contracts.c.call_id == recordings.c.call_id) & (call_contracts.c.run_id == joined_in()),
+        )
         .where(
             transcripts.c.speech_version == pins.speech,
             taggings.c.tagging_version == pins.tagging.version,
@@ -149,7 +153,7 @@ def _of_contract(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Se
         rows, joins = calls.alias().c, call_contracts.alias().c
         either = sa.union(
             sa.select(rows.call_id).where(rows.customer_id == wanted.customer_id),
-            sa.select(joins.call_id).where(joins.joined_customer_id == wanted.customer_id),
+            sa.select(joins.call_id).where(joins.joined_customer_id == wanted.customer_id, joins.run_id == joined_in()),
         )
         query = query.where(named | found, recordings.c.call_id.in_(either))
     if wanted.unknown == "contract":

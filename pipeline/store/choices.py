@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from pipeline.store.kept import kept_facts
 from pipeline.store.pages import Pins, Within
 from pipeline.store.schema import conversation_cells, dictionary_members, dictionary_texts
+from pipeline.store.shown import counted_in
 
 MOST = 200
 
@@ -16,7 +17,8 @@ def reasons_of(connection: sa.Connection, within: Within | None) -> list[str]:
         return facts["reasons"][:MOST] if facts else []
     cells = conversation_cells.c
     reach = cells.operator_id.in_(within.operators) | cells.team.in_(within.teams)
-    query = sa.select(cells.value).distinct().where(cells.dimension == "reason", cells.value != "", reach)
+    of_reasons = (cells.run_id == counted_in()) & (cells.dimension == "reason") & (cells.value != "")
+    query = sa.select(cells.value).distinct().where(of_reasons, reach)
     return list(connection.execute(query.order_by(cells.value).limit(MOST)).scalars())
 
 

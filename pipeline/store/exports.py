@@ -21,6 +21,7 @@ from pipeline.store.schema import (
     utterances,
 )
 from pipeline.store.scores import counted
+from pipeline.store.shown import joined_in
 
 BATCH = 20_000
 INPUTS = ("calls", "contracts", "outcomes", "customer_snapshots")
@@ -73,7 +74,7 @@ Shape = Callable[[pd.DataFrame], pd.DataFrame]
 
 def _joins(pins: Pins | None) -> tuple[sa.Select[Any], Shape]:
     columns = [column for column in call_contracts.columns if column.name != "run_id"]
-    held = sa.true() if pins else sa.false()
+    held = call_contracts.c.run_id == joined_in() if pins else sa.false()
     return sa.select(*columns).where(held).order_by(call_contracts.c.call_id), _as_it_is
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from pipeline.store.schema import call_contracts, calls, outcomes
+from pipeline.store.shown import joined_in
 
 STATUSES = ("no_customer", "no_contract", "ambiguous")
 
@@ -40,7 +41,7 @@ def unjoined_calls(connection: sa.Connection, status: str, *, after: str | None,
     query = (
         sa.select(call_contracts.c.call_id, call_contracts.c.join_status, *told)
         .outerjoin(calls, (calls.c.call_id == call_contracts.c.call_id) & calls.c.until_load.is_(None))
-        .where(call_contracts.c.join_status == status)
+        .where(call_contracts.c.run_id == joined_in(), call_contracts.c.join_status == status)
         .order_by(call_contracts.c.call_id)
         .limit(limit)
     )
@@ -51,7 +52,9 @@ def unjoined_calls(connection: sa.Connection, status: str, *, after: str | None,
 
 def silent_outcomes(connection: sa.Connection, *, after: int | None, limit: int) -> list[Silent]:
     """Outcomes of contracts without a call, in the order of the file, after a row."""
-    spoken_of = sa.exists().where(call_contracts.c.joined_contract_id == outcomes.c.contract_id)
+    spoken_of = sa.exists().where(
+        call_contracts.c.run_id == joined_in(), call_contracts.c.joined_contract_id == outcomes.c.contract_id
+    )
     names = ("row_id", "contract_id", "on", "kind", "mrr_before_yen", "mrr_after_yen")
     query = (
         sa.select(*(outcomes.c[name] for name in names))

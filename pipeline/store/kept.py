@@ -1,9 +1,8 @@
-"""What the night has counted beforehand: written whole, read by period, team, group and operator in a few rows."""
+"""What the night has counted beforehand: written in parts, shown at once, read by period, team, group and operator."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -11,9 +10,9 @@ import sqlalchemy as sa
 from pipeline.store.pages import Within
 from pipeline.store.schema import conversation_cells, figure_cells, kept_figures, reports
 from pipeline.store.schema.kept import CELL_COUNTS
+from pipeline.store.shown import counted_in
 
 ALL = "all"
-BATCH = 1_000
 Counts = Mapping[str, int]
 By = Literal["month", "operator_id", "team", "value"]
 
@@ -34,20 +33,21 @@ class Slice:
     within: Within | None = None
 
 
-def replace_kept(
-    connection: sa.Connection,
-    report_id: int,
-    facts: Mapping[str, Any],
-    figures: Iterable[Mapping[str, Any]],
-    conversations: Iterable[Mapping[str, Any]],
-) -> None:
-    """Keep what was counted for this report, in the place of what an earlier one counted."""
-    for table in (kept_figures, figure_cells, conversation_cells):
-        connection.execute(sa.delete(table))
-    for table, rows in ((figure_cells, figures), (conversation_cells, conversations)):
-        for some in _batches(rows):
-            connection.execute(sa.insert(table), some)
-    connection.execute(sa.insert(kept_figures).values(report_id=report_id, facts=dict(facts)))
+def add_figures(connection: sa.Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Some of what a night counted of contracts; `show` has them read."""
+    connection.execute(sa.insert(figure_cells), [{**row, "run_id": run_id} for row in rows])
+
+
+def add_conversations(connection: sa.Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Some of what a night counted of conversations; `show` has them read."""
+    connection.execute(sa.insert(conversation_cells), [{**row, "run_id": run_id} for row in rows])
+
+
+def show(connection: sa.Connection, run_id: int, facts: Mapping[str, Any]) -> None:
+    """From now on the counts of this night are read, as what belongs to the newest report, which must be stored."""
+    report_id = connection.execute(sa.select(sa.func.max(reports.c.report_id))).scalar_one()
+    connection.execute(sa.delete(kept_figures))
+    connection.execute(sa.insert(kept_figures).values(report_id=report_id, run_id=run_id, facts=dict(facts)))
 
 
 def kept_facts(connection: sa.Connection) -> dict[str, Any] | None:
@@ -58,18 +58,16 @@ def kept_facts(connection: sa.Connection) -> dict[str, Any] | None:
     return facts
 
 
-def newest_report_id(connection: sa.Connection) -> int | None:
-    """The id of the newest report."""
-    return connection.execute(sa.select(sa.func.max(reports.c.report_id))).scalar_one_or_none()
-
-
 def figure_sums(
     connection: sa.Connection, spans: Collection[str], dimensions: Collection[str], value: str | None = None
 ) -> dict[tuple[str, str, str], Counts]:
     """(span, dimension, value) → the sums; of one value only, where it is given."""
-    query = sa.select(figure_cells).where(figure_cells.c.span.in_(spans), figure_cells.c.dimension.in_(dimensions))
+    cells = figure_cells.c
+    query = sa.select(*(column for column in cells if column.name != "run_id")).where(
+        cells.run_id == counted_in(), cells.span.in_(spans), cells.dimension.in_(dimensions)
+    )
     if value is not None:
-        query = query.where(figure_cells.c.value == value)
+        query = query.where(cells.value == value)
     rows = connection.execute(query).mappings()
     return {(row["span"], row["dimension"], row["value"]): dict(row) for row in rows}
 
@@ -79,7 +77,10 @@ def conversation_sums(connection: sa.Connection, wanted: Slice, by: Sequence[By]
     cells = conversation_cells.c
     keys = [cells[name] for name in by]
     query = sa.select(*keys, *(sa.func.sum(cells[name]).label(name) for name in CELL_COUNTS)).where(
-        cells.dimension == wanted.dimension, cells.month >= wanted.first, cells.month < wanted.until
+        cells.run_id == counted_in(),
+        cells.dimension == wanted.dimension,
+        cells.month >= wanted.first,
+        cells.month < wanted.until,
     )
     for column, chosen in ((cells.value, wanted.value), (cells.team, wanted.team)):
         if chosen is not None:
@@ -93,9 +94,3 @@ def conversation_sums(connection: sa.Connection, wanted: Slice, by: Sequence[By]
         counts = (int(count or 0) for count in row[len(keys) :])
         found[tuple(row[: len(keys)])] = dict(zip(CELL_COUNTS, counts, strict=True))
     return found
-
-
-def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    left = iter(rows)
-    while some := list(islice(left, BATCH)):
-        yield some

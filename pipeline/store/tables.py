@@ -6,7 +6,7 @@ Rows go in and come out in batches, so that a million of them need little more m
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -225,26 +225,19 @@ def last_loads(connection: sa.Connection) -> dict[str, Load]:
     return {row.kind: Load(**row._mapping) for row in connection.execute(query)}
 
 
-def save_joins(connection: sa.Connection, run_id: int, parts: Iterable[pd.DataFrame]) -> None:
-    """Keep which contract term and outcome each known call was joined to, replacing an earlier night's.
-
-    `parts`: the joined calls, each call in one of them.
-    """
+def save_joins(connection: sa.Connection, run_id: int, part: pd.DataFrame) -> None:
+    """Which contract term and outcome some known calls were joined to; shown once the night's report is stored."""
     columns = [column for column in call_contracts.columns if column.name != "run_id"]
+    cells = [_values(part, column.name, day=isinstance(column.type, sa.Date)) for column in columns]
     names = [column.name for column in columns]
-    connection.execute(sa.delete(call_contracts))
-    for part in parts:
-        once = part.drop_duplicates("call_id")
-        for start in range(0, len(once), BATCH):
-            batch = once.iloc[start : start + BATCH]
-            cells = [_values(batch, column.name, day=isinstance(column.type, sa.Date)) for column in columns]
-            rows = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
-            connection.execute(sa.insert(call_contracts), [{**row, "run_id": run_id} for row in rows])
+    rows = [{**dict(zip(names, row, strict=True)), "run_id": run_id} for row in zip(*cells, strict=True)]
+    connection.execute(sa.insert(call_contracts), rows)
 
 
 def kept_of_joins(part: pd.DataFrame) -> pd.DataFrame:
-    """The columns of joined calls that `save_joins` keeps."""
-    return part[[column.name for column in call_contracts.columns if column.name != "run_id"]]
+    """What `save_joins` keeps of joined calls: each call once."""
+    once = part.drop_duplicates("call_id")
+    return once[[column.name for column in call_contracts.columns if column.name != "run_id"]]
 
 
 def dtype_of(column: sa.ColumnElement[Any]) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.store.pages import Pins
 from pipeline.store.schema import call_contracts, calls, contracts, recordings, taggings, transcripts
+from pipeline.store.shown import joined_in
 
 Term = tuple[str, str]  # contract id and first day
 
@@ -41,7 +42,7 @@ def joined_terms(connection: sa.Connection, pins: Pins) -> Terms:
     query = (
         sa.select(call_contracts.c.call_id, contracts.c.contract_id, contracts.c.started_on, contracts.c.mrr_yen)
         .join_from(call_contracts, contracts, same & held)
-        .where(call_contracts.c.join_status == "matched")
+        .where(call_contracts.c.run_id == joined_in(), call_contracts.c.join_status == "matched")
     )
     of_call: dict[str, Term] = {}
     mrr_yen: dict[Term, int] = {}

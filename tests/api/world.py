@@ -20,7 +20,7 @@ from pipeline.reports.build import CallSums, Material, build_report
 from pipeline.reports.cells import ConversationCells
 from pipeline.reports.parts import each_part
 from pipeline.scoring import tally_call
-from pipeline.store import ledger, recordings, reports, runs, scores, tables, transcripts
+from pipeline.store import kept, ledger, recordings, reports, runs, scores, tables, transcripts
 from pipeline.store.call_facts import count_few
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
@@ -298,12 +298,16 @@ def _store_report(connection: Connection, run_id: int, contribution: dict[str, A
         contracts=contracts,
         outcomes=outcomes,
     )
-    joiner, sums, cells, joined = Joiner(contracts, outcomes), CallSums(), ConversationCells(contracts), []
+    joiner, sums, cells = Joiner(contracts, outcomes), CallSums(), ConversationCells(contracts)
     for part in each_part(connection, Pins(run_id, VERSIONS["speech"], TAGGING, FORMULA.version, pinned), joiner):
         sums.take(part)
         cells.take(part)
-        joined.append(part.known)
-    tables.save_joins(connection, run_id, joined)
+        if len(part.known):
+            tables.save_joins(connection, run_id, tables.kept_of_joins(part.known))
     body = build_report(material, sums, joiner.report)
     reports.save_report(connection, run_id, body | ({"contribution": contribution} if contribution else {}))
-    count_beforehand(material, cells.frame(), sums.operator_names).keep(connection)
+    counted = count_beforehand(material, cells.frame(), sums.operator_names)
+    for add, rows in ((kept.add_figures, counted.figures), (kept.add_conversations, counted.conversations)):
+        if rows:
+            add(connection, run_id, rows)
+    counted.show(connection, run_id)

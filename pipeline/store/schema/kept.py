@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from models.figures.span_sums import SUMS
 from models.scoring import CATEGORIES, REACTIONS
 from pipeline.records import CUSTOMER_LABELS
-from pipeline.store.schema.base import Id, metadata
+from pipeline.store.schema.base import Id, metadata, reference
 
 call_facts = sa.Table(
     "call_facts",
@@ -43,6 +43,7 @@ CELL_COUNTS = (
 conversation_cells = sa.Table(
     "conversation_cells",
     metadata,
+    reference("run_id", "runs.run_id", primary_key=True),  # what of other nights is not shown, see pipeline.store.shown
     sa.Column("dimension", sa.String, primary_key=True),  # all, reason, plan, tier, region, industry, segment
     sa.Column("value", sa.String, primary_key=True),  # empty: unknown, and always for all
     sa.Column("month", sa.Date, primary_key=True),  # its first day, in Tokyo
@@ -54,6 +55,7 @@ conversation_cells = sa.Table(
 figure_cells = sa.Table(
     "figure_cells",
     metadata,
+    reference("run_id", "runs.run_id", primary_key=True),
     sa.Column("span", sa.String, primary_key=True),  # 2026-10, FY2026-Q3, FY2026, 12M-2026-10
     sa.Column("dimension", sa.String, primary_key=True),
     sa.Column("value", sa.String, primary_key=True),
@@ -64,5 +66,6 @@ kept_figures = sa.Table(
     "kept_figures",
     metadata,
     sa.Column("report_id", Id, sa.ForeignKey("reports.report_id"), primary_key=True),  # one row: what the cells are of
+    reference("run_id", "runs.run_id"),  # the night whose cells they are
     sa.Column("facts", sa.JSON, nullable=False),
 )

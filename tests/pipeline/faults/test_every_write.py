@@ -10,8 +10,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.errors import ExitCode, NoSpace
+from pipeline.store.schema import call_contracts
+from pipeline.store.shown import joined_in, left_over
 from tests.pipeline.centre import PLAIN, PROPOSAL, QUICK, Centre, small_centre
 from tests.pipeline.faults import inline
 from tests.pipeline.faults.injected import Mode, PowerCut, fault
@@ -23,6 +26,7 @@ Make = Callable[[Path], AbstractContextManager[Centre]]
 CALLS = "C1,2026-10-03 14:05,OP1,a.wav,K1\nC2,2026-10-03 23:59:59,OP2,b.wav,K1\n"
 CONTRACTS = "contract_id,customer_id,started_on,mrr_yen,renewal_due_on\nK1,U1,2025-11-01,50000,2026-10-31\n"
 OUTCOMES = "contract_id,on,kind,mrr_before_yen,mrr_after_yen\nK1,2026-10-28,renewed,50000,50000\n"
+JOINED = sa.select(sa.func.count()).where(call_contracts.c.run_id == joined_in())
 TABLES = {"contracts": CONTRACTS, "outcomes": OUTCOMES} if EVERY else {}  # their figures cost as much as all the rest
 
 
@@ -98,6 +102,9 @@ def test_nothing_is_lost_or_doubled_whatever_happens_at_any_write(
             assert run(centre) is ExitCode.SOME_QUARANTINED, at
             assert centre.export_hash() == expected, at
             assert centre.files == {"found": 4, "done": 2, "waiting": 0, "quarantined": 1, "skipped": 1}
+            with centre.open() as store, store.reading() as connection:
+                assert left_over(connection, at_work=()) == [], at
+                assert connection.execute(JOINED).scalar_one() == 2, at
 
 
 def test_full_disk_is_one_message_and_exit_code_5(make: Make, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.outcomes.join import join_calls
 from pipeline.outcomes.load import empty_table
-from pipeline.store import joins, runs, tables
+from pipeline.store import joins, reports, runs, tables
 from pipeline.store.connect import Store
 
 
@@ -43,7 +43,9 @@ def test_calls_without_contract_and_outcomes_without_call(store: Store) -> None:
             told = {"file_name": kind, "sha256": kind, "report": {}}
             tables.store_table(connection, kind, frame, **told, complete=True)  # type: ignore[arg-type]
         run = runs.start_run(connection, "archive", {})
-        tables.save_joins(connection, run, [join_calls(calls, contracts, outcomes).calls])
+        tables.save_joins(connection, run, join_calls(calls, contracts, outcomes).calls)
+        assert joins.unjoined_calls(connection, "no_customer", after=None, limit=9) == []  # no report shows it yet
+        reports.save_report(connection, run, {})
     with store.reading() as connection:
         first = joins.unjoined_calls(connection, "no_contract", after=None, limit=1)
         assert [(call.call_id, call.customer_id) for call in first] == [("another", "K-8")]
