@@ -66,7 +66,8 @@ def run_night(
         _store_tables(night, loaded)
         for stage in (find, transcribe, _index, _tag, _score, _keep_to_periods):
             stage(night)
-            refresh_statistics(store)
+            with store.writing() as connection:
+                refresh_statistics(connection)
         return report(night, request.out)
 
 
