@@ -91,7 +91,7 @@ def draft_of(connection: Connection, actor: str, draft_id: int | None) -> Draft:
 def check_entry(phrase: Phrase, phrase_set: PhraseSet, japanese: Japanese) -> tuple[Problem, ...]:
     """What `check` would say of one entry among the others, while it is being written."""
     encode = encoder_for(phrase_set.of((phrase,)))
-    return (*lint_entry(phrase, phrase_set, japanese, encode), *confusions(phrase, phrase_set.words))
+    return (*lint_entry(phrase, phrase_set, japanese, encode), *confusions(phrase, phrase_set.words, japanese))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,14 @@ def check(store: Store, draft_id: int) -> Checked:
         draft = drafts.read_draft(connection, draft_id)
         phrase_set = drafts.merged(connection, draft)
     names = word_problems((word.surface, word) for word in phrase_set.names)
-    problems = (*names, *lint(phrase_set, encode=encoder_for(phrase_set)))
+    japanese = Japanese()
+    problems = (*names, *lint(phrase_set, japanese, encoder_for(phrase_set)))
     errors = tuple(problem for problem in problems if problem.is_error)
     if errors:
         raise BadDictionary(PhraseError(errors))
     touched = {change.name for change in draft.changes if change.kind == "phrase"}
     changed = [phrase for phrase in phrase_set.phrases if phrase.id in touched]
-    dangers = [danger for phrase in changed for danger in confusions(phrase, phrase_set.words)]
+    dangers = [danger for phrase in changed for danger in confusions(phrase, phrase_set.words, japanese)]
     return Checked(phrase_set, (*(problem for problem in problems if problem.place in touched), *dangers))
 
 
