@@ -8,13 +8,16 @@ from api.schemas import Shape
 
 class KeptClass(Shape):
     """One class of what is kept: audio copies, words, calls with their scores, reports, audit entries. `days` 0: for
-    ever. `limit`: what is from before then is past its period."""
+    ever. `limit`: what is from before then is past its period. `set_by`: who set other days in the pages than the
+    settings file's, None where that holds."""
 
     name: str
     days: int
     number: int
     oldest: datetime | None
     limit: datetime | None
+    set_by: str | None
+    set_at: datetime | None
 
 
 class Retention(Shape):

@@ -109,6 +109,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/notifications/{rule_id}/delete"): "notifications.manage",
     ("GET", "/retention"): "privacy.read",
     ("POST", "/retention"): "privacy.manage",
+    ("POST", "/retention/preview"): "privacy.manage",
+    ("POST", "/retention/periods"): "privacy.manage",
     ("GET", "/holds"): "privacy.read",
     ("POST", "/holds"): "privacy.manage",
     ("GET", "/holds/{hold_id}"): "privacy.read",

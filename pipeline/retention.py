@@ -1,4 +1,6 @@
-"""Keeping periods: what is older than the settings allow goes, at the end of every night or by command.
+"""Keeping periods: what is past them goes, at the end of every night or by command.
+
+A period is the one that an administrator set in the pages, else that of the settings file.
 
 Calls under legal hold stay whole. A period counts from the begin of the call; audio copies count from when they were
 made, entries of the audit log from when they were written.
@@ -14,7 +16,7 @@ from pipeline.places import sweep
 from pipeline.progress import Progress, Silent
 from pipeline.reports.erased import remove_reports
 from pipeline.settings import RetentionSettings, Settings
-from pipeline.store import audit, audit_period, erasure, holds, retention
+from pipeline.store import audit, audit_period, erasure, holds, periods, retention
 from pipeline.store.batches import batches
 from pipeline.store.connect import Connection, Store
 
@@ -79,17 +81,16 @@ class Due:
         )
 
 
-def what_is_due(store: Store, settings: Settings, now: datetime) -> Due:
-    """What `keep_to_periods` would delete, with nothing changed."""
-    periods = settings.retention
+def what_is_due(store: Store, settings: Settings, now: datetime, kept: RetentionSettings) -> Due:
+    """What would be deleted if these periods were in force, with nothing changed."""
     with store.reading() as connection:
-        whole, held_whole = _past(connection, periods.score_days, now)
-        words, held_words = _past(connection, periods.transcript_days, now)
+        whole, held_whole = _past(connection, kept.score_days, now)
+        words, held_words = _past(connection, kept.transcript_days, now)
         keys = retention.with_words(connection, sorted(set(words) - set(whole)))
-        entries = audit_period.written_before(connection, limit_of(periods.audit_days, now))
+        entries = audit_period.written_before(connection, limit_of(kept.audit_days, now))
     files = {
         name: _older(settings.data_dir / name, limit_of(days, now)) if days else []
-        for name, days in (("playback", periods.audio_days), ("reports", periods.score_days))
+        for name, days in (("playback", kept.audio_days), ("reports", kept.score_days))
     }  # audio copies, and reports that list calls past the period of their numbers
     return Due(whole, keys, files["playback"], files["reports"], entries, {*held_whole, *held_words})
 
@@ -108,7 +109,9 @@ def keep_to_periods(
 
     Cut off at any point it is gone on with the next time.
     """
-    due = what_is_due(store, settings, now)
+    with store.reading() as connection:
+        kept = periods.in_force(connection, settings.retention)
+    due = what_is_due(store, settings, now, kept)
     if dry_run:
         return due.numbers()
     progress.stage(CALLS, len(due.calls))
@@ -116,8 +119,8 @@ def keep_to_periods(
     progress.stage(WORDS, len(due.recordings))
     wordless = _delete_words(store, due.recordings, actor, stop, progress)
     progress.stage(FILES, 0)
-    removed = _delete_files(store, settings, due, actor, now)
-    entries = _cut_audit(store, settings.retention, actor, now) if due.audit else 0
+    removed = _delete_files(store, settings, due, actor, limit_of(kept.score_days, now))
+    entries = _cut_audit(store, limit_of(kept.audit_days, now), actor) if due.audit else 0
     swept = sweep(store, settings)
     copies = len(due.copies) + swept.files.get("playback", 0)
     return Kept(gone, wordless, copies, removed, entries, len(due.held), swept.unwritten)
@@ -176,11 +179,10 @@ def _delete_words(store: Store, keys: Sequence[int], actor: str, stop: Callable[
     return gone
 
 
-def _delete_files(store: Store, settings: Settings, due: Due, actor: str, now: datetime) -> int:
-    """Audio copies and reports; how many reports went."""
+def _delete_files(store: Store, settings: Settings, due: Due, actor: str, limit: datetime) -> int:
+    """Audio copies, and reports from before `limit`; how many reports went."""
     for path in due.copies:
         path.unlink(missing_ok=True)
-    limit = limit_of(settings.retention.score_days, now)
     reports = remove_reports(settings.data_dir / "reports", limit) if due.reports else 0
     if due.copies or reports:
         with store.writing() as connection:
@@ -194,6 +196,6 @@ def _older(folder: Path, limit: datetime) -> list[Path]:
     return [path for path in found if path.is_file() and path.stat().st_mtime < limit.timestamp()]
 
 
-def _cut_audit(store: Store, periods: RetentionSettings, actor: str, now: datetime) -> int:
+def _cut_audit(store: Store, limit: datetime, actor: str) -> int:
     with store.writing() as connection:
-        return audit_period.cut(connection, limit_of(periods.audit_days, now), actor)
+        return audit_period.cut(connection, limit, actor)

@@ -14,6 +14,7 @@ from api.words.conversation import (
     SIGNALS,
     SPEAKERS,
 )
+from api.words.details import detail_name, detail_value
 from api.words.dictionary import (
     DRAFT_STATES,
     ENTRY_FIELDS,
@@ -75,5 +76,7 @@ __all__ = [
     "WORK_KINDS",
     "Word",
     "action_name",
+    "detail_name",
+    "detail_value",
     "word",
 ]

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, Text] = {
     "phrases.approve": Text("辞書の下書きを承認した", "approved a draft of the dictionary"),
     "phrases.diff": Text("辞書の差分を調べた", "compared the dictionary's effect"),
     "phrases.discard": Text("辞書の下書きを捨てた", "discarded a draft of the dictionary"),
+    "periods.choose": Text("保存期間を決めた", "set keeping periods"),
     "phrases.discover": Text("フレーズの候補を探した", "looked for new phrases"),
     "phrases.dismiss": Text("フレーズの候補を退けた", "dismissed a candidate phrase"),
     "phrases.hits": Text("フレーズの当たりを読んだ", "read a phrase's hits"),

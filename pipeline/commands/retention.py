@@ -11,10 +11,10 @@ from pipeline.language import Text
 
 @common_options(
     Text(
-        "設定 [retention] の保存期間を過ぎた通話・書き起こし・再生用の写し・操作の記録を消します。"
+        "保存期間(画面で決めた日数、なければ設定 [retention])を過ぎた通話・書き起こし・写し・操作の記録を消します。"
         "保全(kouken hold)の対象は残します。毎晩の夜間バッチも最後に同じことをします。",
-        "Delete calls, transcripts, audio copies and audit entries past the periods of [retention]. What is under legal"
-        " hold (kouken hold) stays. Every night does the same at its end.",
+        "Delete calls, transcripts, audio copies and audit entries past the periods that were set in the pages, else"
+        " those of [retention]. What is under legal hold (kouken hold) stays. Every night does the same at its end.",
     )
 )
 @option("--dry-run", is_flag=True, help=Text("何が消えるかだけを示す", "only show what would be deleted"))

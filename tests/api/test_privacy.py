@@ -68,20 +68,78 @@ def test_periods_are_shown_by_class_and_counting_removes_nothing(browser: TestCl
 
 
 def test_what_was_counted_is_removed_with_a_tick_and_is_on_record(browser: TestClient, settings: Settings) -> None:
-    counted_at = hidden(browser.get("/retention?count=yes").text, "counted_at")
-    refused = post(browser, "/retention", {"counted_at": counted_at})
+    page = browser.get("/retention?count=yes").text
+    counted = {name: hidden(page, name) for name in ("counted_at", "seen")}
+    refused = post(browser, "/retention", counted)
     assert refused.status_code == 422 and "印を付けて" in refused.text
-    begun = post(browser, "/retention", {"counted_at": counted_at, "sure": "yes"})
+    begun = post(browser, "/retention", counted | {"sure": "yes"})
     assert begun.status_code == 303
     assert "通話 18 件" in ended(browser, begun.headers["location"]).text
     assert actions(settings) == ["retention.calls"]
     assert "期間を過ぎたものはありません" in browser.get("/retention?count=yes").text
 
 
-def test_without_any_period_the_page_says_how_to_set_one(tmp_path: Path) -> None:
+def test_without_any_period_the_page_offers_to_set_one(tmp_path: Path) -> None:
     with opened_as(Settings(data_dir=tmp_path), "administrator", name="admin") as browser:
         page = browser.get("/retention").text
-    assert "[retention]" in page and "数える" not in page
+    assert (
+        "期限なしで残しています" in page
+        and 'action="/retention/preview"' in page
+        and "いま消えるものを数える" not in page
+    )
+
+
+DAYS = {"audio_days": "", "transcript_days": "", "score_days": "36500", "audit_days": "30"}
+
+
+def test_a_period_is_set_after_its_count_was_seen_and_is_on_record(browser: TestClient, settings: Settings) -> None:
+    preview = post(browser, "/retention/preview", DAYS).text
+    assert "まだ何も変えていません" in preview and "<b>36,500 日</b>" in preview and "<b>18</b>" not in preview
+    assert actions(settings) == [] and "1 日" in browser.get("/retention").text
+    seen = hidden(preview, "seen")
+    unsure = post(browser, "/retention/periods", DAYS | {"seen": seen})
+    assert unsure.status_code == 422 and "印を付けて" in unsure.text and actions(settings) == []
+    assert post(browser, "/retention/periods", DAYS | {"seen": seen, "sure": "yes"}).status_code == 303
+    page = browser.get("/retention").text
+    assert "36,500 日" in page and "この画面" in page and "admin" in page and "1 → 36500" in page
+    assert "期間を過ぎたものはありません" in browser.get("/retention?count=yes").text  # though the file says one day
+    classes = browser.get("/api/v1/retention").json()["classes"]
+    by_name = {one["name"]: (one["days"], one["set_by"]) for one in classes}
+    assert (by_name["calls"], by_name["words"]) == ((36500, "admin"), (0, None))
+    with open_store(settings.store_url) as store, store.reading() as connection:
+        (entry,) = audit.list_entries(connection, action="periods")
+    assert entry.details == {"score_days": "1 → 36500", "audit_days": "0 → 30"} and entry.actor == "admin"
+    assert "通話とスコア(日): 1 → 36500" in browser.get("/audit").text
+
+
+def test_a_period_that_is_left_empty_follows_the_settings_file_again(browser: TestClient, settings: Settings) -> None:
+    for days in (DAYS, dict.fromkeys(DAYS, "")):
+        seen = hidden(post(browser, "/retention/preview", days).text, "seen")
+        post(browser, "/retention/periods", days | {"seen": seen, "sure": "yes"})
+    assert "<b>18</b>" in browser.get("/retention?count=yes").text
+    again = post(browser, "/retention/preview", dict.fromkeys(DAYS, ""))
+    assert again.status_code == 422 and "いまの保存期間と同じ" in again.text
+
+
+def test_whoever_counted_before_another_set_a_period_changes_and_removes_nothing(
+    browser: TestClient, settings: Settings
+) -> None:
+    mine, theirs = DAYS | {"score_days": "2"}, DAYS
+    counted = browser.get("/retention?count=yes").text
+    seen = hidden(post(browser, "/retention/preview", mine).text, "seen")
+    post(browser, "/retention/periods", theirs | {"seen": seen, "sure": "yes"})
+    late = post(browser, "/retention/periods", mine | {"seen": seen, "sure": "yes"})
+    assert late.status_code == 409 and "ほかの方が先に" in late.text and "36,500 日" in late.text
+    old = {name: hidden(counted, name) for name in ("counted_at", "seen")}
+    begun = post(browser, "/retention", old | {"sure": "yes"})
+    assert "何も消していません" in ended(browser, begun.headers["location"]).text
+    assert actions(settings) == ["periods.choose"]
+
+
+@pytest.mark.parametrize("days", ["-1", "1.5", "36501", "三十", "１２"])
+def test_days_that_are_none_are_said_beside_the_form(browser: TestClient, days: str) -> None:
+    page = post(browser, "/retention/preview", DAYS | {"score_days": days})
+    assert page.status_code == 422 and "0 から 36500" in page.text and f'value="{days}"' in page.text
 
 
 def test_a_hold_is_placed_with_its_reason_keeps_calls_and_is_released(browser: TestClient, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline import places
 from pipeline.erase import Asked, erase, find
 from pipeline.errors import BadInput
-from pipeline.keeping_periods import count_due, holdings_now, remove_counted
+from pipeline.keeping_periods import count_due, fingerprint, holdings_now, in_force, remove_counted
 from pipeline.progress import Silent
 from pipeline.settings import RetentionSettings, Settings
 from pipeline.store import audit, erasures, holds
@@ -113,15 +113,16 @@ def test_the_dry_run_counts_exactly_what_is_removed_then(settings: Settings) -> 
     past = (now - timedelta(days=2)).timestamp()
     os.utime(old, (past, past))
     with open_store(settings.store_url) as store:
-        counted = count_due(store, settings, now)
+        periods = in_force(store, settings)
+        counted = count_due(store, settings, now, periods)
         there = {one.name: one.number for one in holdings_now(store, settings, now)}
-    gone = remove_counted(settings, Silent(), "sato", now)
+    gone = remove_counted(settings, Silent(), "sato", now, fingerprint(periods))
     assert counted["calls"] == gone.calls > 0 and counted["audio"] == gone.copies == there["audio"] == 1
     with open_store(settings.store_url) as store:
         left = {one.name: one for one in holdings_now(store, settings, now)}
         with store.reading() as connection:
             actions = {entry.action for entry in audit.list_entries(connection, actor="sato")}
-        assert count_due(store, settings, now)["calls"] == 0
+        assert count_due(store, settings, now, periods)["calls"] == 0
     assert left["calls"].number == there["calls"] - gone.calls
     assert left["calls"].oldest is None or left["calls"].oldest >= (left["calls"].limit or now)
     assert actions == {"retention.calls", "retention.files"}
@@ -130,4 +131,4 @@ def test_the_dry_run_counts_exactly_what_is_removed_then(settings: Settings) -> 
 def test_an_old_count_removes_nothing(settings: Settings) -> None:
     for counted_at in (datetime.now(UTC) - timedelta(hours=2), datetime.now(UTC) + timedelta(minutes=5)):
         with pytest.raises(BadInput):
-            remove_counted(settings, Silent(), "sato", counted_at)
+            remove_counted(settings, Silent(), "sato", counted_at, fingerprint(settings.retention))

@@ -17,7 +17,7 @@ from pipeline.nightly import run_night
 from pipeline.progress import Silent
 from pipeline.retention import Kept, keep_to_periods, trusted_now
 from pipeline.settings import RetentionSettings
-from pipeline.store import audit, audit_period, copies, erasure, holdings, holds
+from pipeline.store import audit, audit_period, copies, erasure, holdings, holds, periods
 from pipeline.store.connect import Store
 from pipeline.store.schema import metadata
 from tests.pipeline.centre import PLAIN, PROPOSAL, Centre
@@ -308,3 +308,12 @@ def test_hold_and_retention_commands(centre: Centre, tmp_path: Path, capsys: pyt
     assert run(["retention", *common]) == 0
     assert "Past their keeping period" in capsys.readouterr().err
     assert "C1" not in cells(centre, "calls", "recordings")
+
+
+def test_days_that_were_set_in_the_pages_come_before_those_of_the_settings_file(centre: Centre) -> None:
+    with centre.open() as store, store.writing() as connection:
+        periods.choose(connection, RetentionSettings(), {"score_days": 180}, "suzuki")
+    assert keep(centre).calls == 1 and OLD not in cells(centre)
+    with centre.open() as store, store.writing() as connection:
+        periods.choose(connection, RetentionSettings(), {"score_days": 0}, "suzuki")
+    assert keep(centre, score_days=1).calls == 0 and NEW in cells(centre)

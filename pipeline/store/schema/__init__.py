@@ -20,7 +20,7 @@ from pipeline.store.schema.kept import call_facts, conversation_cells, figure_ce
 from pipeline.store.schema.notifications import notification_rules, notifications, notified_calls
 from pipeline.store.schema.remarks import operator_remarks
 from pipeline.store.schema.results import call_contracts, reports
-from pipeline.store.schema.retention import copies, erasures, holds
+from pipeline.store.schema.retention import copies, erasures, holds, keeping_periods
 from pipeline.store.schema.reviews import review_claims, review_draws, review_items, reviews
 from pipeline.store.schema.scorecards import calibration_sessions, evaluations, scorecard_versions
 from pipeline.store.schema.search import search_grams, search_texts
@@ -64,6 +64,7 @@ __all__ = [
     "goal_sheets",
     "holds",
     "identities",
+    "keeping_periods",
     "kept_figures",
     "ledger",
     "loads",

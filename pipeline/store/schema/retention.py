@@ -19,6 +19,15 @@ holds = sa.Table(
     sa.Index(None, "kind", "value"),
 )
 
+keeping_periods = sa.Table(  # set in the pages; what is not here follows the settings file
+    "keeping_periods",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),  # audio_days, transcript_days, score_days, audit_days
+    sa.Column("days", sa.Integer, nullable=False),  # 0: for ever
+    sa.Column("set_at", UtcTime, nullable=False),
+    sa.Column("set_by", sa.String, nullable=False),
+)
+
 copies = sa.Table(
     "copies",
     metadata,
