@@ -184,4 +184,5 @@ def _without_cookie(request: Request) -> Response:
     web: WebSettings = request.app.state.settings.web
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(cookie_name(web), httponly=True, secure=web.is_secure, samesite="lax")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # behind TLS; what was on the screen is not left behind
     return answer

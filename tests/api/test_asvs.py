@@ -32,3 +32,19 @@ def test_what_is_claimed_is_held_by_tests_that_exist_or_says_why_there_is_none(n
     for test in filter(None, named.split(", ")):
         path, _, name = test.partition("::")
         assert name in names_in(path), test
+
+
+def test_every_key_that_the_product_makes_is_listed() -> None:
+    """Whatever makes or reads a secret is in one of these modules, and each has its row among the keys."""
+    rows = {"phone_key": "電話番号", "sessions": "サインインの印", "tokens": "API トークン", "passwords": "パスワード"}
+    rows |= {"notification_rules": "Webhook", "webhook": "Webhook", "openid": "OIDC"}
+    rows |= {"uploads": "途中の取り込み", "background": "途中の取り込み"}
+    makers = {
+        path.stem
+        for folder in ("pipeline", "api")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"secrets\.token_(urlsafe|bytes)|PasswordHasher|generate_token|hmac\.new", path.read_text("utf-8"))
+    }
+    keys = (ROOT / "api" / "asvs.md").read_text("utf-8").partition("## 鍵と、その一生")[2].partition("\n## ")[0]
+    assert makers - rows.keys() == set()
+    assert all(f"| {name}" in keys for name in rows.values())

@@ -127,5 +127,14 @@ def test_static_files_end_at_their_folder(client: TestClient, path: str) -> None
     assert client.get(path).status_code == 404
 
 
+def test_neither_sources_nor_tracing_nor_debugging_is_offered(client: TestClient) -> None:
+    for path in ("/.git/config", "/.env", "/static/.git/config", "/pyproject.toml"):
+        assert client.get(path).status_code in (403, 404)
+    for path in ("/", "/calls", "/static/kouken.css"):
+        answer = client.request("TRACE", path, headers={"X-Told-Back": "yes"}, follow_redirects=False)
+        assert answer.status_code in (403, 404, 405) and "told-back" not in answer.text.lower()
+    assert client.app.debug is False  # type: ignore[attr-defined]
+
+
 def test_there_is_no_documentation_viewer_that_loads_from_elsewhere(client: TestClient) -> None:
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404

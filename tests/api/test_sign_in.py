@@ -63,7 +63,8 @@ def test_the_right_password_opens_and_signing_out_closes(browser: TestClient) ->
     assert sign_in(browser) == 303
     token = browser.cookies["kouken_session"]
     assert browser.get("/account").status_code == 200
-    assert browser.post("/sign-out", data={"csrf": csrf_of(browser)}).status_code == 303
+    out = browser.post("/sign-out", data={"csrf": csrf_of(browser)})
+    assert out.status_code == 303 and out.headers["clear-site-data"] == '"cache", "storage"'
     hold(browser, token)
     assert browser.get("/account").status_code == 303
 

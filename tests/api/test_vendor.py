@@ -1,6 +1,7 @@
 """What comes from other projects is as it was built: named, versioned, unchanged."""
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,3 +25,18 @@ def test_versions_are_the_pinned_ones() -> None:
 def test_notice_names_each() -> None:
     notice = (VENDOR.parents[2] / "NOTICE").read_text("utf-8").lower()
     assert all(name in notice for name in ("htmx", "wavesurfer.js", "echarts", "zrender"))
+
+
+def test_our_scripts_keep_nothing_in_the_browser_and_change_no_prototype() -> None:
+    """Neither stores nor merges, nor writes a property whose name was given; text is set as text."""
+    forbidden = (
+        r"\b(localStorage|sessionStorage|indexedDB|caches|document\.cookie|serviceWorker)\b"
+        r"|__proto__|Object\.assign|setPrototypeOf|innerHTML|outerHTML|insertAdjacentHTML|\beval\b|new Function"
+        r"|[\w)]\[[^\]\d][^\]]*\]\s*=[^=>]"
+    )
+    scripts = sorted((Path(api.__file__).parent / "static").glob("*.js"))
+    assert len(scripts) >= 6
+    for script in scripts:
+        assert not (found := re.search(forbidden, script.read_text("utf-8"))), (script.name, found)
+    for bad in ("a[name] = 1;", "Object.assign(a, b)", "localStorage.x = 1", "a.b[c.d] = e;"):
+        assert re.search(forbidden, bad)
