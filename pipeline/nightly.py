@@ -31,7 +31,6 @@ from pipeline.space import check_reserve, told_when_full
 from pipeline.store import audit, forms, ledger, runs, scores, search_index, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
-from pipeline.store.statistics import refresh_statistics
 from pipeline.table_loading import store_loaded
 from pipeline.transcribing import transcribe
 from pipeline.workers import where_it_failed
@@ -64,10 +63,12 @@ def run_night(
         night_of(request, settings, store, progress, stop, recognition) as night,
     ):
         _store_tables(night, loaded)
-        for stage in (find, transcribe, _index, _tag, _score, _keep_to_periods):
-            stage(night)
-            with store.writing() as connection:
-                refresh_statistics(connection)
+        find(night)
+        transcribe(night)
+        _index(night)
+        _tag(night)
+        _score(night)
+        _keep_to_periods(night)
         return report(night, request.out)
 
 

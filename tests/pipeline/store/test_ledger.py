@@ -181,12 +181,3 @@ def test_retry_puts_back_only_what_is_held_back(store: Store) -> None:
     with store.writing() as connection:
         assert ledger.retry(connection) == 1
     assert [item.attempts for item in claim(store, run_id)] == [1]
-
-
-def test_the_server_knows_how_many_rows_were_opened(store: Store) -> None:
-    """PostgreSQL otherwise takes the ledger of a first night for empty, and reads all of it at every claim."""
-    night(store, [f"call-{number}" for number in range(300)])
-    if not store.is_sqlite:
-        with store.reading() as connection:
-            known = connection.execute(sa.text("SELECT reltuples FROM pg_class WHERE relname = 'ledger'"))
-            assert known.scalar_one() == 300
