@@ -16,7 +16,7 @@ import bisect
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.speech.vad import SAMPLE_RATE, Piece, widened
 
@@ -50,6 +50,12 @@ class Window:
         piece: by the end hardly a word goes astray, by the middle every tenth piece loses its first character.
         """
         return max(0, bisect.bisect_right(self.offsets, sample) - 1)
+
+    def rest(self, index: int, start: int = 0) -> "Window":
+        """What is left of the window behind sample `start` of the recording, which lies in or before piece `index`."""
+        first = replace(self.pieces[index], start=max(start, self.pieces[index].start))
+        spans = ((max(start, self.spans[index][0]), self.spans[index][1]), *self.spans[index + 1 :])
+        return _window((first, *self.pieces[index + 1 :]), spans)
 
     def original(self, index: int, sample: int) -> int:
         """The sample of the recording that sounds at `sample` of the window, held within piece `index`."""

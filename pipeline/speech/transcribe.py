@@ -25,16 +25,18 @@ from pipeline.speech.leak import LeakLimits, without_leaks
 from pipeline.speech.masking import masked_transcript
 from pipeline.speech.packing import Window, even_batches, pack
 from pipeline.speech.reader import Reader
-from pipeline.speech.recognise import Recogniser, RecogniserOptions
+from pipeline.speech.recognise import Heard, Recogniser, RecogniserOptions
 from pipeline.speech.speakers import channels_are_swapped, swap_speakers
 from pipeline.speech.timing import Timed, untimed
 from pipeline.speech.utterances import Spoken, to_utterances
 from pipeline.speech.vad import FRAME, SAMPLE_RATE, Floats, Piece, VadOptions, cut_pieces, voice_probabilities
 
-RECIPE = 10  # raised whenever the code changes what comes out for the same options
+RECIPE = 11  # raised whenever the code changes what comes out for the same options
 CONTEXT = SAMPLE_RATE // 4  # samples around a piece that the recogniser hears besides
 LENGTHS_S = tuple(range(14, 22))  # seconds of a window, of which each call has the one that suits it
 VAD = VadOptions()
+UNHEARD_S = 1.0  # of pieces behind the last word; in less, mostly a はい, Whisper alone with it hears other words
+BROKEN_OFF_S = 2.0  # of the piece in which the last word stands; a drawn-out ございます sounds on for 1.2 at most
 EMPTY_S = 3.0  # speech this long without a single character is suspect
 ESTIMATED = "estimated_speaker"  # flag of an utterance whose speaker was told by voice and wording, not by channel
 
@@ -200,21 +202,48 @@ def _speaker(channel: int, channels: Sequence[int], options: SpeechSettings) -> 
 def _recognise(
     audio: DecodedAudio, windows: Sequence[Window], recogniser: Recogniser, timed: Timed
 ) -> dict[int, list[Spoken]]:
-    """What was said on each channel; one batch of windows of like length in memory at a time."""
+    """What was said on each channel; one batch of windows of like length in memory at a time.
+
+    Now and then Whisper ends after the first sentences of a window, mostly where the next is another voice, louder or
+    fainter. What stands behind is a window of its own then, and so on: no speech is left unheard without a word.
+    """
     spoken: dict[int, list[Spoken]] = defaultdict(list)
-    windows = sorted(windows, key=lambda window: window.length)
-    for batch in even_batches(windows, recogniser.options.batch_s * SAMPLE_RATE):
-        heard = recogniser.recognise([_sound(audio, window) for window in batch], timed)
-        for window, parts in zip(batch, heard, strict=True):
-            index = 0
-            for part in parts:
-                start, stop = (round(s * SAMPLE_RATE) for s in (part.start_s, part.end_s))
-                if any(map(str.isalnum, part.text)):  # a mark belongs to the word before it
-                    index = window.piece_ending_at(stop)
-                piece = window.pieces[index]
-                begin, end = window.original(index, start), window.original(index, stop)
-                spoken[piece.channel].append(Spoken(piece, part.text, begin, end, part.probability))
+    while windows:
+        windows = sorted(windows, key=lambda window: window.length)
+        unheard: list[Window] = []
+        for batch in even_batches(windows, recogniser.options.batch_s * SAMPLE_RATE):
+            heard = recogniser.recognise([_sound(audio, window) for window in batch], timed)
+            for window, parts in zip(batch, heard, strict=True):
+                placed = list(_placed(window, parts))
+                spoken[window.pieces[0].channel] += placed
+                unheard += _unheard(window, placed)
+        windows = unheard
     return spoken
+
+
+def _placed(window: Window, parts: Sequence[Heard]) -> Iterator[Spoken]:
+    """What was heard in a window, where it was said in the recording."""
+    index = 0
+    for part in parts:
+        start, stop = (round(s * SAMPLE_RATE) for s in (part.start_s, part.end_s))
+        if any(map(str.isalnum, part.text)):  # a mark belongs to the word before it
+            index = window.piece_ending_at(stop)
+        begin, end = window.original(index, start), window.original(index, stop)
+        yield Spoken(window.pieces[index], part.text, begin, end, part.probability)
+
+
+def _unheard(window: Window, placed: Sequence[Spoken]) -> Iterator[Window]:
+    """The speech behind the last word that was heard, if there is enough of it to hold another."""
+    words = [part for part in placed if any(map(str.isalnum, part.text))]
+    if not words:
+        return  # nothing at all was heard: asking again would hear nothing again
+    last = words[-1]
+    index = window.pieces.index(last.piece)
+    has_moved = last.stop - window.pieces[0].start >= UNHEARD_S * SAMPLE_RATE
+    if last.piece.stop - last.stop >= BROKEN_OFF_S * SAMPLE_RATE and has_moved:
+        yield window.rest(index, last.stop)
+    elif sum(piece.length for piece in window.pieces[index + 1 :]) >= UNHEARD_S * SAMPLE_RATE:
+        yield window.rest(index + 1)
 
 
 def _sound(audio: DecodedAudio, window: Window) -> Floats:

@@ -29,3 +29,16 @@ class FakeRecogniser(Recogniser):
         text = self._texts.pop(0) if self._texts else ""
         step = len(window) / SAMPLE_RATE / max(1, len(text))
         return [Heard(letter, i * step, (i + 0.9) * step, 0.8) for i, letter in enumerate(text)]
+
+
+class BreaksOff(FakeRecogniser):
+    """Hears あ for so many seconds of every window and then no more, however long it is."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self.windows_s: list[float] = []
+
+    def _hear(self, window: Floats) -> list[Heard]:
+        self.windows_s.append(len(window) / SAMPLE_RATE)
+        return [Heard("あ", 0.3, min(self._seconds, self.windows_s[-1]), 0.8)]

@@ -60,6 +60,21 @@ def test_sound_around_a_piece_is_the_calls_own_and_nothing_is_heard_twice(
         assert piece.start - context <= start <= piece.start and piece.stop <= stop <= piece.stop + context
 
 
+@given(pieces_of_speech, contexts, st.data())
+def test_rest_of_a_window_is_all_that_stands_behind_and_maps_back(
+    pieces: list[Piece], context: int, data: st.DataObject
+) -> None:
+    window = packed(pieces, context=context)[0]
+    index = data.draw(st.integers(0, len(window.pieces) - 1))
+    start = data.draw(st.integers(0, window.pieces[index].stop - 1))
+    rest = window.rest(index, start)
+    assert rest.pieces[1:] == window.pieces[index + 1 :]
+    assert (rest.pieces[0].start, rest.pieces[0].stop) == (max(start, pieces[index].start), pieces[index].stop)
+    assert rest.length == sum(stop - start for start, stop in rest.spans) <= window.length - window.offsets[index]
+    for number, (piece, (first, _)) in enumerate(zip(rest.pieces, rest.spans, strict=True)):
+        assert rest.original(number, rest.offsets[number] + piece.start - first) == piece.start
+
+
 def test_word_that_starts_in_the_pause_belongs_to_the_piece_where_it_ends() -> None:
     (window,) = packed([Piece(0, 100, 200), Piece(0, 5000, 5100)], context=50, rest=900)
     assert window.spans == ((50, 250), (4950, 5150))

@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.speech.reader import Reader
 from pipeline.speech.transcribe import speech_fingerprint, speech_options, transcribe_recording
 from tests.pipeline.audio.making import Sound, speechlike, write_wav
-from tests.pipeline.speech.fakes import FakeRecogniser
+from tests.pipeline.speech.fakes import BreaksOff, FakeRecogniser
 
 SETTINGS = Settings(data_dir=Path(tempfile.gettempdir()) / "kouken-tests")
 
@@ -95,6 +95,28 @@ def test_speech_that_comes_out_empty_is_suspect(tmp_path: Path) -> None:
     empty = transcript.utterances[0]
     assert (empty.text, empty.flags) == ("", ("suspect_empty",))
     assert not empty.is_trusted
+
+
+def test_speech_behind_an_early_end_of_the_recogniser_is_heard_in_a_window_of_its_own(tmp_path: Path) -> None:
+    """Whisper may end after the first sentence of a window; sentences of real speech were lost so without a word."""
+    sound = talk(left=(1, 11), right=(0, 0))
+    t = np.arange(len(sound)) / 8000
+    sound[((t > 4) & (t < 5)) | ((t > 8) & (t < 9)), 0] = 0  # three sentences of 3, 3 and 2 seconds
+    path = write_wav(tmp_path / "a.wav", sound)
+    transcript = transcribe_recording(path, call_id="a", recogniser=BreaksOff(2), settings=SETTINGS)
+    assert "".join(u.text for u in transcript.utterances).count("あ") == 3
+    assert [round((u.start_ms or 0) / 1000) for u in transcript.utterances] == [1, 5, 9]
+
+
+@pytest.mark.parametrize(("seconds", "windows"), [(4, 5), (0.4, 1)])
+def test_long_speech_that_breaks_off_is_gone_on_with_as_long_as_something_is_heard(
+    tmp_path: Path, seconds: float, windows: int
+) -> None:
+    path = write_wav(tmp_path / "a.wav", talk(left=(1, 21), right=(0, 0), seconds=22)[:, :1])
+    recogniser = BreaksOff(seconds)
+    transcribe_recording(path, call_id="a", recogniser=recogniser, settings=SETTINGS)
+    assert len(recogniser.windows_s) == windows
+    assert recogniser.windows_s == sorted(recogniser.windows_s, reverse=True)
 
 
 def test_personal_data_is_gone_unless_masking_is_switched_off(tmp_path: Path) -> None:
