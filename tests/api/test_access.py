@@ -177,3 +177,19 @@ def test_links_lead_only_where_one_may_go(own: TestClient) -> None:
     html = own.get(f"/operators/{quote(OWN)}").text
     assert 'href="/report"' not in html and 'href="/users"' not in html and 'href="/audit"' not in html
     assert 'href="/calls"' in html
+
+
+def test_an_operator_is_not_told_how_many_calls_there_are_besides(own: TestClient) -> None:
+    for path in ("/calls", "/search"):
+        page = own.get(path).text
+        assert "ご覧になれる" in page and "解析した18" not in page
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_the_nights_lead_nobody_to_pages_they_may_not_open(filled: Settings, role: Role) -> None:
+    with opened_as(filled, role, name=f"nights-{role}") as browser:
+        for path in ("/nights", "/nights/1"):
+            page = browser.get(path).text
+            assert 'href="/calls/' not in page and "/report" not in page
+    with opened_as(filled, "manager", name="nights-manager") as browser:
+        assert 'href="/calls/' in browser.get("/nights/1").text and "/nights/1/report" in browser.get("/nights").text
