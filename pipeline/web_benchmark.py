@@ -204,7 +204,7 @@ def _server(settings: Settings) -> Iterator[tuple[int, "subprocess.Popen[bytes]"
         yield port, server
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=90)  # a request under way may wait half a minute for its turn to write
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
