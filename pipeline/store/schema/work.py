@@ -62,5 +62,5 @@ ledger = sa.Table(
     sa.Column("token", Id, nullable=False, server_default="0"),  # counted up by every claim: an older one is refused
     sa.Column("run_id", Id),  # the night that holds it while it is running
     sa.Column("rank", Id, nullable=False, server_default="0"),  # of its file: the latest call comes first
-    sa.Index(None, "stage", "version", "state", "attempts", "rank"),
+    sa.Index(None, "state", "stage", "version", "attempts", "rank"),
 )
