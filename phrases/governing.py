@@ -9,6 +9,11 @@ from phrases import lemmas
 from phrases.clauses import Clauses
 
 
+def _without_asides(words: str) -> str:
+    """The words without a ない that denies nothing: 問題ない, かもしれない, だけでなく."""
+    return lemmas.NO_DENIAL.sub(" ", words) if "ない" in words or "無い" in words else words
+
+
 def denied(clauses: Clauses, *, offered: bool) -> bool | None:
     """Whether a negation in the hit's own clause takes it back; None where the words do not tell.
 
@@ -16,17 +21,27 @@ def denied(clauses: Clauses, *, offered: bool) -> bool | None:
     """
     if lemmas.NEVER_SAY.match(clauses.all):
         return True
-    own = lemmas.NO_DENIAL.sub(" ", clauses.own)
-    if offered and lemmas.NEGATIVE_END.search(own) and lemmas.GOOD_NEWS.search(own):
+    own = _without_asides(clauses.own)
+    negated, topic = bool(lemmas.NEGATION.search(own)), lemmas.TOPIC.match(own)
+    ends_negated = negated and lemmas.NEGATIVE_END.search(own)
+    if offered and ends_negated and lemmas.GOOD_NEWS.search(own):
         return False
-    doubled = len(re.findall(r" (?:ない|兼ねる)(?= )", own)) == 2 and " 兼ねる ない" not in own
     if lemmas.DENIED.search(own):
+        doubled = len(re.findall(r" (?:ない|兼ねる)(?= )", own)) == 2 and " 兼ねる ない" not in own
         return not (doubled and re.search(r" ない (?:訳|こと|_の|_ん|筈|物) ", own))
-    if lemmas.TOPIC.match(own) and lemmas.NEGATIVE_END.search(own):
+    if topic and (ends_negated or (clauses.joint == "because" and lemmas.CANNOT.search(clauses.rest))):
         return True
-    if lemmas.TOPIC.match(own) and clauses.joint == "because" and lemmas.CANNOT.search(clauses.rest):
+    if offered and _denied_even_if(clauses):
         return True
-    return _denied_directly(own)
+    return _denied_directly(own) if negated else False
+
+
+def _denied_even_if(clauses: Clauses) -> bool:
+    """変えてもお得にはなりません denies what the change offers."""
+    rest = lemmas.NO_COST.sub(" ", clauses.rest)
+    if clauses.joint != "if" or not clauses.own.endswith(" _も "):
+        return False
+    return bool(lemmas.NEGATIVE_END.search(rest)) and not lemmas.GOOD_NEWS.search(rest)
 
 
 def _denied_directly(own: str) -> bool | None:
@@ -49,17 +64,27 @@ def given_up(clauses: Clauses) -> bool:
     """Whether the operator takes the offer back, at once or after が and けど."""
     if any(pattern.search(clauses.own) for pattern in (lemmas.GIVEN_UP, lemmas.UNTIL_PAST, lemmas.UNAVAILABLE)):
         return True
-    if lemmas.TOPIC.match(clauses.own) and clauses.joint in ("because", "and"):
+    if clauses.joint in ("because", "and") and lemmas.TOPIC.match(clauses.own):
         return bool(lemmas.UNAVAILABLE.search(clauses.rest))
-    refused = bool(lemmas.OVER.search(lemmas.NO_DENIAL.sub(" ", clauses.rest)))
     if clauses.joint == "if" and lemmas.SAID_BEFORE.search(clauses.all):  # お付けできるとお伝えしましたが、…
         said = lemmas.SAID_BUT.search(clauses.rest)
-        return refused or bool(said and not lemmas.STILL.search(clauses.rest, said.end()))
-    if clauses.joint != "but":
-        return False
-    if any(pattern.search(clauses.own) for pattern in (lemmas.SAID_BEFORE, lemmas.MEANT_TO, lemmas.ONCE)):
+        refused = lemmas.OVER.search(_without_asides(clauses.rest))
+        return bool(refused or (said and not lemmas.STILL.search(clauses.rest, said.end())))
+    if clauses.joint == "but" and (lemmas.SAID_BEFORE.search(clauses.own) or lemmas.ONCE.search(clauses.own)):
         return not lemmas.STILL.search(clauses.rest)
-    return refused
+    return _refused_after_all(clauses)
+
+
+def _refused_after_all(clauses: Clauses) -> bool:
+    """Whether what follows a が of contrast, in whichever clause, says that it is not to be had."""
+    meant = lemmas.MEANT_TO.search(clauses.all)
+    if meant:
+        return not lemmas.STILL.search(clauses.all, meant.end() - 1)
+    turn = lemmas.TURN.search(clauses.all)
+    if not turn:
+        return False
+    rest = lemmas.REASSURES.sub(" ", _without_asides(clauses.all[turn.end() - 1 :]))
+    return bool(lemmas.OVER.search(rest) or lemmas.NEGATION.search(rest) or lemmas.NOW_OTHERWISE.search(rest))
 
 
 def changed_mind(clauses: Clauses, *, wish: bool) -> bool:
@@ -102,9 +127,7 @@ def supposed(clauses: Clauses) -> bool:
     if (clauses.joint == "case" and not lemmas.TOPIC_IF.match(clauses.own)) or lemmas.REGRETTED.search(clauses.own):
         return True
     rest = lemmas.NO_COST.sub(" ", clauses.rest)
-    if clauses.own.endswith(" _も ") and lemmas.NEGATIVE_END.search(rest) and not lemmas.GOOD_NEWS.search(rest):
-        return True  # 変えてもお得にはなりません
-    return bool(lemmas.BURDEN.search(lemmas.NO_DENIAL.sub(" ", rest)) or (" ない " in clauses.own and " ない " in rest))
+    return bool(lemmas.BURDEN.search(_without_asides(rest)) or (" ない " in clauses.own and " ない " in rest))
 
 
 def supposed_by_customer(clauses: Clauses) -> bool:

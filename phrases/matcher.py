@@ -13,7 +13,7 @@ from phrases.meaning import Encode, Meanings
 from phrases.messages import Message, PhraseError, Problem
 from phrases.query import QueryError, parse
 from phrases.scan import Occurrence, Scanner, Term
-from phrases.scope import Context, cancelled_by, to_parse
+from phrases.scope import Context, by_words, settled
 from phrases.tree import Node, patterns, sequences
 
 _CONTEXT_WORDS = 40  # words looked at before and after a hit
@@ -128,14 +128,13 @@ class Matcher:
 
 def judge(sightings: Sequence[Sighting], japanese: Japanese) -> list[Hit]:
     """The hits, each with what cancels it. Sentences to be parsed are parsed together."""
-    places = [(sighting.hit, sighting.context) for sighting in sightings]
-    asked = (to_parse(context, hit.category) for hit, context in places)
-    japanese.parse_ahead(sentence for sentence in asked if sentence is not None)
-    hits: list[Hit] = []
-    for hit, context in places:
-        reason = cancelled_by(context, hit.category, japanese)
-        hits.append(replace(hit, cancelled_by=reason) if reason else hit)
-    return hits
+    contexts = [sighting.context for sighting in sightings]
+    verdicts = [by_words(context, sighting.hit.category) for sighting, context in zip(sightings, contexts, strict=True)]
+    judged = list(zip(contexts, verdicts, strict=True))
+    japanese.parse_ahead(context.sentence for context, verdict in judged if verdict.in_doubt)
+    reasons = (settled(verdict, context, japanese) for context, verdict in judged)
+    hits = (sighting.hit for sighting in sightings)
+    return [replace(hit, cancelled_by=reason) if reason else hit for hit, reason in zip(hits, reasons, strict=True)]
 
 
 def _sighting(phrase: Phrase, found: Found, dialogue: Dialogue) -> Sighting:

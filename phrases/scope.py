@@ -1,12 +1,15 @@
 """Whether a phrase that was said also holds; negated, taken back, only checked, supposed or quoted it does not.
 
-The words decide what they can: as they are written (cues.py), and as clauses of base forms, where the predicate that
-governs the hit, what it is joined to and how the sentence ends tell (governing.py). GiNZA's parse is asked only where
-these leave open whether a negation after the hit governs it (おすすめできるプランがございません) or something else.
-Order of the rules: quotation, hearsay, withdrawal, negation, check_question, condition. For users: QUERY.md.
+The way of a decision is `by_words`, from top to bottom: quotation, hearsay, withdrawal, negation, check_question,
+condition. What is taken back, denied and asked after is read from clauses of base forms: the predicate that governs
+the hit, what it is joined to and how the sentence ends (governing.py). Surface words (cues.py) are asked for what base
+forms do not keep: honorifics, which tell who speaks, and what stands before the hit. GiNZA's parse is asked only where
+these leave open whether a negation after the hit governs it (おすすめできるプランがございません). For users: QUERY.md.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from phrases import cues, governing, lemmas
 from phrases.clauses import Clauses, split
@@ -15,12 +18,12 @@ from phrases.entry import OPERATOR_CATEGORIES, Category
 from phrases.japanese import AnalysisFailed, Japanese
 
 CANCELLATIONS = ("quotation", "hearsay", "withdrawal", "negation", "check_question", "condition")
+_CLOSING = 4  # characters that end a clause, at most
 _QUOTE_REACH = 34  # characters after the hit in which the verb of saying must begin to end
 _HEARSAY_REACH = 24
-_CHECK_REACH = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """The sentence of a hit, fillers left out: `before` + `hit` + `after`. `told` is `after` in base forms."""
 
@@ -34,34 +37,43 @@ class Context:
         """All of it."""
         return self.before + self.hit + self.after
 
-    @property
+    @cached_property  # nearly every rule asks for them
     def clauses(self) -> Clauses:
         """The clause that the hit stands in, and what follows; a hit that ends its clause leaves it nothing."""
-        return Clauses(" ", "end", self.told) if cues.CLOSED.search(self.hit) else split(self.told)
+        closed = cues.CLOSED.search(self.hit[-_CLOSING:])
+        if not closed:
+            return split(self.told)
+        in_contrast = closed[0].endswith(("が", "けど", "けれど", "のに"))
+        return Clauses(" が ", "but", self.told) if in_contrast else Clauses(" ", "end", self.told)
 
 
-def cancelled_by(context: Context, category: Category, japanese: Japanese) -> str | None:
-    """The reason why the hit does not count, one of `CANCELLATIONS`; None where it counts."""
-    reported = _reported_or_withdrawn(context, category)
-    if reported:
-        return reported
-    if _is_negated(context, category, japanese):
-        return "negation"
-    by_operator = category in OPERATOR_CATEGORIES
-    if by_operator and lemmas.RECALLED.search(context.told):
-        return "check_question"
-    if by_operator and cues.INVITES.search(context.hit + context.after):
-        return None
-    if by_operator and _is_only_asked(context, category):
-        return "check_question"
-    return "condition" if _is_supposed(context, category) else None
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the words say: one of `CANCELLATIONS`, or None where the hit counts, unless a parse finds it negated."""
+
+    reason: str | None
+    in_doubt: bool = False
 
 
-def to_parse(context: Context, category: Category) -> str | None:
-    """The sentence that `cancelled_by` will ask GiNZA about; None where the words alone decide."""
-    if _negated_by_words(context, category) is not None or _reported_or_withdrawn(context, category):
-        return None
-    return context.sentence
+def by_words(context: Context, category: Category) -> Verdict:
+    """The rules in their order."""
+    reason = _reported_or_withdrawn(context, category)
+    if reason:
+        return Verdict(reason)
+    negated = _is_negated(context, category)
+    if negated:
+        return Verdict("negation")
+    return Verdict(_asked_or_supposed(context, category), in_doubt=negated is None)
+
+
+def settled(verdict: Verdict, context: Context, japanese: Japanese) -> str | None:
+    """The reason why the hit does not count, GiNZA asked where the words leave that open."""
+    if verdict.in_doubt:
+        with suppress(AnalysisFailed):
+            start = len(context.before)
+            if is_negated(japanese.parse(context.sentence), start, start + len(context.hit)):
+                return "negation"
+    return verdict.reason
 
 
 def _reported_or_withdrawn(context: Context, category: Category) -> str | None:
@@ -73,21 +85,20 @@ def _reported_or_withdrawn(context: Context, category: Category) -> str | None:
     if not praise and _is_hearsay(context, category):
         return "hearsay"
     by_operator = category in OPERATOR_CATEGORIES
-    withdrawn = _is_taken_back(context) if by_operator else _is_reconsidered(context, category)
-    return "withdrawal" if withdrawn else None
+    if by_operator:
+        return "withdrawal" if _is_taken_back(context) else None
+    return "withdrawal" if governing.changed_mind(context.clauses, wish=category == "interest") else None
 
 
 def _is_quoted(context: Context, category: Category) -> bool:
     """Whether someone else said it; what a customer was offered elsewhere is still the customer's hint."""
     after = context.after[:_QUOTE_REACH]
     if category in OPERATOR_CATEGORIES:
-        by_words = cues.QUOTED.search(after) or cues.OFFERED_BY_OTHERS.match(after)
-        return bool(by_words or lemmas.QUOTED.search(context.told))
+        return bool(cues.HONOURED_SPEAKER.search(after) or lemmas.QUOTED.search(context.told))
     if lemmas.SAID_TO_CUSTOMER.search(context.told) and not _is_broken_promise(after, category):
         return True
-    if category == "satisfaction":  # what a customer has only heard of is no experience of the customer's own
-        return bool(cues.READ_OR_HEARD.search(after) or lemmas.READ.search(context.told))
-    return bool(cues.SAID_TO_ME.search(after) and not _is_broken_promise(after, category))
+    # what a customer has only heard of is no experience of the customer's own
+    return category == "satisfaction" and bool(lemmas.READ.search(context.told))
 
 
 def _is_broken_promise(after: str, category: Category) -> bool:
@@ -109,25 +120,8 @@ def _is_hearsay(context: Context, category: Category) -> bool:
 
 def _is_taken_back(context: Context) -> bool:
     """便利ですが、あいにく…: what follows the が refuses; お得ですが、追加の費用はかかりません reassures."""
-    if governing.given_up(context.clauses):
-        return True
-    after = context.hit[-3:] + context.after
-    if lemmas.FORMERLY.search(context.before) and lemmas.PAST_BUT.search(context.clauses.own):
-        return True
-    if cues.GONE.match(context.after) or cues.NO_LONGER.search(after):
-        return True
-    turn = cues.ADVERSATIVE.search(after)
-    if not turn:
-        return False
-    rest = cues.REASSURES.sub("", after[turn.end() :])
-    if cues.IMPOSSIBLE.search(rest) or cues.DENIES.search(rest):
-        return True
-    return bool(cues.HAD_MEANT.search(after) and not cues.INVITES.search(rest))
-
-
-def _is_reconsidered(context: Context, category: Category) -> bool:
-    by_words = cues.CHANGED_MIND.search(context.hit[-2:] + context.after)
-    return bool(by_words or governing.changed_mind(context.clauses, wish=category == "interest"))
+    formerly = lemmas.FORMERLY.search(context.before) and lemmas.PAST_BUT.search(context.clauses.own)
+    return bool(formerly) or governing.given_up(context.clauses)
 
 
 def _is_only_asked(context: Context, category: Category) -> bool:
@@ -136,20 +130,17 @@ def _is_only_asked(context: Context, category: Category) -> bool:
         return True
     if helps or not context.after:
         return False
-    if governing.only_asked(context.clauses, restating=category != "appeal"):
-        return True
-    after = context.hit[-2:] + context.after[:_CHECK_REACH]
-    return bool(cues.CHECKED.search(after) or cues.RESTATED.search(after))
+    return governing.only_asked(context.clauses, restating=category != "appeal")
 
 
 def _is_supposed(context: Context, category: Category) -> bool:
     """もし解約したら supposes a cancellation; 直ると助かります wishes for help that has not come."""
     after = context.after
-    if cues.SUPPOSED.search(after) or (category in ("appeal", "proposal") and cues.IN_DOUBT.match(after)):
+    if cues.SUPPOSED.match(after) or (category in ("appeal", "proposal") and cues.IN_DOUBT.match(after)):
         return True
     if category in OPERATOR_CATEGORIES:
         helps = category == "enablement" and cues.ASKS_HOW.search(after)
-        named = cues.SUPPOSED_OFFER.search(after) or governing.supposed(context.clauses)
+        named = cues.SUPPOSED_OFFER.match(after) or governing.supposed(context.clauses)
         return bool(named and not cues.BENEFIT.search(after) and not helps)
     if lemmas.SUPPOSED_AFTER.search(context.told):
         return True
@@ -172,32 +163,19 @@ def _is_wished(context: Context, category: Category) -> bool:
     return bool(wished.search(context.before) or (cues.WISHED_HERE.match(context.after) and not is_past))
 
 
-def _is_negated(context: Context, category: Category, japanese: Japanese) -> bool:
-    """Whether a negation after the hit governs it: by the words where they tell, else by the dependency parse."""
-    told = _negated_by_words(context, category)
-    if told is not None:
-        return told
-    try:
-        tokens = japanese.parse(context.sentence)
-    except AnalysisFailed:
-        return False
-    start = len(context.before)
-    return is_negated(tokens, start, start + len(context.hit))
-
-
-def _negated_by_words(context: Context, category: Category) -> bool | None:
-    """None where only a parse can tell."""
+def _is_negated(context: Context, category: Category) -> bool | None:
+    """Whether a negation after the hit governs it; None where only a parse can tell."""
     if cues.EXCEEDS.search(context.before):
         return False
-    told = governing.denied(context.clauses, offered=category in OPERATOR_CATEGORIES)
-    if told is not None:
-        return told
-    after = cues.NO_NEGATION.sub("", context.after)
-    negation = cues.NEGATION.search(after)
-    if not negation:
-        return False
-    if cues.DENIED.match(after) or cues.NOT_OFFERED.match(after):
-        return True
-    if cues.CLAUSE_ENDS.search(after, 0, negation.start()):
-        return False
-    return True if cues.NEEDS_NEGATION.search(context.before) else None
+    return governing.denied(context.clauses, offered=category in OPERATOR_CATEGORIES)
+
+
+def _asked_or_supposed(context: Context, category: Category) -> str | None:
+    by_operator = category in OPERATOR_CATEGORIES
+    if by_operator and lemmas.RECALLED.search(context.told):
+        return "check_question"
+    if by_operator and cues.INVITES.search(context.hit + context.after):
+        return None
+    if by_operator and _is_only_asked(context, category):
+        return "check_question"
+    return "condition" if _is_supposed(context, category) else None
