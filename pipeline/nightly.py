@@ -31,6 +31,7 @@ from pipeline.space import check_reserve, told_when_full
 from pipeline.store import audit, forms, ledger, runs, scores, search_index, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
+from pipeline.store.statistics import refresh_statistics
 from pipeline.table_loading import store_loaded
 from pipeline.transcribing import transcribe
 from pipeline.workers import where_it_failed
@@ -69,6 +70,8 @@ def run_night(
         _tag(night)
         _score(night)
         _keep_to_periods(night)
+        with store.writing() as connection:
+            refresh_statistics(connection)
         return report(night, request.out)
 
 

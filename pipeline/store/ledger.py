@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import Reason
 from pipeline.store.schema import files, ledger, recordings, runs, transcripts
+from pipeline.store.statistics import refresh_statistics
 
 Stage = Literal["transcribe", "tag"]
 BATCH = 500  # keys in one statement
@@ -71,7 +72,8 @@ def _open(connection: sa.Connection, stage: Stage, version: str, found: "sa.Sele
     now = sa.literal(datetime.now(UTC), ledger.c.updated_at.type)
     rows = found.where(unmet).add_columns(sa.literal(stage), sa.literal(version), sa.literal("waiting"), now)
     names = ["recording_id", "rank", "stage", "version", "state", "updated_at"]
-    connection.execute(sa.insert(ledger).from_select(names, rows))
+    if connection.execute(sa.insert(ledger).from_select(names, rows)).rowcount:
+        refresh_statistics(connection)  # what is claimed next joins files and recordings that came just now
 
 
 def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, limit: int) -> list[Claim]:
