@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock.txt
 DEMO := .demo
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -36,13 +37,13 @@ demo: setup ## 同梱の録音でひととおり動かし、http://127.0.0.1:800
 	@KOUKEN_DATA_DIR=$(DEMO) $(BIN)/kouken serve
 
 test: $(VENV)/.installed-dev ## 試験(実際のモデルを使う遅いものを含む)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-all: $(VENV)/.installed-dev ## test と faults をあわせて: すべての試験を、障害は書き込みの一回ごとに
-	EVERY_WRITE=1 $(BIN)/python -m pytest
+	EVERY_WRITE=1 $(PYTEST)
 
 faults: $(VENV)/.installed-dev ## わざと起こす障害の試験を、書き込みの一回ごとに
-	EVERY_WRITE=1 $(BIN)/python -m pytest -m fault
+	EVERY_WRITE=1 $(PYTEST) -m fault
 
 lint: $(VENV)/.installed-dev ## ruff と mypy --strict
 	$(BIN)/ruff check .
