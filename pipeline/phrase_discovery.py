@@ -87,6 +87,7 @@ class Discovery:
     calls: int
     with_outcome: int
     tested: int
+    missing: Text | None = None  # why there is nothing to compare, or nothing sure among what was compared
     warning: Text = WARNING
 
 
@@ -116,7 +117,43 @@ def discover(told: Sequence[Told], read: Read, dictionary: PhraseSet, japanese: 
         )
         for number, item in ranked if item.keys in new
     )  # fmt: skip
-    return Discovery(by, candidates, len(told), known, sum(result is not None for result in deciding))
+    tested = sum(result is not None for result in deciding)
+    missing = None if candidates else _missing(told, found, tested, known=len(ranked))
+    return Discovery(by, candidates, len(told), known, tested, missing)
+
+
+def _missing(told: Sequence[Told], found: Sequence[Expression], tested: int, known: int) -> Text:
+    """What is in the way, from the first need to the last; `known`: sure expressions that the dictionary has."""
+    operators = len({call.operator for call in told})
+    if len(told) < 2 * LEAST_CALLS or operators < LEAST_OPERATORS:
+        return Text(
+            f"比べるには少なすぎます: 通話 {len(told)} 件、担当者 {operators} 人。{2 * LEAST_CALLS} 件以上、"
+            f"{LEAST_OPERATORS} 人以上の通話が要ります(多いほど確かになります)。",
+            f"Too little to compare: {len(told)} calls of {operators} operators. At least {2 * LEAST_CALLS} calls of"
+            f" {LEAST_OPERATORS} operators are needed; the more, the surer.",
+        )
+    if not found:
+        return Text(
+            f"{LEAST_CALLS} 件以上の通話で {LEAST_OPERATORS} 人以上が言い、通話の半分を超えない言い回しがありません。",
+            f"No expression is said in {LEAST_CALLS} calls or more by {LEAST_OPERATORS} operators or more, and in half"
+            " of the calls at most.",
+        )
+    if not tested:
+        return Text(
+            "同じ担当者・同じ用件の通話の中に、結果の良いものと良くないものの両方がありません。契約の結果が分かる"
+            "通話が増えると比べられます。",
+            "No operator has calls of one reason that ended well and others that did not. With more calls whose"
+            " outcome is known they can be compared.",
+        )
+    if known:
+        return Text(
+            f"結果と結びついた言い回し {known} 個は、どれも辞書にあります。",
+            f"The dictionary knows all {known} expressions that go with the outcome.",
+        )
+    return Text(
+        f"比べた {tested} 個の言い回しに、偶然と言えない差はありません。",
+        f"None of the {tested} expressions compared differs by more than chance.",
+    )
 
 
 def discover_stored(store: Store, dictionary: PhraseSet, progress: Progress = SILENT) -> Discovery | None:

@@ -44,7 +44,7 @@ def discover(context: Context, limit: int, as_json: bool) -> None:
     ja = f"{known}、比べた言い回し {found.tested}、候補 {len(found.candidates)}"
     en = f"{found.calls} calls ({found.with_outcome} with an outcome), {found.tested} expressions compared"
     say(context, Text(ja, f"{en}, {len(found.candidates)} candidates"))
-    say(context, found.warning)
+    say(context, found.missing or found.warning)
 
 
 def _show(context: Context, candidate: "Candidate") -> None:

@@ -1,6 +1,7 @@
 """A made archive with planted expressions: those that go with renewal come out, habits and topics do not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -104,6 +105,31 @@ def test_without_outcomes_high_scores_decide_and_it_says_so() -> None:
     assert parts_of(WORKS, found) and found.candidates[0].outcome is None
 
 
-def test_too_few_calls_give_no_candidate() -> None:
+@pytest.mark.parametrize(
+    ("calls", "words"),
+    [
+        (30, "通話 30 件"),
+        (41, "20 件以上の通話で"),
+        (1600, "結果の良いものと良くないものの両方がありません"),
+    ],
+)
+def test_where_nothing_can_be_compared_it_says_what_is_missing(calls: int, words: str) -> None:
     told, spoken = centre(1, 0.9)
-    assert discover(told[:30], lambda call: spoken[call.call_id], DICTIONARY, JAPANESE).candidates == ()
+    all_good = [replace(call, good=True) for call in told[:calls]]
+    found = discover(all_good, lambda call: spoken[call.call_id], DICTIONARY, JAPANESE)
+    assert (found.candidates, found.tested) == ((), 0)
+    assert found.missing is not None and words in found.missing.ja
+
+
+def test_where_nothing_is_sure_it_says_so() -> None:
+    found = next(found for seed in range(1, 6) if not (found := discovered(seed, 0.0)).candidates)
+    assert found.missing is not None and f"比べた {found.tested} 個" in found.missing.ja
+
+
+def test_where_the_dictionary_knows_all_it_says_so() -> None:
+    told, spoken = centre(1, 0.9)
+    known = (Phrase(f"enablement.{n}", "enablement", c.text) for n, c in enumerate(discovered(1, 0.9).candidates))
+    every = PhraseSet((*DICTIONARY.phrases, *known))
+    found = discover(told, lambda call: spoken[call.call_id], every, JAPANESE)
+    assert found.candidates == ()
+    assert found.missing is not None and "どれも辞書にあります" in found.missing.ja

@@ -38,6 +38,8 @@ def test_few_calls_give_their_numbers_no_candidate_and_the_warning(
     found = json.loads(capsys.readouterr().out)
     assert found["candidates"] == [] and 0 < found["with_outcome"] <= found["calls"] <= len(world.all_calls())
     assert "効果ではありません" in found["warning"]["ja"]
+    assert run(["phrases", "discover", "--lang", "ja"]) == 0
+    assert "比べるには少なすぎます" in capsys.readouterr().out
 
 
 def test_every_candidate_is_shown_with_interval_and_context(
