@@ -1,5 +1,6 @@
 """The fields of an entry as text, checked and built the same way whatever file they come from."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +14,20 @@ FIELDS = (
     "counter_examples",
 )  # fmt: skip
 
+ID = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
+
 
 def problem(place: str, ja: str, en: str) -> Problem:
     """An error at a place."""
     return Problem(place, Message(ja, en))
+
+
+def id_problems(place: str, identity: str) -> list[Problem]:
+    """What is wrong with an id that is given; files are refused for it, because a draft cannot rename an entry."""
+    if not identity or ID.fullmatch(identity):
+        return []
+    ja = f"id「{identity}」は使えません。半角の小文字、数字、-_. で、2〜64 文字で書きます。"
+    return [problem(place, ja, f"The id “{identity}” must be 2 to 64 characters of a-z, 0-9 and -_. only.")]
 
 
 def build_phrase(

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from phrases.entry import Phrase, PhraseSet
-from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, phrase_fields, problem
+from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, id_problems, phrase_fields, problem
 from phrases.messages import PhraseError, Problem
 
 LARGEST_FILE = 4_000_000  # bytes
@@ -132,7 +132,7 @@ class _Reader:
         }
         texts.setdefault("category", file_category)
         phrase, problems = build_phrase(_place(name, node), texts, lists)
-        self.problems.extend(problems)
+        self.problems += [*problems, *id_problems(_place(name, node), texts.get("id", ""))]
         if phrase and phrase.id in self.phrases:
             self._add(name, node, f"id「{phrase.id}」が二つあります。", f"The id “{phrase.id}” is used twice.")
         if phrase and len(self.problems) == before:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from phrases.confusion import homophones
 from phrases.dialogue import Line
 from phrases.entry import Phrase, PhraseSet
+from phrases.fields import id_problems
 from phrases.japanese import Japanese
 from phrases.matcher import Hit, Matcher
 from phrases.meaning import Encode
@@ -20,7 +21,6 @@ from phrases.tree import QUANTITY, Node, Sequence, patterns, positive_sequences,
 MOST_PHRASES = 5_000
 LEAST_EXAMPLES = 2
 LEAST_COUNTER_EXAMPLES = 1
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
 _KANA = re.compile("[ぁ-ゖァ-ヺー]*")
 
 # sentences that any call holds; an entry that meets several of them says nothing
@@ -91,8 +91,7 @@ def _warning(place: str, ja: str, en: str) -> Problem:
 
 
 def _form(phrase: Phrase) -> Iterator[Problem]:
-    if not _ID.fullmatch(phrase.id):
-        yield _error(phrase.id, "id は半角の小文字、数字、-_. で書きます。", "An id is made of a-z, 0-9 and -_. only.")
+    yield from id_problems(phrase.id, phrase.id)
     if not phrase.levels:
         yield _error(phrase.id, "levels が空です。", "levels is empty.")
     if len(phrase.examples) < LEAST_EXAMPLES:

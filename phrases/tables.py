@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from phrases.entry import Phrase, PhraseSet
-from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, phrase_fields, problem
+from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, id_problems, phrase_fields, problem
 from phrases.messages import PhraseError, Problem
 
 LIST_CATEGORY = "list"
@@ -138,7 +138,7 @@ def _from_rows(rows: Sequence[tuple[int, Row]], name: str) -> PhraseSet:
             problems += _add(lists, cells["id"], many["examples"], place)
             continue
         phrase, found = build_phrase(place, {key: cells.get(key, "") for key in TEXT_FIELDS}, many)
-        problems += found
+        problems += [*found, *id_problems(place, cells["id"])]
         if phrase:
             problems += _add(phrases, phrase.id, phrase, place)
     if problems:

@@ -192,6 +192,19 @@ def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
     return Imported(draft, rows, given.based_on or in_force, bool(given.based_on))
 
 
+def problems_of(store: Store, given: Import) -> tuple[Problem, ...]:
+    """What `check` would say of the entries that the file changes, were they taken in: every problem at once."""
+    with store.reading() as connection:
+        current = dictionary.read_items(connection, dictionary.published(connection).version)
+        base = dictionary.read_items(connection, given.based_on) if given.based_on else current
+    wanted, _ = _compared(given, base, current)
+    items = {key: fields for key, fields in {**current, **wanted}.items() if fields is not None}
+    phrase_set = dictionary.phrase_set_of(items)
+    changed = {name for (kind, name), fields in wanted.items() if kind == "phrase" and fields is not None}
+    problems = lint(phrase_set, Japanese(), encoder_for(phrase_set))
+    return tuple(problem for problem in problems if problem.place in changed)
+
+
 def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:
     """Bring what the starter dictionary of this release adds into a draft; see `offers.starter_offer`."""
     starter = given.phrase_set

@@ -18,6 +18,7 @@ from pipeline.language import Bilingual, Text, in_language
 
 if TYPE_CHECKING:
     from phrases.entry import PhraseSet
+    from phrases.messages import Problem
     from pipeline.store.connect import Connection, Store
     from pipeline.store.drafts import Draft
 
@@ -69,7 +70,8 @@ def the_draft(connection: "Connection", draft_id: int | None, state: str) -> "Dr
         return drafts.read_draft(connection, found[0].draft_id)
     numbers = ", ".join(str(draft.draft_id) for draft in found)
     if not found:
-        raise BadInput(Text(f"{state} の下書きはありません。", f"There is no draft that is {state}."))
+        name = drafts.STATES[state]
+        raise BadInput(Text(f"{name.ja}の下書きはありません。", f"There is no draft with the state “{name.en}”."))
     raise BadInput(Text(f"番号を指定してください({numbers})。", f"Say which one ({numbers})."))
 
 
@@ -124,6 +126,13 @@ def say_json(value: Any) -> None:
 def say(context: Context, text: Bilingual) -> None:
     """Print one line of a result in the reader's language."""
     click.echo(in_language(text, context.language))
+
+
+def say_problem(context: Context, problem: "Problem") -> None:
+    """Print what is wrong with an entry."""
+    ja, en = ("誤り", "error") if problem.is_error else ("注意", "warning")
+    message = problem.message
+    say(context, Text(f"{ja} {problem.place}: {message.ja}", f"{en} {problem.place}: {message.en}"))
 
 
 def at(moment: datetime) -> str:

@@ -1,16 +1,18 @@
 """`kouken phrases import`: the changes of a file become a draft, row by row, all or nothing."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.commands.phrases_common import acting, as_option, draft_option, opened, say, say_json
+from pipeline.commands.phrases_common import acting, as_option, draft_option, opened, say, say_json, say_problem
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
 if TYPE_CHECKING:
+    from phrases.messages import Problem
     from pipeline.dictionary import Imported
 
 
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
 @option("--complete", is_flag=True, help=Text("ファイルにない項目を消す", "remove what the file does not hold"))
 @option("--shared", is_flag=True, help=Text("だれでも直せる新しい下書きに", "into a new draft that everybody shares"))
 @option("--title", default="", help=Text("新しい下書きの題", "title of a new draft"))
-@option("--dry-run", is_flag=True, help=Text("結果を見るだけ", "only show what would happen"))
+@option(
+    "--dry-run",
+    is_flag=True,
+    help=Text("結果と、項目の誤りを見るだけ", "only show what would happen, and what is wrong with the entries"),
+)
 @draft_option()
 @as_option()
 @json_option()
@@ -56,16 +62,21 @@ def import_(
     phrase_set = load_dictionary(file) if file else load_starter()
     base = based_on or (exported_version(file) if file else "")
     given = dictionary.Import(phrase_set, base, complete, draft_id, shared, title, dry_run)
+    problems: tuple[Problem, ...] = ()
     with opened(context) as store:
         take = dictionary.take_starter if starter else dictionary.take_in
         imported = take(store, given, actor, via)
+        if dry_run and file:
+            problems = dictionary.problems_of(store, given)
     if as_json:
-        say_json(imported)
+        say_json({**asdict(imported), "problems": problems})
         return
     for row in imported.rows:
         if row.result != "unchanged":
             result = dictionary.ROW_RESULTS[row.result]
             say(context, Text(f"{result.ja} {row.name}", f"{result.en} {row.name}"))
+    for problem in problems:
+        say_problem(context, problem)
     _summed_up(context, imported)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.options import Context, common_options, json_option
-from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, version_option
+from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, say_problem, version_option
 from pipeline.errors import ExitCode
 from pipeline.language import Text, in_language
 
@@ -47,8 +47,7 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
         say_json({"phrases": count, "errors": errors, "problems": rows})
     else:
         for p in problems:
-            ja, en = ("誤り", "error") if p.is_error else ("注意", "warning")
-            say(context, Text(f"{ja} {p.place}: {p.message.ja}", f"{en} {p.place}: {p.message.en}"))
+            say_problem(context, p)
         say(context, Text(f"{count} 件の項目、誤り {errors} 件", f"{count} entries, {errors} error(s)"))
     if errors:
         raise click.exceptions.Exit(ExitCode.BAD_INPUT)

@@ -33,6 +33,7 @@ def test_a_file_gives_its_entries() -> None:
         GOOD.replace("上位プラン\n", "2026-01-05\n", 1),
         GOOD.replace("phrase: 上位プラン", "phrase: &x 上位プラン"),
         GOOD.replace("phrase: 上位プラン", "phrase: !!python/name:os.system 上位プラン"),
+        GOOD.replace("id: a.b", "id: A B!!"),
         GOOD.replace("weight: 0.5", "wieght: 0.5"),
         GOOD.replace("weight: 0.5", "weight: 0"),
         GOOD.replace("weight: 0.5", "phrase: 二つ目"),

@@ -31,7 +31,7 @@ def test_a_good_entry_has_no_problem(japanese: Japanese) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"id": "だめ"}, "id は"),
+        ({"id": "だめ"}, "使えません"),
         ({"phrase": "(お見積もり"}, "1文字目"),
         ({"phrase": "*"}, "文字目"),
         ({"phrase": "〜"}, "文字目"),

@@ -12,7 +12,7 @@ from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
 TEXT = st.text(alphabet="=+-@'＝, \"\t;あア髙𠮷亜〜*()|1aZ#:&![]{}%?>", min_size=1, max_size=12).filter(str.strip)
 PHRASES = st.builds(
     Phrase,
-    id=st.text(alphabet="abc.-1", min_size=1, max_size=6),
+    id=st.from_regex("[a-c1][abc.1-]{1,5}", fullmatch=True),
     category=st.sampled_from(CATEGORIES),
     phrase=TEXT,
     levels=st.sets(st.sampled_from(LEVELS), min_size=1).map(
@@ -62,14 +62,15 @@ def test_a_file_saved_by_excel_in_cp932_is_read() -> None:
     ("text", "places"),
     [
         ("", ["x.csv"]),
-        ("id,category\na,proposal\n", ["x.csv:1"]),
-        ("id,category,phrase,frase\na,proposal,あ,い\n", ["x.csv:1"]),
-        ("id,category,phrase\na,proposal\nb,sales,あ\n,proposal,い\n", ["x.csv:2", "x.csv:3", "x.csv:4"]),
-        ("id,category,phrase\na,proposal,あ\na,proposal,い\n", ["x.csv:3"]),
-        ('id,category,phrase\na,proposal,"あ\nb,proposal,い\n', ["x.csv:2"]),
-        ("id,category,phrase,weight\na,proposal,あ,2\n", ["x.csv:2"]),
-        ("id,category,phrase\na,proposal,\x00\n", ["x.csv"]),
-        ("id,category,phrase\na,proposal," + "あ" * 200_000 + "\n", ["x.csv:2"]),
+        ("id,category\naa,proposal\n", ["x.csv:1"]),
+        ("id,category,phrase,frase\naa,proposal,あ,い\n", ["x.csv:1"]),
+        ("id,category,phrase\naa,proposal\nbb,sales,あ\n,proposal,い\n", ["x.csv:2", "x.csv:3", "x.csv:4"]),
+        ("id,category,phrase\naa,proposal,あ\naa,proposal,い\n", ["x.csv:3"]),
+        ('id,category,phrase\naa,proposal,"あ\nbb,proposal,い\n', ["x.csv:2"]),
+        ("id,category,phrase,weight\naa,proposal,あ,2\n", ["x.csv:2"]),
+        ("id,category,phrase\nBad ID!!,proposal,あ\n適当,proposal,い\n", ["x.csv:2", "x.csv:3"]),
+        ("id,category,phrase\naa,proposal,\x00\n", ["x.csv"]),
+        ("id,category,phrase\naa,proposal," + "あ" * 200_000 + "\n", ["x.csv:2"]),
     ],
 )
 def test_bad_rows_are_named_together_and_nothing_is_read(text: str, places: list[str]) -> None:

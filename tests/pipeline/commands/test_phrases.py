@@ -269,6 +269,7 @@ def test_export_and_import_come_round_in_every_form(name: str, kouken: Kouken, t
         ("x.yaml", "phrases:\n- id: 012\n  category: proposal\n  phrase: no\n- id: b\n", ["x.yaml:2", "x.yaml:4"]),
         ("bomb.yaml", "a: &a [x]\nphrases: [*a, *a]\n", ["bomb.yaml:1"]),
         ("x.csv", "id,category,phrase\np.a,proposal,\np.b,nothing,語\n", ["x.csv:2", "x.csv:3"]),
+        ("x.csv", "id,category,phrase\nBad ID!!,proposal,語\n適当,proposal,語\n", ["x.csv:2: id", "x.csv:3: id"]),
     ],
 )
 def test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in(
@@ -277,6 +278,14 @@ def test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in(
     (tmp_path / name).write_text(content, encoding="utf-8")
     refused = kouken("phrases", "import", tmp_path / name, "--as", "sato")
     assert refused.code == 2 and all(place in refused.error for place in places)
+    assert kouken("phrases", "drafts", "--json").json == []
+
+
+def test_a_dry_run_names_what_is_wrong_with_the_entries_and_keeps_nothing(kouken: Kouken, tmp_path: Path) -> None:
+    path = file_of(tmp_path, replace(SPORTS, phrase="スポーツ AND", examples=()))
+    tried = kouken("phrases", "import", path, "--dry-run", "--as", "sato")
+    assert tried.code == 0
+    assert f"誤り {SPORTS.id}: " in tried.text and "文字目" in tried.text and "例文が 2 つ" in tried.text
     assert kouken("phrases", "drafts", "--json").json == []
 
 
