@@ -54,6 +54,7 @@ def test_a_candidate_is_taken_into_the_editor_with_its_words(desk: Desk) -> None
 def test_what_is_dismissed_is_not_offered_again_and_the_log_holds_no_words(desk: Desk, settings: Settings) -> None:
     text = seen(desk.post("/dictionary/candidates/dismiss", text=WORDS))
     assert WORDS not in text and "1 見送ったもの" in text
+    assert "どれも見送ったもの" in text
     with open_store(settings.store_url) as store:
         with store.writing() as connection:
             dismissals.dismiss(connection, WORDS, "sato")  # a second time changes nothing
@@ -65,4 +66,4 @@ def test_what_is_dismissed_is_not_offered_again_and_the_log_holds_no_words(desk:
 
 def test_looking_for_candidates_in_too_few_calls_says_so(desk: Desk) -> None:
     text = seen(desk.finished(desk.post("/dictionary/candidates")))
-    assert "確かな候補は見つかりませんでした" in text and "18 通話" in text
+    assert "比べるには少なすぎます" in text and "18 通話" in text
