@@ -117,7 +117,7 @@ def _fit(pupil: Pupil, reader: Reader, schedule: Schedule, progress: Callable[[i
     from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     both = torch.nn.ModuleDict({"encoder": pupil.encoder, "head": pupil.head})
-    mean = AveragedModel(both, multi_avg_fn=get_ema_multi_avg_fn(schedule.kept))
+    mean = AveragedModel(both, multi_avg_fn=get_ema_multi_avg_fn(schedule.kept))  # type: ignore[no-untyped-call, unused-ignore]
     optimizer = torch.optim.AdamW(_groups(pupil, schedule), weight_decay=schedule.weight_decay, fused=True)
     total = schedule.epochs * (len(reader.epoch()) // schedule.batch + 1)  # an epoch has a few more or fewer pieces
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / total, schedule.warmup))
