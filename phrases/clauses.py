@@ -16,7 +16,7 @@ from phrases.forms import KEY_END, Word
 Joint = Literal["but", "because", "if", "case", "and", "ask", "end"]
 
 # the word before a blank, looked back at, which is cheaper than matching every word
-_ENDED = r"(?<=[うくすつぬぶむるいただ] )"
+ENDED = r"(?<=[うくすつぬぶむるいただ] )"
 _VERB = r"(?<=[うくすつぬぶむる] )"
 
 _BUT = re.compile(
@@ -24,7 +24,7 @@ _BUT = re.compile(
     r"| _だ)? (が|けれど)) "
 )
 _BECAUSE = re.compile(
-    rf"^ から | ({_ENDED}(?<! いつ )から|(_な )?(_の|_ん) _で|為(?! _の)|もの _で) (?!_?(?:は|も|しか) )"
+    rf"^ から | ({ENDED}(?<! いつ )から|(_な )?(_の|_ん) _で|為(?! _の)|もの _で) (?!_?(?:は|も|しか) )"
 )
 _CASE = re.compile(
     r" (た と 為る (_て|たら|ば)(?: _も)?|場合|時|際|折|限り|次第|時点|に 当たる (?:_て|_まし _て)?"
@@ -33,7 +33,7 @@ _CASE = re.compile(
     r"|あれ) (たら|ば)|_でし たら|_の _?なら|ん _?なら) "
 )
 _TIME = re.compile(
-    rf" (度|たび) に| {_ENDED}以上(?: _は)? | う もの _なら| ({_VERB}前|途端|直後) (に|_は|_の|_で|から)"
+    rf" (度|たび) に| {ENDED}以上(?: _は)? | う もの _なら| ({_VERB}前|途端|直後) (に|_は|_の|_で|から)"
     rf"| {_VERB}(上 で|に _は) (?!及ぶ|至る|当たる)| _て (から|以降|以後|以上)"
 )
 _IF = re.compile(

@@ -1,4 +1,4 @@
-"""Patterns over words as they are written, for what base forms (lemmas.py) do not keep.
+"""Patterns over words as they are written, for what base forms (lemmas/) do not keep.
 
 That is honorifics, which tell who speaks (おっしゃる is no 言う of one's own), endings that differ by a sound
 (解約するそうです and しそうです), and all that stands before the hit. Each pattern is matched within one sentence,

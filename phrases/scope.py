@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from phrases import cues, governing, lemmas
+from phrases import cues, governing
 from phrases.clauses import Clauses, split
 from phrases.dependency import is_negated
 from phrases.entry import OPERATOR_CATEGORIES, Category
 from phrases.japanese import AnalysisFailed, Japanese
+from phrases.lemmas import conditions, questions, reports, withdrawals
 
 CANCELLATIONS = ("quotation", "hearsay", "withdrawal", "negation", "check_question", "condition")
 _CLOSING = 4  # characters that end a clause, at most
@@ -77,7 +78,7 @@ def settled(verdict: Verdict, context: Context, japanese: Japanese) -> str | Non
 
 
 def _reported_or_withdrawn(context: Context, category: Category) -> str | None:
-    asked = lemmas.ASKED_AT_END.search(context.told)
+    asked = questions.ASKED_AT_END.search(context.told)
     elsewhere = cues.RUMOUR_BEFORE.search(context.before)
     praise = category == "appeal" and not asked and not elsewhere and cues.OWN_PRAISE.search(context.sentence)
     if not praise and _is_quoted(context, category):
@@ -94,11 +95,11 @@ def _is_quoted(context: Context, category: Category) -> bool:
     """Whether someone else said it; what a customer was offered elsewhere is still the customer's hint."""
     after = context.after[:_QUOTE_REACH]
     if category in OPERATOR_CATEGORIES:
-        return bool(cues.HONOURED_SPEAKER.search(after) or lemmas.QUOTED.search(context.told))
-    if lemmas.SAID_TO_CUSTOMER.search(context.told) and not _is_broken_promise(after, category):
+        return bool(cues.HONOURED_SPEAKER.search(after) or reports.QUOTED.search(context.told))
+    if reports.SAID_TO_CUSTOMER.search(context.told) and not _is_broken_promise(after, category):
         return True
     # what a customer has only heard of is no experience of the customer's own
-    return category == "satisfaction" and bool(lemmas.READ.search(context.told))
+    return category == "satisfaction" and bool(reports.READ.search(context.told))
 
 
 def _is_broken_promise(after: str, category: Category) -> bool:
@@ -108,25 +109,25 @@ def _is_broken_promise(after: str, category: Category) -> bool:
 
 def _is_hearsay(context: Context, category: Category) -> bool:
     said = context.hit[-2:] + context.after[:_HEARSAY_REACH]
-    if cues.HEARSAY.search(said) or lemmas.HEARD.search(context.told):
+    if cues.HEARSAY.search(said) or reports.HEARD.search(context.told):
         return True
-    if category in OPERATOR_CATEGORIES and lemmas.HEARD_BY_OPERATOR.search(context.told):
+    if category in OPERATOR_CATEGORIES and reports.HEARD_BY_OPERATOR.search(context.told):
         return True
-    if category not in OPERATOR_CATEGORIES and lemmas.PERSON.search(context.before):
-        return bool(lemmas.OF_A_PERSON.search(context.told))
+    if category not in OPERATOR_CATEGORIES and reports.PERSON.search(context.before):
+        return bool(reports.OF_A_PERSON.search(context.told))
     rumoured = category in OPERATOR_CATEGORIES or cues.RUMOUR_BEFORE.search(context.before)
     return bool(rumoured and cues.SEEMS.search(said) and cues.RUMOUR_BEFORE.search(context.sentence))
 
 
 def _is_taken_back(context: Context) -> bool:
     """便利ですが、あいにく…: what follows the が refuses; お得ですが、追加の費用はかかりません reassures."""
-    formerly = lemmas.FORMERLY.search(context.before) and lemmas.PAST_BUT.search(context.clauses.own)
+    formerly = withdrawals.FORMERLY.search(context.before) and withdrawals.PAST_BUT.search(context.clauses.own)
     return bool(formerly) or governing.given_up(context.clauses)
 
 
 def _is_only_asked(context: Context, category: Category) -> bool:
     helps = category == "enablement" and cues.ASKS_HOW.search(context.sentence)
-    if lemmas.ASKS_WHEN.search(context.told):
+    if questions.ASKS_WHEN.search(context.told):
         return True
     if helps or not context.after:
         return False
@@ -142,11 +143,11 @@ def _is_supposed(context: Context, category: Category) -> bool:
         helps = category == "enablement" and cues.ASKS_HOW.search(after)
         named = cues.SUPPOSED_OFFER.match(after) or governing.supposed(context.clauses)
         return bool(named and not cues.BENEFIT.search(after) and not helps)
-    if lemmas.SUPPOSED_AFTER.search(context.told):
+    if conditions.SUPPOSED_AFTER.search(context.told):
         return True
     if category == "churn_risk" and governing.supposed_by_customer(context.clauses):
         return True
-    if cues.IF.search(context.before) and (cues.THEN.match(after) or lemmas.MAYBE.match(context.told)):
+    if cues.IF.search(context.before) and (cues.THEN.match(after) or conditions.MAYBE.match(context.told)):
         return True
     if category == "complaint":
         if governing.asks_what_then(context.clauses):
@@ -172,7 +173,7 @@ def _is_negated(context: Context, category: Category) -> bool | None:
 
 def _asked_or_supposed(context: Context, category: Category) -> str | None:
     by_operator = category in OPERATOR_CATEGORIES
-    if by_operator and lemmas.RECALLED.search(context.told):
+    if by_operator and questions.RECALLED.search(context.told):
         return "check_question"
     if by_operator and cues.INVITES.search(context.hit + context.after):
         return None
