@@ -37,12 +37,13 @@ _TIME = re.compile(
     rf"| {_VERB}(上 で|に _は) (?!及ぶ|至る|当たる)| _て (から|以降|以後|以上)"
 )
 _IF = re.compile(
-    r"^ と (?!_は|_も|_の|_か|言う|言い|責める|告げる|思う|考える|聞く|申す|決める|伝える)| (ば|たら|_なら"
-    r"|なら) (?!ない|ず|_ませ"
+    r" (ば|たら|_なら|なら) (?!ない|ず|_ませ"
     rf"|_なかっ)| (?:{_VERB}|(?<= ない )|(?<= _だ ))(?<! 言う )と (?!_は|_も|_の|_か|か |言う|思う|考える"
     r"|聞く|申す|申し上げる|存じる|決める|伝える|願う|返事|約束|連絡|一緒)| _?て _?も (?!良い|宜しい|構う|らう)"
     r"| _?て _は (?!居る|ている|_おり|ない)"
 )
+# 解約すると…: the と of a condition stands right behind a hit that ends in a verb, ぐっすりと has no such と
+_IF_AT_ONCE = re.compile(r"^ と (?!_は|_も|_の|_か|言う|言い|責める|告げる|思う|考える|聞く|申す|決める|伝える)")
 _AND = re.compile(
     r" (_て|_で|て) (?!から |以降|以後|以上|ている|貰う|呉れる|_も|_は|有る|欲しい|_ござ|_い |_お|_き|_み|_しま"
     r"|良い|ない|済む|_あ|居る|_来|_頂|_いただ|_くださ)| し (?!_|た |て )"
@@ -76,9 +77,10 @@ def written(words: Sequence[Word]) -> str:
 
 
 @lru_cache(maxsize=1024)  # the same few words follow many hits
-def split(words: str) -> Clauses:
-    """The first clause of `words` and the rest."""
-    first: tuple[int, Joint] | None = None
+def split(words: str, *, behind_predicate: bool) -> Clauses:
+    """The first clause of `words`, which stand behind a verb or adjective or behind another word, and the rest."""
+    at_once = behind_predicate and _IF_AT_ONCE.match(words)
+    first: tuple[int, Joint] | None = (at_once.end(), "if") if at_once else None
     for joint, pattern in _JOINTS:
         found = pattern.search(words)
         if found and (first is None or found.end() < first[0]):

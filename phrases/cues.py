@@ -85,3 +85,4 @@ CLOSED = re.compile(
     r"(のに|ので|から|けど|けれど|[うくすつぬぶむるい]と|(ます|です)と|[てで]も|れば|たら|なら|(です|ます|た)(が|か"
     r"|ね|よ|よね)|ましょう|ください)$"
 )  # a hit that ends a clause
+PREDICATE = re.compile(r"[うくすつぬぶむるいただ]$")  # a hit that ends in a verb or adjective

@@ -43,7 +43,7 @@ class Context:
         """The clause that the hit stands in, and what follows; a hit that ends its clause leaves it nothing."""
         closed = cues.CLOSED.search(self.hit[-_CLOSING:])
         if not closed:
-            return split(self.told)
+            return split(self.told, behind_predicate=bool(cues.PREDICATE.search(self.hit)))
         in_contrast = closed[0].endswith(("が", "けど", "けれど", "のに"))
         return Clauses(" が ", "but", self.told) if in_contrast else Clauses(" ", "end", self.told)
 
@@ -161,7 +161,9 @@ def _is_wished(context: Context, category: Category) -> bool:
         return False
     wished = cues.WISHED_SATISFACTION if category == "satisfaction" else cues.WISHED_INTEREST
     is_past = context.hit.endswith(("た", "だ"))
-    return bool(wished.search(context.before) or (cues.WISHED_HERE.match(context.after) and not is_past))
+    is_adverb = context.after.startswith("と") and not cues.PREDICATE.search(context.hit)  # ぐっすりと眠れました
+    wished_here = cues.WISHED_HERE.match(context.after) and not is_past and not is_adverb
+    return bool(wished.search(context.before) or wished_here)
 
 
 def _is_negated(context: Context, category: Category) -> bool | None:
