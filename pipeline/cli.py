@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -67,7 +68,11 @@ kouken = LazyGroup(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and leave the process with its documented exit code."""
+    """Run one command and leave the process with its documented exit code.
+
+    What a service manager sends means the same as Ctrl-C: half-made files and helpers go with the command.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

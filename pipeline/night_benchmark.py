@@ -5,13 +5,11 @@ scores, the report. Each size runs in a process of its own, so that its memory i
 """
 
 import math
-import multiprocessing
 import os
 import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from pipeline.records import AudioFacts, ModelInfo, Moment, Speaker, Tag, Transc
 from pipeline.settings import Settings, SpeechSettings, StoreSettings, WorkSettings
 from pipeline.speech.work import TranscribeTask
 from pipeline.store.postgres import spare_database
+from pipeline.workers import in_own_process
 
 SIZES = (1_000, 5_000)
 LONG_SIZES = (1_000, 10_000, 100_000)
@@ -50,8 +49,9 @@ def bench_night(
         raise BadInput(Text("--calls は二つ以上の件数で指定してください。", "Give --calls twice or more."))
     for size in wanted:
         on_step(f"{size:,} calls")
-        with spare_database(url, f"kouken_bench_{os.getpid()}_{size}") if url else nullcontext("") as own:
-            rows.append(_in_own_process(size, own))
+        spare = spare_database(url, f"kouken_bench_{os.getpid()}_{size}") if url else nullcontext("")
+        with spare as own, tempfile.TemporaryDirectory() as name:  # ours: they go although the other process is ended
+            rows.append(in_own_process(measure, Path(name), size, own))
     first, last = rows[0], rows[-1]
     ratio = last["calls"] / first["calls"]
     growth = math.log(last["cpu_s"] / first["cpu_s"]) / math.log(ratio)
@@ -65,24 +65,17 @@ def bench_night(
     return {"bench": "night", "machine": machine(), "rows": rows, "bars": bars}
 
 
-def _in_own_process(size: int, url: str) -> dict[str, Any]:
-    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure, size, url).result()
-
-
-def measure(size: int, url: str = "") -> dict[str, Any]:
+def measure(root: Path, size: int, url: str = "") -> dict[str, Any]:
     """Processor seconds of this process (not of the pretending workers), seconds on the clock, peak memory."""
     from pipeline.nightly import run_night
 
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        request, settings = made_archive(root, size, url)
-        begun, cpu = time.perf_counter(), time.process_time()
-        run_night(request, settings, Silent(), never, PRETENDED)
-        first = (time.process_time() - cpu, time.perf_counter() - begun)
-        begun, cpu = time.perf_counter(), time.process_time()
-        run_night(request, settings, Silent(), never, PRETENDED)
-        again = time.process_time() - cpu
+    request, settings = made_archive(root, size, url)
+    begun, cpu = time.perf_counter(), time.process_time()
+    run_night(request, settings, Silent(), never, PRETENDED)
+    first = (time.process_time() - cpu, time.perf_counter() - begun)
+    cpu = time.process_time()
+    run_night(request, settings, Silent(), never, PRETENDED)
+    again = time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "calls": size,

@@ -1,20 +1,21 @@
 """`kouken bench web`: how long people wait for each page of a large store, while a night works at low priority."""
 
 import http.client
+import importlib
 import multiprocessing
 import os
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import wave
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import replace
 from itertools import count
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -43,6 +44,7 @@ from pipeline.store.pages import Pins, list_nights
 from pipeline.store.reports import latest_report
 from pipeline.transcribing import TRANSCRIPTION
 from pipeline.web_load import Heard, ask, visit
+from pipeline.workers import die_with, in_own_process
 
 CALLS, LONG_CALLS = 2_000, 50_000
 SECONDS, LONG_SECONDS = 60, 300
@@ -80,12 +82,12 @@ def bench_web(on_step: Callable[[str], None], *, long: bool = False, keep: Path 
         rmtree(copies_in(settings), ignore_errors=True)
         cookies = _signed_in(settings)
         before = _nights_done(settings)
-        with _server(settings) as (port, server), _nights(Path(name), settings):
+        with _server(settings) as (port, server), _beside(_work, Path(name), settings):
             on_step(f"{PEOPLE} people for {seconds} seconds")
             with ThreadPoolExecutor(max_workers=1) as pool:
                 sounds = pool.submit(_first_sounds, port, cookies[0], seconds)
-                heard = in_own_process(port, cookies, seconds)
-            server_cpu = _cpu_of(server.pid)
+                heard = in_own_process(visit, port, cookies, PAGES, seconds)
+            server_cpu = _cpu_of(server)
         nights = _nights_done(settings) - before
     return _result(calls, heard, sounds.result(), {"server_cpu": server_cpu, "nights": nights}, seconds)
 
@@ -193,24 +195,26 @@ def _signed_in(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    """`kouken serve` on a free port, in a process of its own."""
+def _server(settings: Settings) -> Iterator[tuple[int, int]]:
+    """The pages on a free port, from a process of its own; the port and the process id."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    given = {"KOUKEN_DATA_DIR": str(settings.data_dir), "KOUKEN_WEB__PORT": str(port)}
-    server = subprocess.Popen([sys.executable, "-m", "pipeline", "serve"], env=os.environ | given)
-    try:
+    own = settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+    with _beside(_serve, own) as server:
         _wait_for(port, server)
-        yield port, server
-    finally:
-        server.terminate()
-        server.wait(timeout=90)  # a request under way may wait half a minute for its turn to write
+        assert server.pid is not None
+        yield port, server.pid
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+def _serve(settings: Settings) -> None:
+    with redirect_stdout(sys.stderr):  # the output is the benchmark's
+        importlib.import_module("api.serve").run(settings, "en")
+
+
+def _wait_for(port: int, server: BaseProcess) -> None:
     for _ in range(600):
-        if server.poll() is not None:
-            raise RuntimeError(f"the server ended with {server.returncode}")
+        if server.exitcode is not None:
+            raise RuntimeError(f"the server ended with {server.exitcode}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
@@ -220,18 +224,26 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def _nights(root: Path, settings: Settings) -> Iterator[None]:
-    """One worker transcribes and tags one small archive after the other, at the lowest priority, in the same store."""
-    night = multiprocessing.get_context("spawn").Process(target=_work, args=(root, settings))
-    night.start()
+def _beside(function: Callable[..., object], *arguments: object) -> Iterator[BaseProcess]:
+    """A process that works until the block is left, or until this one ends however it does."""
+    told = (os.getpid(), function, arguments)
+    process = multiprocessing.get_context("spawn").Process(target=_run_beside, args=told)
+    process.start()
     try:
-        yield
+        yield process
     finally:
-        night.terminate()
-        night.join()
+        process.terminate()
+        process.join(90)  # a request under way may wait half a minute for its turn to write
+        process.kill()
+
+
+def _run_beside(parent: int, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    die_with(parent)
+    function(*arguments)
 
 
 def _work(root: Path, settings: Settings) -> None:
+    """Transcribe and tag one small archive after the other, at the lowest priority, in the same store."""
     from pipeline.nightly import run_night
 
     os.nice(19)
@@ -264,12 +276,6 @@ def _sound_ms(connection: http.client.HTTPConnection, recording_id: int, cookie:
     if status != 206:
         raise RuntimeError(f"no sound: {status}")
     return (time.perf_counter() - begun) * 1000
-
-
-def in_own_process(port: int, cookies: list[str], seconds: float) -> Heard:
-    """The load, apart from what builds the store."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(visit, port, cookies, PAGES, seconds).result()
 
 
 def _cpu_of(pid: int) -> float:

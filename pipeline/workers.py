@@ -8,14 +8,19 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import ItemError, KoukenError, Reason
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,9 @@ def map_items(
     When `stop()` turns true no further item is begun, and those under way are dropped unfinished. Raises `OSError`
     where a disk is full: that is nothing about the item.
     """
-    from pebble import ProcessPool
-
-    context = multiprocessing.get_context("spawn")
-    arguments = (os.getpid(), work.start, work.start_arguments)
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin_worker, initargs=arguments)
     under_way: dict[Future[Result], Item] = {}
     left = iter(items)
-    try:
+    with _pool(workers, work.start, work.start_arguments) as pool:
         while not stop():
             for item in left:
                 under_way[pool.schedule(work.function, args=[item], timeout=work.seconds(item))] = item
@@ -77,6 +77,32 @@ def map_items(
             finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield _ended(under_way.pop(future), future)
+
+
+def in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
+    """What a top-level function returns, from a process that nothing else used: its memory and time are its own.
+
+    Raises what the function raises, and `pebble.ProcessExpired` where the process dies.
+    """
+    with _pool(1, _nothing_to_load, ()) as pool:
+        future: Future[Result] = pool.schedule(function, args=list(arguments), kwargs=named)
+        return future.result()
+
+
+def _nothing_to_load() -> None:
+    """The start of a worker that needs none."""
+
+
+@contextmanager
+def _pool(workers: int, start: Callable[..., None], arguments: tuple[object, ...]) -> "Iterator[ProcessPool]":
+    """Processes that end with this block, and with this process however it ends."""
+    from pebble import ProcessPool
+
+    context = multiprocessing.get_context("spawn")
+    told = (os.getpid(), start, arguments)
+    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin_worker, initargs=told)
+    try:
+        yield pool
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()

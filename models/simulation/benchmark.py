@@ -1,12 +1,10 @@
 """How long the estimate takes and how much memory it needs, by number of contract terms."""
 
-import multiprocessing
 import os
 import platform
 import resource
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -23,17 +21,18 @@ SECONDS = 120.0
 MEMORY_MIB = 2048.0
 
 
-def bench_estimate(on_step: Callable[[str], None], *, long: bool = False) -> dict[str, Any]:
+def bench_estimate(
+    on_step: Callable[[str], None], apart: Callable[[int, bool], dict[str, Any]], *, long: bool = False
+) -> dict[str, Any]:
     """CPU seconds and peak memory per size, with and without the second opinion; the bars are on the largest size.
 
-    Every row runs in a process of its own, so that its peak memory is its own.
+    `apart`: `measure` in a process of its own, so that every row's peak memory is its own.
     """
     rows = []
     for size in LONG_SIZES if long else SIZES:
         for second_opinion in (False, True):
             on_step(f"{size:,} terms")
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-                rows.append(pool.submit(measure, size, second_opinion).result())
+            rows.append(apart(size, second_opinion))
     bars = [
         _bar("seconds", rows[-1]["seconds"], SECONDS),
         _bar("peak_memory_mib", rows[-1]["peak_memory_mib"], MEMORY_MIB),

@@ -27,26 +27,36 @@ def run(
     first_seed: int = 1,
     processes: int = 1,
     options: Options | None = None,
+    start: Callable[[], None] | None = None,
     on_done: Callable[[int], None] = lambda done: None,
 ) -> list[Figure]:
-    """The figures of one scenario over centres with the seeds first_seed … first_seed + replications − 1."""
+    """The figures of one scenario over centres with the seeds first_seed … first_seed + replications − 1.
+
+    `start`: what each of several processes does first.
+    """
     options = options or Options()
     seeds = range(first_seed, first_seed + replications)
     if scenario in OPERATOR_SCENARIOS:
-        of_operators = _map(partial(try_operators, scenario, options=options), seeds, processes, on_done)
+        of_operators = _map(partial(try_operators, scenario, options=options), seeds, processes, start, on_done)
         return summarise_operators(scenario, of_operators)
-    trials = _map(partial(try_effect, scenario, options=options), seeds, processes, on_done)
+    trials = _map(partial(try_effect, scenario, options=options), seeds, processes, start, on_done)
     return summarise_effect(scenario, trials, whole=not options.only)
 
 
-def _map(work: Callable[[int], Record], seeds: range, processes: int, on_done: Callable[[int], None]) -> list[Record]:
+def _map(
+    work: Callable[[int], Record],
+    seeds: range,
+    processes: int,
+    start: Callable[[], None] | None,
+    on_done: Callable[[int], None],
+) -> list[Record]:
     records: list[Record] = []
     if processes == 1:
         for seed in seeds:
             records.append(work(seed))
             on_done(len(records))
         return records
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=start) as pool:
         for record in pool.map(work, seeds):
             records.append(record)
             on_done(len(records))

@@ -1,6 +1,7 @@
 """`kouken bench estimate`: time and memory of the estimate."""
 
 import json
+from typing import Any
 
 import click
 
@@ -15,9 +16,13 @@ from pipeline.language import Text
 @json_option()
 def estimate(context: Context, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from models.simulation.benchmark import bench_estimate
+    from models.simulation.benchmark import bench_estimate, measure
+    from pipeline.workers import in_own_process
 
-    result = bench_estimate(lambda step: context.say(Text(step, step)), long=long)
+    def apart(terms: int, second_opinion: bool) -> dict[str, Any]:
+        return in_own_process(measure, terms, second_opinion)
+
+    result = bench_estimate(lambda step: context.say(Text(step, step)), apart, long=long)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def estimate(
     from models.simulation.measured import keep_measured
     from models.simulation.scenario import SCENARIOS
     from models.simulation.selftest import run
+    from pipeline.workers import die_with
 
     for name in scenarios:
         if name not in SCENARIOS:
@@ -69,10 +71,11 @@ def estimate(
     for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the processes share the cores, not the threads
         os.environ.setdefault(library, "1")
     options = Options(only=("proposal",), second_opinion=False) if proposal_only else Options()
+    start = partial(die_with, os.getpid())
     figures = []
     for name in scenarios or tuple(SCENARIOS):
         context.say(Text(f"{name}: {replications} センター", f"{name}: {replications} centres"))
-        found = run(name, replications, first_seed=seed, processes=processes, options=options)
+        found = run(name, replications, first_seed=seed, processes=processes, options=options, start=start)
         figures += found
         if out:
             keep_measured(out, found)

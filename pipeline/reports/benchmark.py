@@ -3,12 +3,10 @@
 Each size runs in a process of its own, so that its peak memory is its own. Processor time counts, wall time never.
 """
 
-import multiprocessing
 import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from pipeline.bench import bar, machine
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.made_tables import write_made_tables
 from pipeline.store.connect import Store
+from pipeline.workers import in_own_process
 
 SIZES = (10_000, 30_000, 100_000)
 LONG_SIZES = (*SIZES, 300_000, 1_000_000)
@@ -38,7 +37,7 @@ def bench_figures(on_step: Callable[[str], None], *, long: bool = False) -> dict
         on_step(f"{size:,} calls")
         with tempfile.TemporaryDirectory() as folder:
             write_made_tables(Path(folder), size)
-            rows.append(_in_own_process(Path(folder), size))
+            rows.append(in_own_process(measure, Path(folder), size))
     largest = rows[-1]
     bars = [
         bar("load_seconds", largest["load_seconds"], LOAD_SECONDS),
@@ -47,11 +46,6 @@ def bench_figures(on_step: Callable[[str], None], *, long: bool = False) -> dict
         bar("growth_exponent", growth_exponent(rows), GROWTH_EXPONENT),
     ]
     return {"bench": "figures", "machine": machine(), "rows": rows, "bars": bars}
-
-
-def _in_own_process(folder: Path, size: int) -> dict[str, Any]:
-    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure, folder, size).result()
 
 
 def measure(folder: Path, size: int) -> dict[str, Any]:

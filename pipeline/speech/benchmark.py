@@ -4,13 +4,12 @@ Each way runs in a process of its own, so that neither shares threads, caches or
 time counts, wall time never.
 """
 
-import multiprocessing
 import resource
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal
 
 from models.evaluation.asr import ErrorRate, paired_upper_bound
 from pipeline.bench import bar, machine
@@ -21,10 +20,9 @@ from pipeline.speech.endurance import growth_mib, ten_hours_mib
 from pipeline.speech.masking import mask
 from pipeline.speech.reader import Reader
 from pipeline.speech.timing import StageClock, cpu_seconds
+from pipeline.workers import in_own_process
 
 Way = Literal["library_default", "kouken"]
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 DEMO = Path(__file__).parent.parent / "demo" / "recordings"
 SHIPPED = (DEMO, Path(__file__).parent / "recordings")
 CPU_RATIO = 0.40
@@ -62,15 +60,12 @@ def bench_asr(
     """
     recordings = [recording for _, recording in _spoken(folders)]
     on_step("library_default")
-    theirs = _in_own_process(run_way, "library_default", folders, settings)
+    theirs = in_own_process(run_way, "library_default", folders, settings)
     on_step("kouken")
-    ours = _in_own_process(run_way, "kouken", folders, settings)
+    ours = in_own_process(run_way, "kouken", folders, settings)
     bars = _bars(ours, theirs)
     if long:
-        on_step("ten hours")
-        bars.append(bar("ten_hour_memory_mib", _in_own_process(ten_hours_mib, recordings[0], settings), MEMORY_MIB))
-        on_step("200 calls")
-        bars.append(bar("memory_growth_mib", _in_own_process(growth_mib, recordings[0], settings), GROWTH_MIB))
+        bars += _endurance(recordings[0], settings, on_step)
     rows = [_row("library_default", theirs), _row("kouken", ours), _difference(ours, theirs), *_sizing(ours)]
     ways = {"library_default": _per_call(theirs), "kouken": _per_call(ours)}
     per_call = [
@@ -79,14 +74,18 @@ def bench_asr(
     return {"bench": "asr", "machine": machine(), "rows": rows, "bars": bars, "per_call": per_call}
 
 
+def _endurance(recording: Path, settings: Settings, on_step: Callable[[str], None]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as name:  # ours: it goes although the other process is ended
+        on_step("ten hours")
+        longest = in_own_process(ten_hours_mib, recording, settings, Path(name))
+        on_step("200 calls")
+        growth = in_own_process(growth_mib, recording, settings, Path(name))
+    return [bar("ten_hour_memory_mib", longest, MEMORY_MIB), bar("memory_growth_mib", growth, GROWTH_MIB)]
+
+
 def _spoken(folders: Sequence[Path]) -> list[tuple[Truth, Path]]:
     """Every truth of the folders with its recording."""
     return [(truth, recording_of(truth, folder)) for folder in folders for truth in read_truths(folder)]
-
-
-def _in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
-    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments, **named).result()
 
 
 def run_way(way: Way, folders: Sequence[Path], settings: Settings) -> Measured:

@@ -2,7 +2,6 @@
 
 import itertools
 import resource
-import tempfile
 import wave
 from pathlib import Path
 
@@ -22,27 +21,25 @@ WARM = 20  # calls after which caches and pools have reached their size
 SHORT_S = 15
 
 
-def ten_hours_mib(recording: Path, settings: Settings) -> float:
+def ten_hours_mib(recording: Path, settings: Settings, folder: Path) -> float:
     """Peak memory (MiB) of a process that transcribes ten hours: `recording` again and again, with pauses between."""
     recogniser = load_recogniser(settings.speech, settings.data_dir)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "long.wav"
-        _repeat(recording, path, LONG_HOURS * 3600, pause=PAUSE)
-        transcribe_recording(path, call_id="long", recogniser=recogniser, settings=settings)
+    path = folder / "long.wav"
+    _repeat(recording, path, LONG_HOURS * 3600, pause=PAUSE)
+    transcribe_recording(path, call_id="long", recogniser=recogniser, settings=settings)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def growth_mib(recording: Path, settings: Settings) -> float:
+def growth_mib(recording: Path, settings: Settings, folder: Path) -> float:
     """By how much resident memory (MiB) grows from the 20th to the 200th short call in one process."""
     recogniser = load_recogniser(settings.speech, settings.data_dir)
     before = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "short.wav"
-        _repeat(recording, path, SHORT_S)
-        for index in range(MANY):
-            transcribe_recording(path, call_id="short", recogniser=recogniser, settings=settings)
-            if index == WARM:
-                before = _resident_mib()
+    path = folder / "short.wav"
+    _repeat(recording, path, SHORT_S)
+    for index in range(MANY):
+        transcribe_recording(path, call_id="short", recogniser=recogniser, settings=settings)
+        if index == WARM:
+            before = _resident_mib()
     return _resident_mib() - before
 
 

@@ -14,7 +14,7 @@ def test_bench_night_counts_every_call_and_finds_nothing_new_the_second_night(
 ) -> None:
     monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
     monkeypatch.setattr(night_benchmark, "SIZES", (5, 20))
-    monkeypatch.setattr(night_benchmark, "_in_own_process", night_benchmark.measure)
+    monkeypatch.setattr(night_benchmark, "in_own_process", lambda measure, *size: measure(*size))
     for url in ("", postgres.url("postgres")):
         result = night_benchmark.bench_night(lambda step: None, url=url)
         assert [row["calls"] for row in result["rows"]] == [5, 20]

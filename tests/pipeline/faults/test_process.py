@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from pipeline import web_benchmark
 from pipeline.commands.nightly import asked_to_stop
 from pipeline.errors import ExitCode, ItemError, Reason, StoppedByLimit
 from pipeline.night import Recognition
@@ -19,7 +22,7 @@ from pipeline.records import Transcript
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import migrate
 from pipeline.store.connect import Store
-from pipeline.workers import Work, map_items
+from pipeline.workers import Work, in_own_process, map_items
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, QUICK, Centre, QuickTagger, small_centre
 from tests.pipeline.faults import inline
@@ -54,6 +57,15 @@ def slow_transcribe(task: TranscribeTask) -> Transcript:
     return fake_speech.transcribe(task)
 
 
+def parent_of_a_process(path: str) -> None:
+    in_own_process(wait_long, path)
+
+
+def parent_of_one_beside(path: str) -> None:
+    with web_benchmark._beside(wait_long, path) as process:
+        process.join()
+
+
 def night_that_listens(root: Path, url: str) -> None:
     recognition = Recognition(fake_speech.start, slow_transcribe, lambda store, settings: QuickTagger())
     with asked_to_stop() as asked:
@@ -79,16 +91,41 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_workers_end_with_a_killed_night(tmp_path: Path) -> None:
+@pytest.mark.parametrize("parent", [parent_of_a_worker, parent_of_a_process, parent_of_one_beside])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_and_helpers_end_with_a_killed_parent(
+    parent: Callable[[str], None], how: signal.Signals, tmp_path: Path
+) -> None:
     told = tmp_path / "pid"
-    night = SPAWN.Process(target=parent_of_a_worker, args=(str(told),))
+    night = SPAWN.Process(target=parent, args=(str(told),))
     night.start()
     assert within(120, lambda: told.exists() and told.read_text() != "")
     worker = int(told.read_text())
     assert is_alive(worker) and night.pid is not None
-    os.kill(night.pid, signal.SIGKILL)
+    os.kill(night.pid, how)
     night.join()
     assert within(10, lambda: not is_alive(worker))
+
+
+def test_benchmark_that_is_asked_to_end_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline", "bench", "night", "--calls", "3000", "--calls", "4000"]
+    bench = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL)
+    assert within(120, lambda: any(tmp_path.glob("*/data/kouken.db")))
+    helpers = descendants(bench.pid)
+    assert helpers
+    bench.terminate()
+    assert bench.wait(60) == ExitCode.STOPPED_BY_LIMIT
+    assert within(10, lambda: not any(is_alive(pid) for pid in helpers))
+    assert not list(tmp_path.iterdir())
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _words(task / "children")]
+    return [*children, *(lower for child in children for lower in descendants(child))]
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text(encoding="ascii").split()
 
 
 def test_worker_without_memory_takes_only_its_item_with_it() -> None:
