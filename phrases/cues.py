@@ -12,8 +12,7 @@ import re
 _OF_OTHERS = (  # verbs whose speaker is not oneself: passive, honorific, or of reading and hearing
     r"(言われ|いわれ|言った|言って(い|る|た|ま|くだ|いただ)|言い(張|出)|おっしゃ|仰|お聞き|聞[いかき]|お?伺い"
     r"|うかが|耳に|書い|書か|書き込|記載"
-    r"|載[っせ]|うた[っわい]|謳|宣伝|読[んま]|お読み|ご覧|拝見した|出て(い|お|た)|教わ|教えられ|のこと(です|でし"
-    r"|だっ|で|、|$)"
+    r"|載[っせ]|うた[っわい]|謳|宣伝|読[んま]|お読み|ご覧|拝見した|出て(い|お|た)|教わ|教えられ"
     r"|ご?(案内|説明|紹介|提案|連絡|約束|返事|(お)?話|(お)?勧め|おすすめ)(さ|を受け|いただ|頂|なさ|があ|が出|があっ"
     r"|してもら)"
     r"|(勧め|すすめ|薦め|誘わ|頼ま)(られ|れ)"
@@ -22,7 +21,7 @@ _OF_OTHERS = (  # verbs whose speaker is not oneself: passive, honorific, or of 
 )
 HONOURED_SPEAKER = re.compile(
     rf"(と(?!一緒|共に|ともに|同)|って|とは|との|っていう|という|とか|よう(に)?)、?[^。]{{0,14}}?{_OF_OTHERS}"
-    rf"|^[^。]{{0,3}}?[」』]、?と"
+    rf"|^[^、。]{{0,8}}?(と|って)のこと(です|でし|だっ|で|、|$)|^[^。]{{0,3}}?[」』]、?と"
 )
 BROKEN_PROMISE = re.compile(
     r"(言われ|聞[いか]|のこと)[^、。]{0,6}?(のに|けど|じゃ)"
@@ -48,7 +47,10 @@ RUMOUR_BEFORE = re.compile(
 
 
 # --- only asked after -----------------------------------------------------------------------------------------------
-ASKS_HOW = re.compile(r"どの|どん|どう|どちら|何に|なにに|どれ")  # asking how it is used is help, not a check
+ASKS_HOW = re.compile(r"どの|どん|(?<!か)どう|どちら|何に|なにに|どれ")  # asking how it is used is help, not a check
+ALREADY = re.compile(
+    r"もう|すでに|既に|ちゃんと|たしか|確か|昨日|先日|先週|この前"
+)  # with a question: how an order stands
 INVITES = re.compile(
     r"いかが|如何|どうで|どうされ|ましょうか"
     r"|ませんか(?<!違いませんか)(?<!違いございませんか)(?<!違いありませんか)(?<!相違ございませんか)(?<!相違ありませんか)|おすすめ|お勧め|(て(も)?"
@@ -68,6 +70,8 @@ SUPPOSED_OFFER = re.compile(
 IN_DOUBT = re.compile(r"[^、。]{0,12}?か(どうか|否か)")
 BENEFIT = re.compile(r"お得|お?安|割引|割り引|便利|無料|いかが|ませんか|ましょう|おすすめ|お勧め|ぜひ|どうぞ|特典")
 IF = re.compile(r"もし|仮に|万が一|万一|たとえば|例えば|次第で|場合によ")  # before the hit
+WERE_IT_SO = re.compile(r"たら|だら|[えけげせてねべめれ]ば|なら")  # before the hit
+SUPPOSED_TALK = re.compile(r"(たら|だら|ば|なら)の(話|こと)")  # before the hit
 THEN = re.compile(r"[^、。]{0,12}?(たら|だら|れば|なら|ると|とき|場合|かもしれ|として)")
 NEXT_TIME = re.compile(r"また|今度|次に|次も|これ以上|明日|来週|もし")  # before a complaint that has not come yet
 # 直ると助かります wishes for what is not there yet
@@ -82,7 +86,7 @@ WISHED_HERE = re.compile(r"(だ|である)?(と(?!思|言|考|か|お|の|聞|�
 EXCEEDS = re.compile(r"(こんなに|これほど|ここまで|これ以上に)[^、。]{0,6}$")  # こんなに便利なものはありません praises
 REQUESTS = re.compile(r"(もらえ|いただけ|頂け|くれ|ください)(ます|ません)か")  # 何かあれば教えてもらえませんか asks now
 CLOSED = re.compile(
-    r"(のに|ので|から|けど|けれど|[うくすつぬぶむるい]と|(ます|です)と|[てで]も|れば|たら|なら|(です|ます|た)(が|か"
+    r"(のに|ので|から|けど|けれど|(?<![おこそとのもよろごぞどぼ])うと|[くすつぬぶむるい]と|(ます|です)と|[てで]も|れば|たら|なら|(です|ます|た)(が|か"
     r"|ね|よ|よね)|ましょう|ください)$"
 )  # a hit that ends a clause
 PREDICATE = re.compile(r"[うくすつぬぶむるいただ]$")  # a hit that ends in a verb or adjective

@@ -5,13 +5,13 @@ Each rule names word classes and the grammar between them (lemmas/), not sentenc
 
 import re
 
-from phrases.clauses import Clauses
+from phrases.clauses import Clauses, split
 from phrases.lemmas import conditions, negations, questions, withdrawals
 
 
 def _without_asides(words: str) -> str:
     """The words without a ない that denies nothing: 問題ない, かもしれない, だけでなく."""
-    return negations.NO_DENIAL.sub(" ", words) if "ない" in words or "無い" in words else words
+    return negations.NO_DENIAL.sub("", words) if "ない" in words or "無い" in words else words
 
 
 def denied(clauses: Clauses, *, offered: bool) -> bool | None:
@@ -19,7 +19,7 @@ def denied(clauses: Clauses, *, offered: bool) -> bool | None:
 
     What lacks a cost or a worry is `offered` all the more: 手数料がかかりません.
     """
-    if negations.NEVER_SAY.match(clauses.all):
+    if negations.NEVER_SAY.match(_without_asides(clauses.all)):
         return True
     own = _without_asides(clauses.own)
     negated, topic = bool(negations.NEGATION.search(own)), negations.TOPIC.match(own)
@@ -37,9 +37,10 @@ def denied(clauses: Clauses, *, offered: bool) -> bool | None:
 
 
 def _denied_even_if(clauses: Clauses) -> bool:
-    """変えてもお得にはなりません denies what the change offers."""
+    """変えてもお得にはなりません denies what the change offers, as does 省けるかと申しますと、そうはなりません."""
     rest = conditions.NO_COST.sub(" ", clauses.rest)
-    if clauses.joint != "if" or not clauses.own.endswith(" _も "):
+    even_if = clauses.own.endswith(" _も ") or negations.WHETHER_SO.search(clauses.own)
+    if clauses.joint != "if" or not even_if:
         return False
     return bool(negations.NEGATIVE_END.search(rest)) and not negations.GOOD_NEWS.search(rest)
 
@@ -64,6 +65,11 @@ def given_up(clauses: Clauses) -> bool:
     """Whether the operator takes the offer back, at once or after が and けど."""
     refusals = (withdrawals.GIVEN_UP, withdrawals.UNTIL_PAST, withdrawals.UNAVAILABLE)
     if any(pattern.search(clauses.own) for pattern in refusals):
+        return True
+    if withdrawals.TAKEN_BACK.search(clauses.all):
+        return True
+    said_before = withdrawals.SAID_BEFORE.search(clauses.all)
+    if said_before and withdrawals.GIVEN_UP.search(clauses.all, said_before.end() - 1):
         return True
     if clauses.joint in ("because", "and") and negations.TOPIC.match(clauses.own):
         return bool(withdrawals.UNAVAILABLE.search(clauses.rest))
@@ -98,6 +104,8 @@ def changed_mind(clauses: Clauses, *, wish: bool) -> bool:
         return False
     if withdrawals.AFTER_ALL.search(clauses.rest):
         return True
+    if withdrawals.PAST_BUT.search(clauses.own) and withdrawals.SO_NO_MORE.search(clauses.rest):
+        return True
     settled = bool(withdrawals.SETTLED.search(clauses.rest))
     given_up = wish and bool(clauses.rest.strip()) and not withdrawals.STILL_ASKS.search(clauses.rest)
     return bool(withdrawals.INTENDED.search(clauses.own)) and (settled or given_up)
@@ -112,6 +120,10 @@ def only_asked(clauses: Clauses, *, restating: bool) -> bool:
         asked = clauses.rest
     elif clauses.joint == "case" and questions.RESTATED.search(clauses.rest):
         asked = clauses.rest
+    elif clauses.joint == "and" and clauses.own.endswith(
+        " _で "
+    ):  # 受付でなさいましたか: where, not what was done first
+        asked = clauses.all
     elif clauses.joint not in ("ask", "end"):
         return False
     if questions.ASKS_WHY.search(asked):
@@ -122,8 +134,18 @@ def only_asked(clauses: Clauses, *, restating: bool) -> bool:
     return restating and bool(questions.RESTATED.search(asked) or questions.RECALLED.search(asked))
 
 
+def asks_after(clauses: Clauses) -> bool:
+    """Whether a customer asks how an order stands: もう発送されていますか, 付けてもらってましたよね."""
+    if clauses.joint not in ("ask", "end"):
+        return False
+    stands = questions.ASKED_AT_END.search(clauses.own) and questions.STATE.search(clauses.own)
+    return bool(stands or questions.RESTATED.search(clauses.own))
+
+
 def supposed(clauses: Clauses) -> bool:
     """Whether an operator's clause only names a case: a strict condition, or one whose consequence is a burden."""
+    if clauses.joint == "but" and questions.TOPIC_ONLY.match(clauses.own):  # 追加なんですが、当日になりますと…
+        return supposed(split(clauses.rest, behind_predicate=False))
     if clauses.joint not in ("if", "case"):
         return False
     if clauses.joint == "case" and not conditions.TOPIC_IF.match(clauses.own):

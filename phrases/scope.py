@@ -114,7 +114,7 @@ def _is_hearsay(context: Context, category: Category) -> bool:
     if category in OPERATOR_CATEGORIES and reports.HEARD_BY_OPERATOR.search(context.told):
         return True
     if category not in OPERATOR_CATEGORIES and reports.PERSON.search(context.before):
-        return bool(reports.OF_A_PERSON.search(context.told))
+        return bool(reports.OF_A_PERSON.search(context.told) or reports.SAID_BY_A_PERSON.match(context.told))
     rumoured = category in OPERATOR_CATEGORIES or cues.RUMOUR_BEFORE.search(context.before)
     return bool(rumoured and cues.SEEMS.search(said) and cues.RUMOUR_BEFORE.search(context.sentence))
 
@@ -140,9 +140,12 @@ def _is_supposed(context: Context, category: Category) -> bool:
     if cues.SUPPOSED.match(after) or (category in ("appeal", "proposal") and cues.IN_DOUBT.match(after)):
         return True
     if category in OPERATOR_CATEGORIES:
+        if cues.WERE_IT_SO.search(context.before) and _is_unsure(context):
+            return True
         helps = category == "enablement" and cues.ASKS_HOW.search(after)
         named = cues.SUPPOSED_OFFER.match(after) or governing.supposed(context.clauses)
-        return bool(named and not cues.BENEFIT.search(after) and not helps)
+        strictly = conditions.STRICTLY_SUPPOSED.search(context.told)
+        return bool((named or strictly) and not cues.BENEFIT.search(after) and not helps)
     if conditions.SUPPOSED_AFTER.search(context.told):
         return True
     if category == "churn_risk" and governing.supposed_by_customer(context.clauses):
@@ -156,8 +159,16 @@ def _is_supposed(context: Context, category: Category) -> bool:
     return _is_wished(context, category)
 
 
+def _is_unsure(context: Context) -> bool:
+    """できるかもしれません, って言えるんですけど, たらの話ですが: behind a condition, none of them offers anything."""
+    unsure = (conditions.MAYBE, conditions.COULD_BE_SAID)
+    return bool(cues.SUPPOSED_TALK.search(context.before)) or any(rule.match(context.told) for rule in unsure)
+
+
 def _is_wished(context: Context, category: Category) -> bool:
     if category not in ("satisfaction", "interest") or cues.REQUESTS.search(context.hit + context.after):
+        return False
+    if conditions.CAME_TO_WANT.search(context.told):  # 聞いてたら使ってみたいなって思えてきました
         return False
     wished = cues.WISHED_SATISFACTION if category == "satisfaction" else cues.WISHED_INTEREST
     is_past = context.hit.endswith(("た", "だ"))
@@ -175,10 +186,14 @@ def _is_negated(context: Context, category: Category) -> bool | None:
 
 def _asked_or_supposed(context: Context, category: Category) -> str | None:
     by_operator = category in OPERATOR_CATEGORIES
-    if by_operator and questions.RECALLED.search(context.told):
+    how_it_is = (questions.RECALLED, questions.ASKS_WHETHER)
+    if by_operator and any(pattern.search(context.told) for pattern in how_it_is):
         return "check_question"
     if by_operator and cues.INVITES.search(context.hit + context.after):
         return None
     if by_operator and _is_only_asked(context, category):
+        return "check_question"
+    ordered = category == "interest" and cues.ALREADY.search(context.sentence)
+    if ordered and governing.asks_after(context.clauses):
         return "check_question"
     return "condition" if _is_supposed(context, category) else None

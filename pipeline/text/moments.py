@@ -17,7 +17,7 @@ from math import prod
 from pipeline.records import CUSTOMER_LABELS, LABELS, OPERATOR_LABELS, Moment, Tag, Transcript, Utterance
 from pipeline.text.reactions import answer_to
 
-RULES_VERSION = "moments-5"
+RULES_VERSION = "moments-6"
 CLASSIFIER = "classifier"
 THRESHOLD = 0.5
 
