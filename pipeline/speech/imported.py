@@ -29,6 +29,7 @@ def imported_transcript(path: Path, *, call_id: str, settings: Settings, reader:
         read,
         call_id=call_id,
         audio=read.audio or _facts(path, read),
+        options=read.options | {"mask": settings.privacy.mask},  # ours: what the file says of it is no proof
         model=read.model or ModelInfo(IMPORTED, path.suffix.lower().lstrip("."), file_sha256(path)),
         utterances=tuple(utterances),
         corrections=(*read.corrections, *corrections),

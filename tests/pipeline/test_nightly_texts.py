@@ -9,6 +9,8 @@ from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.work import TranscribeTask
+from pipeline.store.call_filter import CallFilter
+from pipeline.transcript_export import export_transcripts
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, QUICK, Centre
 from tests.pipeline.faults import inline
@@ -49,6 +51,10 @@ def test_transcript_without_a_recording_is_analysed_and_masked(centre_with_texts
     assert centre.files["done"] == 2
     assert centre.report["centre"]["moments"]["proposal"]["n"] == 1
     assert "1234" not in repr(centre.report)
+    with centre.open() as store, store.reading() as connection:  # the fake recogniser says nothing of masking
+        exported = export_transcripts(connection, centre.root / "out", CallFilter(), ["vtt"])
+    assert (exported.calls, exported.unmasked) == (1, 1)
+    assert "＊＊＊" in (centre.root / "out" / "b.vtt").read_text("utf-8")
 
 
 def test_transcript_gives_way_to_the_recording_that_comes_later(centre_with_texts: Centre) -> None:

@@ -7,7 +7,7 @@ import pytest
 from phrases.entry import Word
 from pipeline.audio.notes import NOTES
 from pipeline.errors import ItemError, Reason
-from pipeline.settings import Settings
+from pipeline.settings import PrivacySettings, Settings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 
@@ -19,6 +19,8 @@ VTT = """WEBVTT
 00:03.000 --> 00:09.000
 <v お客様>4242 4242 4242 4242、守るかの契約です。
 """
+CLAIMS_MASKED = """{"call_id": "c-1", "options": {"recipe": 1, "mask": true},
+ "utterances": [{"speaker": "customer", "text": "電話は090-1234-5678です。"}]}"""
 
 
 def test_imported_transcript_is_masked_corrected_and_measured(tmp_path: Path) -> None:
@@ -34,6 +36,16 @@ def test_imported_transcript_is_masked_corrected_and_measured(tmp_path: Path) ->
     assert (found.model.name, found.model.version) == ("imported", "vtt")
     assert found.acoustics.response_delay_ms is None
     assert set(found.audio.notes) <= NOTES.keys()
+
+
+@pytest.mark.parametrize("mask", [True, False])
+def test_imported_transcript_counts_as_masked_where_it_was_masked_here(tmp_path: Path, mask: bool) -> None:
+    """Else nobody who may only read masked words saw it, or everybody a transcript that only calls itself masked."""
+    (tmp_path / "a.json").write_text(CLAIMS_MASKED, encoding="utf-8")
+    settings = Settings(privacy=PrivacySettings(mask=mask))
+    found = imported_transcript(tmp_path / "a.json", call_id="c-1", settings=settings, reader=Reader())
+    assert found.options == {"recipe": 1, "mask": mask}
+    assert ("1234" in repr(found.utterances)) is not mask
 
 
 def test_file_that_is_no_transcript_has_a_reason(tmp_path: Path) -> None:
