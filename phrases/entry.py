@@ -88,7 +88,7 @@ class PhraseSet:
         if self.names:
             content["names"] = [(word.surface, word.readings, word.misheard) for word in self.names]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @cached_property
     def by_id(self) -> dict[str, Phrase]:

@@ -15,38 +15,64 @@ FIELDS = (
 )  # fmt: skip
 
 ID = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
+UNFIT = re.compile("[\x00\ud800-\udfff]")  # no file and not every store keeps these
+LONGEST_SHOWN = 40  # characters of what stands in a file, in a message about it
 
 
-def problem(place: str, ja: str, en: str) -> Problem:
+def problem(place: str, ja: str, en: str, column: str = "", entry: str = "") -> Problem:
     """An error at a place."""
-    return Problem(place, Message(ja, en))
+    return Problem(place, Message(ja, en), column=column, entry=entry)
+
+
+def shown(text: str) -> str:
+    """What somebody wrote, as a message repeats it: short, and without codes that a terminal obeys."""
+    short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return "".join(character if character.isprintable() else "�" for character in short)
 
 
 def id_problems(place: str, identity: str) -> list[Problem]:
     """What is wrong with an id that is given; files are refused for it, because a draft cannot rename an entry."""
     if not identity or ID.fullmatch(identity):
         return []
-    ja = f"id「{identity}」は使えません。半角の小文字、数字、-_. で、2〜64 文字で書きます。"
-    return [problem(place, ja, f"The id “{identity}” must be 2 to 64 characters of a-z, 0-9 and -_. only.")]
+    ja = f"id「{shown(identity)}」は使えません。半角の小文字、数字、-_. で、2〜64 文字で書きます。"
+    return [
+        problem(place, ja, f"The id “{shown(identity)}” must be 2 to 64 characters of a-z, 0-9 and -_. only.", "id")
+    ]
+
+
+def used_twice(place: str, identity: str, first: str) -> Problem:
+    """The problem of an id that stands in a file for the second time."""
+    ja = f"id「{identity}」は {first} にもあります。どちらかの id を変えてください。"
+    return problem(place, ja, f"The id “{identity}” is used in {first}, too; change one of them.", "id", identity)
 
 
 def build_phrase(
     place: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]
 ) -> tuple[Phrase | None, list[Problem]]:
     """An entry from its fields (empty ones have their defaults), or every problem of the fields."""
+    entry = texts.get("id", "") if ID.fullmatch(texts.get("id", "")) else ""
     problems = [
-        problem(place, f"{key} がありません。", f"{key} is missing.") for key in ("id", "phrase") if not texts.get(key)
+        problem(place, f"{key} がありません。書き入れてください。", f"{key} is missing; fill it in.", key, entry)
+        for key in ("id", "phrase")
+        if not texts.get(key)
     ]
     status, levels = texts.get("status") or "published", lists.get("levels") or TEXT_LEVELS
-    problems += _among(place, "category", texts.get("category", ""), CATEGORIES)
-    problems += _among(place, "status", status, STATUSES)
+    problems += _among(place, "category", texts.get("category", ""), CATEGORIES, entry)
+    problems += _among(place, "status", status, STATUSES, entry)
     for level in levels:
-        problems += _among(place, "levels", level, LEVELS)
+        problems += _among(place, "levels", level, LEVELS, entry)
+    for key, values in (*((key, (text,)) for key, text in texts.items()), *lists.items()):
+        if any(map(UNFIT.search, values)):
+            ja, en = (
+                "文字として書けない符号があります。打ち直してください。",
+                "It holds a code that is no character; retype it.",
+            )
+            problems.append(problem(place, ja, en, key, entry))
     weight, similarity = _share(texts.get("weight") or "1.0"), _share(texts.get("similarity") or "1.0")
     for key, value in (("weight", weight), ("similarity", similarity)):
         if value is None:
             ja, en = f"{key} は 0 より大きく 1 以下の数です。", f"{key} is a number above 0, at most 1."
-            problems.append(problem(place, ja, en))
+            problems.append(problem(place, ja, en, key, entry))
     if problems or weight is None:
         return None, problems
     phrase = Phrase(
@@ -93,11 +119,12 @@ def phrase_from(fields: Mapping[str, Any]) -> Phrase:
     return phrase
 
 
-def _among(place: str, key: str, value: str, known: tuple[str, ...]) -> list[Problem]:
+def _among(place: str, key: str, value: str, known: tuple[str, ...], entry: str) -> list[Problem]:
     if value in known:
         return []
-    choices = "、".join(known)
-    return [problem(place, f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}.")]
+    choices, value = "、".join(known), shown(value)
+    ja, en = f"{key}「{value}」は使えません({choices})。", f"{key} “{value}” is not one of {choices}."
+    return [problem(place, ja, en, key, entry)]
 
 
 def _share(text: str) -> float | None:

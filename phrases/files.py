@@ -12,8 +12,18 @@ from typing import Any
 import yaml
 
 from phrases.entry import Phrase, PhraseSet
-from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, id_problems, phrase_fields, problem
-from phrases.messages import PhraseError, Problem
+from phrases.fields import (
+    FIELDS,
+    LIST_FIELDS,
+    TEXT_FIELDS,
+    build_phrase,
+    id_problems,
+    phrase_fields,
+    problem,
+    used_twice,
+)
+from phrases.loaded import Loaded
+from phrases.messages import Message, PhraseError, Problem
 
 LARGEST_FILE = 4_000_000  # bytes
 VERSION_LINE = "# version "
@@ -28,20 +38,30 @@ def load_starter() -> PhraseSet:
 
 def load(path: Path) -> PhraseSet:
     """A dictionary from one YAML file or a folder of them. Raises `PhraseError` with every problem found."""
-    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    if not paths:
-        raise PhraseError((problem(str(path), "YAML のファイルがありません。", "There is no YAML file."),))
-    return loads((found.name, _text(found)) for found in paths)
+    return read(path).whole()
 
 
 def loads(named_texts: Iterable[tuple[str, str]]) -> PhraseSet:
     """A dictionary from (file name, YAML text) pairs. Raises `PhraseError` with every problem found."""
+    return _read(named_texts).whole()
+
+
+def read(path: Path) -> Loaded:
+    """What can be read of one YAML file or a folder of them, and what cannot. Raises `PhraseError` for no file."""
+    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not paths:
+        raise PhraseError((problem(str(path), "YAML のファイルがありません。", "There is no YAML file."),))
+    return _read((found.name, _text(found)) for found in paths)
+
+
+def _read(named_texts: Iterable[tuple[str, str]]) -> Loaded:
     reader = _Reader()
+    versions: set[str] = set()
     for name, text in named_texts:
         reader.read(name, text)
-    if reader.problems:
-        raise PhraseError(tuple(reader.problems))
-    return PhraseSet(tuple(reader.phrases.values()), tuple(reader.lists.items()))
+        versions.add(_exported_version(text))
+    phrase_set = PhraseSet(tuple(reader.phrases.values()), tuple(reader.lists.items()))
+    return Loaded(phrase_set, reader.places, versions.pop() if len(versions) == 1 else "", tuple(reader.problems))
 
 
 def dumps(phrase_set: PhraseSet, version: str = "") -> str:
@@ -56,9 +76,8 @@ def dumps(phrase_set: PhraseSet, version: str = "") -> str:
     return f"{VERSION_LINE}{version or phrase_set.version}\n{text}"
 
 
-def exported_version(path: Path) -> str:
-    """The version that a YAML file was exported from; empty if it does not say. Raises `PhraseError`."""
-    first = "" if path.is_dir() else _text(path).split("\n", 1)[0]
+def _exported_version(text: str) -> str:
+    first = text.split("\n", 1)[0]
     return first.removeprefix(VERSION_LINE).strip() if first.startswith(VERSION_LINE) else ""
 
 
@@ -91,6 +110,7 @@ class _Reader:
     def __init__(self) -> None:
         self.phrases: dict[str, Phrase] = {}
         self.lists: dict[str, tuple[str, ...]] = {}
+        self.places: dict[str, str] = {}
         self.problems: list[Problem] = []
 
     def read(self, name: str, text: str) -> None:
@@ -99,10 +119,10 @@ class _Reader:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             place = f"{name}:{mark.line + 1}" if mark else name
-            what = str(getattr(error, "problem", None) or error).splitlines()[0]
-            self.problems.append(
-                problem(place, f"YAML として読めません({what})。", f"This is not the YAML we accept ({what}).")
-            )
+            self.problems.append(_refusal(place, error))
+            return
+        except RecursionError:
+            self.problems.append(problem(name, "入れ子が深すぎます。", "It is nested too deeply."))
             return
         if not isinstance(root, yaml.MappingNode):
             self.problems.append(
@@ -134,9 +154,10 @@ class _Reader:
         phrase, problems = build_phrase(_place(name, node), texts, lists)
         self.problems += [*problems, *id_problems(_place(name, node), texts.get("id", ""))]
         if phrase and phrase.id in self.phrases:
-            self._add(name, node, f"id「{phrase.id}」が二つあります。", f"The id “{phrase.id}” is used twice.")
+            self.problems.append(used_twice(_place(name, node), phrase.id, self.places[phrase.id]))
         if phrase and len(self.problems) == before:
             self.phrases[phrase.id] = phrase
+            self.places[phrase.id] = _place(name, node)
 
     def _lists(self, name: str, node: yaml.Node) -> None:
         for key, value in self._mapping(name, node, None).items():
@@ -190,13 +211,29 @@ def _place(name: str, node: yaml.Node) -> str:
     return f"{name}:{node.start_mark.line + 1}"
 
 
+_REFUSED = {  # of YAML's own surprises, in the words of people; everything else in those of the parser
+    "alias": Message(
+        "アンカーと別名(& と *)は使えません。書き下してください。",
+        "Anchors and aliases (&, *) are refused; write it out.",
+    ),
+    "tag": Message("型の札(!)は使えません。消してください。", "Tags (!) are refused; remove them."),
+}
+
+
+def _refusal(place: str, error: yaml.YAMLError) -> Problem:
+    what = str(getattr(error, "problem", None) or error).splitlines()[0]
+    ja = f"YAML として読めません({what})。この行の字下げ・コロン・引用符を確かめてください。"
+    en = f"This is not the YAML we accept ({what}). Check indent, colons and quotes of this line."
+    return Problem(place, _REFUSED.get(what) or Message(ja, en))
+
+
 def _compose(text: str) -> yaml.Node | None:
     """The node tree, after making sure that no node has an anchor, an alias or a tag of its own."""
     for event in _events(text):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="anchors and aliases (&, *) are refused", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="alias", problem_mark=event.start_mark)
         if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(problem="tags (!) are refused", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem="tag", problem_mark=event.start_mark)
     node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     return node
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,30 +31,35 @@ COURTESIES = (
 )  # fmt: skip
 
 
-def lint(phrase_set: PhraseSet, japanese: Japanese | None = None, encode: Encode | None = None) -> tuple[Problem, ...]:
+def lint(
+    phrase_set: PhraseSet,
+    japanese: Japanese | None = None,
+    encode: Encode | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[Problem, ...]:
     """Every problem of a dictionary, errors and warnings, in the order of the entries; empty if there is none.
 
-    Without `encode` the examples of entries with the level `meaning` are not tried, and a warning says so.
+    Without `encode` the examples of entries with the level `meaning` are not tried, and a warning says so. `only`:
+    problems of these entries alone; the others are there to be compared with.
     """
     japanese = japanese or Japanese()
+    asked = phrase_set.by_id.keys() if only is None else only
     problems: list[Problem] = []
     if len(phrase_set.phrases) > MOST_PHRASES:
         problems.append(
             _error("phrases", f"{MOST_PHRASES} 件を超えています。", f"There are more than {MOST_PHRASES} entries.")
         )
         return tuple(problems)
-    trees: dict[str, Node] = {}
-    for phrase in phrase_set.phrases:
+    trees = _trees(phrase_set)
+    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in asked):
         problems.extend(_form(phrase))
-        try:
-            trees[phrase.id] = parse(phrase.phrase, phrase_set.words)
-        except QueryError as error:
-            problems.append(_unreadable(phrase, error))
-            continue
-        problems.extend(_too_short(phrase, trees[phrase.id], japanese))
-    problems.extend(_same(phrase_set, trees, japanese))
-    problems.extend(homophones(phrase_set, trees, japanese))
-    problems.extend(_examples(phrase_set, trees, japanese, encode))
+        if phrase.id in trees:
+            problems.extend(_too_short(phrase, trees[phrase.id], japanese))
+        else:
+            problems.append(_unreadable(phrase, phrase_set))
+    problems.extend(_same(phrase_set, trees, japanese, asked))
+    problems.extend(found for found in homophones(phrase_set, trees, japanese) if found.place in asked)
+    problems.extend(_examples(phrase_set, trees, japanese, encode, asked))
     return tuple(problems)
 
 
@@ -63,41 +68,42 @@ def lint_entry(
 ) -> tuple[Problem, ...]:
     """Every problem of one entry as it would stand in a dictionary, in the place of the one with its id.
 
-    The other entries are only compared with it: this takes milliseconds where `lint` takes seconds.
+    The others of its category are only compared with it: this takes milliseconds where `lint` takes seconds.
     """
-    japanese = japanese or Japanese()
     rivals = (other for other in phrase_set.phrases if other.category == phrase.category and other.id != phrase.id)
-    among = phrase_set.of((*rivals, phrase))
-    trees = _trees(among)
-    pairs = (pair for pair in _pairs(among, trees, japanese) if phrase.id in pair)
-    same = [same_as(phrase.id, one if other == phrase.id else other) for one, other in pairs]
-    subsumed = _subsumed(_single(among, trees, japanese))
-    partly = [problem for problem in subsumed if problem.place == phrase.id]
-    return (*lint(phrase_set.of((phrase,)), japanese, encode), *same, *partly)
+    return lint(phrase_set.of((*rivals, phrase)), japanese, encode, {phrase.id})
 
 
-def _unreadable(phrase: Phrase, error: QueryError) -> Problem:
-    place = error.position + 1
-    message = Message(f"{place}文字目: {error.message.ja}", f"Character {place}: {error.message.en}")
-    return Problem(phrase.id, message, position=error.position)
+def _unreadable(phrase: Phrase, phrase_set: PhraseSet) -> Problem:
+    try:
+        parse(phrase.phrase, phrase_set.words)
+    except QueryError as error:
+        place = error.position + 1
+        message = Message(f"{place}文字目: {error.message.ja}", f"Character {place}: {error.message.en}")
+        return Problem(phrase.id, message, position=error.position, column="phrase")
+    raise AssertionError("it was unreadable a moment ago")
 
 
-def _error(place: str, ja: str, en: str) -> Problem:
-    return Problem(place, Message(ja, en))
+def _error(place: str, ja: str, en: str, column: str = "") -> Problem:
+    return Problem(place, Message(ja, en), column=column)
 
 
-def _warning(place: str, ja: str, en: str) -> Problem:
-    return Problem(place, Message(ja, en), is_error=False)
+def _warning(place: str, ja: str, en: str, column: str = "") -> Problem:
+    return Problem(place, Message(ja, en), is_error=False, column=column)
 
 
 def _form(phrase: Phrase) -> Iterator[Problem]:
     yield from id_problems(phrase.id, phrase.id)
     if not phrase.levels:
-        yield _error(phrase.id, "levels が空です。", "levels is empty.")
+        yield _error(phrase.id, "levels が空です。", "levels is empty.", "levels")
     if len(phrase.examples) < LEAST_EXAMPLES:
-        yield _error(phrase.id, f"例文が {LEAST_EXAMPLES} つ要ります。", f"{LEAST_EXAMPLES} examples are needed.")
+        ja = f"例文が {LEAST_EXAMPLES} つ要ります。当たってほしい文を書き足してください。"
+        en = f"{LEAST_EXAMPLES} examples are needed; add sentences that it is to find."
+        yield _error(phrase.id, ja, en, "examples")
     if len(phrase.counter_examples) < LEAST_COUNTER_EXAMPLES:
-        yield _error(phrase.id, "当たってはいけない例文が一つ要ります。", "A counter-example is needed.")
+        ja = "当たってはいけない例文が一つ要ります。書き足してください。"
+        en = "A counter-example is needed; add a sentence that it is not to find."
+        yield _error(phrase.id, ja, en, "counter_examples")
 
 
 def _too_short(phrase: Phrase, tree: Node, japanese: Japanese) -> Iterator[Problem]:
@@ -105,11 +111,15 @@ def _too_short(phrase: Phrase, tree: Node, japanese: Japanese) -> Iterator[Probl
     for sequence in sequences(tree):
         for spelling in (spelling for stretch in sequence.stretches for spelling in stretch.spellings):
             if spelling != QUANTITY and not spelling_words(spelling, japanese):
-                yield _error(phrase.id, f"「{spelling}」には言葉がありません。", f"“{spelling}” holds no word.")
+                ja, en = (
+                    f"「{spelling}」には言葉がありません。言葉で書いてください。",
+                    f"“{spelling}” holds no word; write one.",
+                )
+                yield _error(phrase.id, ja, en, "phrase")
     for spelling in (*_alone(tree), *(pattern.text for pattern in patterns(tree))):
         if len(spelling) <= 2 and _KANA.fullmatch(spelling):
-            ja = f"「{spelling}」は短すぎて、どこにでも当たります。"
-            yield _error(phrase.id, ja, f"“{spelling}” is too short.")
+            ja = f"「{spelling}」は短すぎて、どこにでも当たります。前後の言葉も書いてください。"
+            yield _error(phrase.id, ja, f"“{spelling}” is too short; add the words around it.", "phrase")
 
 
 def _alone(tree: Node) -> Iterator[str]:
@@ -126,11 +136,16 @@ def _signature(sequence: Sequence, japanese: Japanese) -> frozenset[tuple[str, .
     )
 
 
-def _same(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[Problem]:
+def _same(
+    phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese, asked: Collection[str]
+) -> Iterator[Problem]:
     """Entries that mean the same after normalisation, and entries that another one already finds."""
     for later, earlier in _pairs(phrase_set, trees, japanese):
-        yield same_as(later, earlier)
-    yield from _subsumed(_single(phrase_set, trees, japanese))
+        if later in asked:
+            yield same_as(later, earlier)
+        elif earlier in asked:
+            yield same_as(earlier, later)
+    yield from _subsumed(_single(phrase_set, trees, japanese), asked)
 
 
 def _single(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> dict[tuple[str, str], list[str]]:
@@ -153,14 +168,10 @@ def _trees(phrase_set: PhraseSet) -> dict[str, Node]:
     return trees
 
 
-def duplicates(phrase_set: PhraseSet, japanese: Japanese | None = None) -> tuple[tuple[str, str], ...]:
-    """Pairs of entries that mean the same after normalisation, the later id first; unreadable queries are left out."""
-    return tuple(_pairs(phrase_set, _trees(phrase_set), japanese or Japanese()))
-
-
 def same_as(later: str, earlier: str) -> Problem:
     """The problem of such a pair."""
-    return _error(later, f"{earlier} と同じです(表記をそろえると)。", f"Means the same as {earlier}.")
+    ja = f"{earlier} と同じです(表記をそろえると)。どちらか一つにしてください。"
+    return _error(later, ja, f"Means the same as {earlier}; keep one of them.", "phrase")
 
 
 def _pairs(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) -> Iterator[tuple[str, str]]:
@@ -175,11 +186,12 @@ def _pairs(phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese) ->
         seen.setdefault(signature, phrase.id)
 
 
-def _subsumed(single: dict[tuple[str, str], list[str]]) -> Iterator[Problem]:
+def _subsumed(single: dict[tuple[str, str], list[str]], asked: Collection[str]) -> Iterator[Problem]:
     """One warning per pair of entries: a spelling of the first holds a whole spelling of the second."""
     pairs = {
         (owner, finder)
         for (category, keys), owners in single.items()
+        if any(owner in asked for owner in owners)
         for (other, shorter), finders in single.items()
         if category == other and shorter and shorter != keys and "\n" + shorter in "\n" + keys
         for owner in owners
@@ -187,34 +199,43 @@ def _subsumed(single: dict[tuple[str, str], list[str]]) -> Iterator[Problem]:
         if owner != finder
     }
     for owner, finder in sorted(pairs):
-        yield _warning(owner, f"一部は {finder} がすでに見つけます。", f"{finder} already finds part of this.")
+        if owner in asked:
+            yield _warning(
+                owner, f"一部は {finder} がすでに見つけます。", f"{finder} already finds part of this.", "phrase"
+            )
 
 
 def _examples(
-    phrase_set: PhraseSet, trees: dict[str, Node], japanese: Japanese, encode: Encode | None
+    phrase_set: PhraseSet,
+    trees: dict[str, Node],
+    japanese: Japanese,
+    encode: Encode | None,
+    asked: Collection[str],
 ) -> Iterator[Problem]:
     """Every example must be hit and every counter-example must not, by the entry's own speaker."""
-    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in trees):
+    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in trees and phrase.id in asked):
         if "meaning" in phrase.levels and encode is None:
             ja = "意味の段のモデルがないため、例文を試していません。"
-            yield _warning(phrase.id, ja, "No model for the level `meaning`: the examples were not tried.")
+            yield _warning(phrase.id, ja, "No model for the level `meaning`: the examples were not tried.", "levels")
             continue
-        matcher = Matcher(phrase_set.of((_published(phrase),)), japanese, encode)
-        for example in phrase.examples:
-            if not _counted(matcher, phrase, example):
-                yield _error(phrase.id, f"例文に当たりません:「{example}」", f"Does not find its example “{example}”.")
-        for example in phrase.counter_examples:
-            if _counted(matcher, phrase, example):
-                yield _error(
-                    phrase.id,
-                    f"当たってはいけない例文に当たります:「{example}」",
-                    f"Finds its counter-example “{example}”.",
-                )
-        met = [courtesy for courtesy in COURTESIES if _counted(matcher, phrase, courtesy)]
-        if len(met) > 1:
-            yield _error(
-                phrase.id, f"ほとんどの通話に当たります(「{met[0]}」など)。", f"Finds nearly every call (“{met[0]}”)."
-            )
+        yield from _of_examples(phrase, Matcher(phrase_set.of((_published(phrase),)), japanese, encode))
+
+
+def _of_examples(phrase: Phrase, matcher: Matcher) -> Iterator[Problem]:
+    for example in phrase.examples:
+        if not _counted(matcher, phrase, example):
+            ja = f"例文に当たりません:「{example}」。書き方か例文を直してください。"
+            en = f"Does not find its example “{example}”; change the phrase or the example."
+            yield _error(phrase.id, ja, en, "examples")
+    for example in phrase.counter_examples:
+        if _counted(matcher, phrase, example):
+            ja = f"当たってはいけない例文に当たります:「{example}」。書き方を狭めるか、例文を直してください。"
+            en = f"Finds its counter-example “{example}”; narrow the phrase or change the example."
+            yield _error(phrase.id, ja, en, "counter_examples")
+    met = [courtesy for courtesy in COURTESIES if _counted(matcher, phrase, courtesy)]
+    if len(met) > 1:
+        ja = f"ほとんどの通話に当たります(「{met[0]}」など)。書き方を狭めてください。"
+        yield _error(phrase.id, ja, f"Finds nearly every call (“{met[0]}”); narrow the phrase.", "phrase")
 
 
 def _published(phrase: Phrase) -> Phrase:

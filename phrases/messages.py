@@ -16,19 +16,27 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a dictionary. `place` is a phrase id, or a file with a line: `proposal.yaml:12`.
+    """One thing wrong with a dictionary. `place` is a phrase id, or a file with a row: `proposal.csv:12`.
 
     An error keeps a dictionary from being used; a warning asks for a second look. `position` is the character of the
-    phrase (from 0) that is to blame, where one is.
+    phrase (from 0) that is to blame, where one is; `column` the field, as it is called in a file, and `entry` the id
+    of what stands in the row.
     """
 
     place: str
     message: Message
     is_error: bool = True
     position: int | None = None
+    column: str = ""
+    entry: str = ""
+
+    @property
+    def where(self) -> str:
+        """Everything that helps to find it: `proposal.csv:12 [examples] p.pack`."""
+        return " ".join(part for part in (self.place, self.column and f"[{self.column}]", self.entry) if part)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message.ja}"
+        return f"{self.where}: {self.message.ja}"
 
 
 class PhraseError(ValueError):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Literal
 
+from phrases.fields import UNFIT
 from phrases.messages import Message
 from phrases.patterns import PatternError, check_pattern
 from phrases.tree import QUANTITY, Both, Either, Node, Pattern, Repeated, Restricted, Sequence, Stretch, Without
@@ -49,6 +50,10 @@ def parse(text: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Node
     """The tree of a query. Raises `QueryError` at the first character that cannot be read."""
     if len(text) > LONGEST:
         raise QueryError(LONGEST, Message(f"{LONGEST}文字を超えています。", f"Longer than {LONGEST} characters."))
+    if half := UNFIT.search(text):
+        raise QueryError(
+            half.start(), Message("文字として読めません。打ち直してください。", "This is no character; retype it.")
+        )
     parser = _Parser(text, lists or {})
     parser.check_depth()
     node = parser.binary(0)

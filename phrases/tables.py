@@ -7,22 +7,34 @@ A cell that a spreadsheet would take for a formula (@商品〜…) is written wi
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from phrases.entry import Phrase, PhraseSet
-from phrases.fields import FIELDS, LIST_FIELDS, TEXT_FIELDS, build_phrase, id_problems, phrase_fields, problem
-from phrases.messages import PhraseError, Problem
+from phrases.fields import (
+    FIELDS,
+    LIST_FIELDS,
+    TEXT_FIELDS,
+    build_phrase,
+    id_problems,
+    phrase_fields,
+    problem,
+    shown,
+    used_twice,
+)
+from phrases.loaded import Loaded
+from phrases.messages import Message, PhraseError, Problem
 
 LIST_CATEGORY = "list"
 VERSION_CATEGORY = "version"
 VERSION_MARK = "v-"  # a spreadsheet would take some hashes for numbers
 MOST_ROWS = 20_000
+LARGEST_UNPACKED = 50_000_000  # bytes of a workbook, which is a ZIP: a small one can hold anything
 _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠'")
 
 Row = Sequence[str]
-Value = TypeVar("Value")
 
 
 def to_csv(phrase_set: PhraseSet, version: str = "") -> bytes:
@@ -34,20 +46,27 @@ def to_csv(phrase_set: PhraseSet, version: str = "") -> bytes:
 
 def from_csv(content: bytes, name: str = "CSV") -> PhraseSet:
     """The dictionary in a CSV file. Raises `PhraseError` with every row that cannot be used; nothing is half read."""
-    text = _decoded(content, name)
+    return read_csv(content, name).whole()
+
+
+def read_csv(content: bytes, name: str) -> Loaded:
+    """What can be read of a CSV file, and what cannot. Rows are counted as a spreadsheet counts them, the header 1.
+
+    Raises `PhraseError` for what is no such table at all.
+    """
+    reader = csv.reader(io.StringIO(_decoded(content, name), newline=""), strict=True)
     rows: list[tuple[int, Row]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 1
+    number = 1
     try:
-        for row in reader:
-            rows.append((start, row))
-            start = reader.line_num + 1
-            if len(rows) > MOST_ROWS:
-                raise PhraseError((problem(name, f"{MOST_ROWS} 行を超えています。", f"More than {MOST_ROWS} rows."),))
+        for number, row in enumerate(reader, 1):
+            rows.append((number, row))
+            if number > MOST_ROWS:
+                raise PhraseError((_too_many(name),))
     except csv.Error as error:
-        ja, en = f"CSV として読めません({error})。", f"This is not readable as CSV ({error})."
-        raise PhraseError((problem(f"{name}:{start}", ja, en),)) from None
-    return _from_rows(rows, name)
+        ja = f"CSV として読めません({error})。この行の引用符と改行を確かめてください。"
+        en = f"This is not readable as CSV ({error}). Check quotes and line breaks of this row."
+        raise PhraseError((problem(f"{name}:{len(rows) + 1}", ja, en),)) from None
+    return _from_rows([(number, row) for number, row in rows if any(row)], name)
 
 
 def to_xlsx(phrase_set: PhraseSet, path: Path, version: str = "") -> None:
@@ -67,35 +86,58 @@ def to_xlsx(phrase_set: PhraseSet, path: Path, version: str = "") -> None:
 
 def from_xlsx(path: Path) -> PhraseSet:
     """The dictionary in the first sheet of a workbook. Raises `PhraseError` with every row that cannot be used."""
-    return _from_rows(_sheet_rows(path), path.name)
+    return read_xlsx(path).whole()
 
 
-def _sheet_rows(path: Path) -> list[tuple[int, Row]]:
-    import zipfile
+def read_xlsx(path: Path) -> Loaded:
+    """What can be read of the first sheet of a workbook, and what cannot: no formula, no date, no yes or no.
 
+    Raises `PhraseError` for what is no such table at all.
+    """
+    rows, odd = [], {}
+    for number, cells in enumerate(_sheet(path), 1):
+        row = ["" if cell.value is None else str(cell.value) for cell in cells]
+        if any(row):
+            rows.append((number, row))
+        if wrong := [_odd(f"{path.name}:{number}", cell) for cell in cells if cell.data_type in _ODD]:
+            odd[number] = wrong
+    return _from_rows(rows, path.name, odd)
+
+
+def _sheet(path: Path) -> list[Sequence[Any]]:
+    """The cells of the first sheet, a formula as such: what it once gave may be old."""
     import openpyxl  # type: ignore[import-untyped]
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        book = openpyxl.load_workbook(path, read_only=True) if unpacked <= LARGEST_UNPACKED else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        ja, en = f"XLSX として読めません({type(error).__name__})。", f"This is not a workbook ({type(error).__name__})."
+        ja = f"Excel のブックとして読めません({type(error).__name__})。.xlsx で保存し直してください。"
+        en = f"This is not a workbook ({type(error).__name__}). Save it as .xlsx."
         raise PhraseError((problem(path.name, ja, en),)) from None
+    if book is None:
+        raise PhraseError((problem(path.name, "ブックが大きすぎます。", "The workbook is too large."),))
     try:
-        values = book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 1)
-        rows = [(number, ["" if cell is None else str(cell) for cell in row]) for number, row in enumerate(values, 1)]
+        found = list(book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1))
     finally:
         book.close()
-    return [(number, row) for number, row in rows if any(row)]
+    if len(found) > MOST_ROWS:
+        raise PhraseError((_too_many(path.name),))
+    return found
 
 
-def exported_version(path: Path) -> str:
-    """The version that a CSV or XLSX file was exported from; empty if it does not say. Raises `PhraseError`."""
-    if path.suffix.lower() == ".csv":
-        rows: Iterable[Row] = csv.reader(io.StringIO(_decoded(path.read_bytes(), path.name), newline=""))
-    else:
-        rows = (row for _, row in _sheet_rows(path))
-    marks = [cell for row in rows if VERSION_CATEGORY in row for cell in row if cell.startswith(VERSION_MARK)]
-    return marks[-1].removeprefix(VERSION_MARK) if marks else ""
+_ODD = {  # what a cell of a workbook may hold besides text and numbers
+    "f": Message("数式", "a formula"), "d": Message("日付", "a date"), "b": Message("真偽値", "yes or no"),
+    "e": Message("エラーの値", "an error"),
+}  # fmt: skip
+
+
+def _odd(place: str, cell: Any) -> Problem:
+    what = _ODD[cell.data_type]
+    ja = f"{cell.coordinate} は文字ではなく{what.ja}です。表示形式を「文字列」にして打ち直してください。"
+    en = f"{cell.coordinate} holds {what.en}, no text. Format the cell as text and type it again."
+    return problem(place, ja, en)
 
 
 def _rows(phrase_set: PhraseSet, version: str) -> Iterator[list[str]]:
@@ -115,51 +157,87 @@ def _cell(value: object) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def _from_rows(rows: Sequence[tuple[int, Row]], name: str) -> PhraseSet:
+def _from_rows(rows: Sequence[tuple[int, Row]], name: str, odd: Mapping[int, Sequence[Problem]] = {}) -> Loaded:
+    """`odd`: what is wrong with the cells of a row, whatever they say; such a row is not used."""
     if not rows:
         raise PhraseError((problem(name, "空のファイルです。", "The file is empty."),))
     (line, header), *body = rows
     problems = list(_header_problems(header, f"{name}:{line}"))
     if problems:
         raise PhraseError(tuple(problems))
-    phrases: dict[str, Phrase] = {}
-    lists: dict[str, tuple[str, ...]] = {}
+    table = _Table(header)
     for number, row in body:
-        place = f"{name}:{number}"
-        if len(row) != len(header):
-            ja = f"列が {len(row)} 個あります(見出しは {len(header)} 個)。"
-            problems.append(problem(place, ja, f"{len(row)} columns; the header has {len(header)}."))
-            continue
-        cells = {key: value.removeprefix("'") for key, value in zip(header, row, strict=True)}
+        table.problems += odd.get(number) or table.read(f"{name}:{number}", row)
+    if not (table.phrases or table.lists or table.problems):
+        ja, en = "見出しのほかに行がありません。", "There is no row but the header."
+        raise PhraseError((problem(name, ja, en),))
+    phrase_set = PhraseSet(tuple(table.phrases.values()), tuple(table.lists.items()))
+    return Loaded(phrase_set, table.places, table.version, tuple(table.problems))
+
+
+class _Table:
+    """Collects the entries and lists of a table, row by row."""
+
+    def __init__(self, header: Row) -> None:
+        self.header = header
+        self.phrases: dict[str, Phrase] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.places: dict[str, str] = {}
+        self.version = ""
+        self.problems: list[Problem] = []
+
+    def read(self, place: str, row: Row) -> Sequence[Problem]:
+        """Take in one row, or tell what is wrong with it."""
+        if len(row) != len(self.header):
+            ja = f"列が {len(row)} 個あります(見出しは {len(self.header)} 個)。"
+            return [problem(place, ja, f"{len(row)} columns; the header has {len(self.header)}.")]
+        cells = {key: value.removeprefix("'") for key, value in zip(self.header, row, strict=True)}
         if cells["category"] == VERSION_CATEGORY:
-            continue
+            self.version = cells["id"].removeprefix(VERSION_MARK)
+            return []
         many = {key: tuple(line for line in cells.get(key, "").split("\n") if line) for key in LIST_FIELDS}
         if cells["category"] == LIST_CATEGORY:
-            problems += _add(lists, cells["id"], many["examples"], place)
-            continue
+            return self._read_list(place, cells["id"], many["examples"])
         phrase, found = build_phrase(place, {key: cells.get(key, "") for key in TEXT_FIELDS}, many)
-        problems += [*found, *id_problems(place, cells["id"])]
-        if phrase:
-            problems += _add(phrases, phrase.id, phrase, place)
-    if problems:
-        raise PhraseError(tuple(problems))
-    return PhraseSet(tuple(phrases.values()), tuple(lists.items()))
+        found += id_problems(place, cells["id"])
+        if phrase and phrase.id in self.phrases:
+            found.append(used_twice(place, phrase.id, self.places[phrase.id]))
+        if phrase and not found:
+            self.phrases[phrase.id], self.places[phrase.id] = phrase, place
+        return found
 
-
-def _add(known: dict[str, Value], identity: str, value: Value, place: str) -> Iterable[Problem]:
-    if identity in known or not identity or not value:
-        return [problem(place, f"「{identity}」が二つあるか、空です。", f"“{identity}” is there twice, or empty.")]
-    known[identity] = value
-    return []
+    def _read_list(self, place: str, name: str, words: tuple[str, ...]) -> Sequence[Problem]:
+        if name in self.lists or not name or not words:
+            ja = f"一覧「{shown(name)}」が二つあるか、名前か言葉(examples)がありません。"
+            return [
+                problem(place, ja, f"The list “{shown(name)}” is there twice, or has no name or no words (examples).")
+            ]
+        self.lists[name] = words
+        return []
 
 
 def _header_problems(header: Row, place: str) -> Iterator[Problem]:
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        ja, en = (
+            "列の区切りがコンマではありません。「CSV UTF-8(コンマ区切り)」で保存し直してください。",
+            "The columns are not divided by commas. Save it as CSV UTF-8 (comma delimited).",
+        )
+        yield problem(place, ja, en)
+        return
     for key in ("id", "category", "phrase"):
         if key not in header:
-            yield problem(place, f"列「{key}」がありません。", f"The column “{key}” is missing.")
-    for key in header:
+            ja = f"列「{key}」がありません。1 行目に見出し({'、'.join(FIELDS)})を書いてください。"
+            yield problem(
+                place, ja, f"The column “{key}” is missing. The first row names the columns: {', '.join(FIELDS)}."
+            )
+    for key in dict.fromkeys(header):
         if key not in FIELDS or list(header).count(key) > 1:
-            yield problem(place, f"列「{key}」は知らないか、二つあります。", f"Unknown or repeated column “{key}”.")
+            ja = f"列「{shown(key)}」は知らないか、二つあります。直すか、列ごと消してください。"
+            yield problem(place, ja, f"Unknown or repeated column “{shown(key)}”; rename or delete it.")
+
+
+def _too_many(name: str) -> Problem:
+    return problem(name, f"{MOST_ROWS:,} 行を超えています。", f"More than {MOST_ROWS:,} rows.")
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -170,4 +248,7 @@ def _decoded(content: bytes, name: str) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise PhraseError((problem(name, "UTF-8 か CP932 で保存し直してください。", "Save it as UTF-8 or CP932."),))
+    ja = "文字コードがわかりません。「CSV UTF-8(コンマ区切り)」で保存し直してください。"
+    raise PhraseError(
+        (problem(name, ja, "The encoding is none that is known. Save it as CSV UTF-8 (comma delimited)."),)
+    )

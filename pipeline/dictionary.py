@@ -9,7 +9,8 @@ from phrases.confusion import confusions
 from phrases.entry import Phrase, PhraseSet, Word
 from phrases.files import load_starter
 from phrases.japanese import Japanese
-from phrases.lint import duplicates, lint, lint_entry, same_as
+from phrases.lint import lint, lint_entry
+from phrases.loaded import Loaded
 from phrases.messages import PhraseError, Problem
 from phrases.words import word_problems
 from pipeline.errors import BadInput
@@ -149,22 +150,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A file taken into a draft; `draft` is None for a preview and where the file changes nothing."""
+    """A file taken into a draft; `draft` is None for a preview and where the file changes nothing.
+
+    `warnings`: what the editors should look at once more in the entries that the file changes.
+    """
 
     draft: Draft | None
     rows: tuple[Row, ...]
     based_on: str
     base_known: bool
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file and how to take it in. `based_on` is the version it was exported from, empty if unknown.
+    """A file and how to take it in. `based_on`: the version it was made from, where the file does not say or errs.
 
     `complete`: entries that the file does not have are to be removed.
     """
 
-    phrase_set: PhraseSet
+    file: Loaded
     based_on: str = ""
     complete: bool = False
     draft_id: int | None = None
@@ -172,50 +177,62 @@ class Import:
     title: str = ""
     dry_run: bool = False
 
+    @property
+    def base(self) -> str:
+        """The version that the file was made from; empty if unknown."""
+        return self.based_on or self.file.version
+
+
+NOT_TAKEN = Text(
+    "何も取り込みませんでした。誤りを直して、もう一度取り込んでください",
+    "Nothing was taken in. Mend what is wrong and import again",
+)
+
 
 def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
     """Bring the changes of a file into a draft, all or nothing.
 
-    Raises `BadDictionary` for entries that mean the same as others, `Conflict` where somebody else changed an item.
+    Raises `BadDictionary` with everything that is wrong with any row, `Conflict` where somebody else changed an item.
     """
     with store.reading() as connection:
         in_force = dictionary.published(connection).version
-        base = dictionary.read_items(connection, given.based_on or in_force)
+        base = dictionary.read_items(connection, given.base or in_force)
         current = dictionary.read_items(connection, in_force)
+        own = _open_draft(connection, given, actor)
+        around = drafts.merged_items(connection, drafts.read_draft(connection, own)) if own else current
     wanted, rows = _compared(given, base, current)
-    _refuse_duplicates(current, wanted)
+    warnings = _refuse_errors(given.file, around, wanted)
     draft = None
     if wanted and not given.dry_run:
         with store.writing() as connection:
-            draft_id = _draft_for(connection, given, actor)
+            draft_id = own or drafts.open_draft(connection, actor, given.title, shared=given.shared)
             draft = drafts.save(connection, draft_id, actor, wanted, base, via)
-    return Imported(draft, rows, given.based_on or in_force, bool(given.based_on))
+    return Imported(draft, rows, given.base or in_force, bool(given.base), warnings)
 
 
-def problems_of(store: Store, given: Import) -> tuple[Problem, ...]:
-    """What `check` would say of the entries that the file changes, were they taken in: every problem at once."""
-    with store.reading() as connection:
-        current = dictionary.read_items(connection, dictionary.published(connection).version)
-        base = dictionary.read_items(connection, given.based_on) if given.based_on else current
-    wanted, _ = _compared(given, base, current)
-    items = {key: fields for key, fields in {**current, **wanted}.items() if fields is not None}
-    phrase_set = dictionary.phrase_set_of(items)
+def _refuse_errors(file: Loaded, around: Items, wanted: Wanted) -> tuple[Problem, ...]:
+    """What lint warns of in the entries that a file changes among the others. Raises `BadDictionary` for any error."""
+    phrase_set = dictionary.phrase_set_of({k: fields for k, fields in (around | wanted).items() if fields is not None})
     changed = {name for (kind, name), fields in wanted.items() if kind == "phrase" and fields is not None}
-    problems = lint(phrase_set, Japanese(), encoder_for(phrase_set))
-    return tuple(problem for problem in problems if problem.place in changed)
+    found = file.with_found(lint(phrase_set, Japanese(), encoder_for(phrase_set), changed) if changed else ())
+    if any(problem.is_error for problem in found):
+        raise BadDictionary(PhraseError(found), NOT_TAKEN)
+    return found
 
 
 def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:
     """Bring what the starter dictionary of this release adds into a draft; see `offers.starter_offer`."""
-    starter = given.phrase_set
+    starter = given.file.phrase_set
     with store.reading() as connection:
         offer = offers.starter_offer(connection, starter)
         current = dictionary.read_items(connection, dictionary.published(connection).version)
+        own = _open_draft(connection, given, actor)
     rows = _offered(offer, current)
     draft = None
     if offer and not given.dry_run:
         with store.writing() as connection:
-            draft = offers.take_starter(connection, _draft_for(connection, given, actor), actor, starter, via)
+            draft_id = own or drafts.open_draft(connection, actor, given.title, shared=given.shared)
+            draft = offers.take_starter(connection, draft_id, actor, starter, via)
     return Imported(draft, rows, starter.version, base_known=True)
 
 
@@ -229,18 +246,19 @@ def _offered(offer: Items, current: Items) -> tuple[Row, ...]:
     return tuple(Row(*key, "changed" if key in current else "new") for key in sorted(offer))
 
 
-def _draft_for(connection: Connection, given: Import, actor: str) -> int:
+def _open_draft(connection: Connection, given: Import, actor: str) -> int | None:
+    """The draft that a file goes into; None: a new one."""
     if given.draft_id is not None:
         return given.draft_id
     own = None if given.shared else drafts.own_draft(connection, actor)
-    return own.draft_id if own else drafts.open_draft(connection, actor, given.title, shared=given.shared)
+    return own.draft_id if own else None
 
 
 def _compared(given: Import, base: Items, current: Items) -> tuple[Wanted, tuple[Row, ...]]:
     """What the file changes of what it was made from, and a row for each of its items."""
     wanted: Wanted = {}
     rows: list[Row] = []
-    items = dictionary.items_of(given.phrase_set)
+    items = dictionary.items_of(given.file.phrase_set)
     for key, fields in items.items():
         if fields != base.get(key):
             wanted[key] = fields
@@ -253,11 +271,3 @@ def _compared(given: Import, base: Items, current: Items) -> tuple[Wanted, tuple
                 wanted[key] = None
                 rows.append(Row(*key, "removed"))
     return wanted, tuple(rows)
-
-
-def _refuse_duplicates(current: Items, wanted: Wanted) -> None:
-    merged = {key: fields for key, fields in (current | wanted).items() if fields is not None}
-    names = {name for _, name in wanted}
-    pairs = [pair for pair in duplicates(dictionary.phrase_set_of(merged)) if names & set(pair)]
-    if pairs:
-        raise BadDictionary(PhraseError(tuple(same_as(*pair) for pair in pairs)))

@@ -30,7 +30,7 @@ from pipeline.store.pages import Pins
 from pipeline.store.reports import latest_report
 from pipeline.store.scores import TaggedCall, each_tally
 from pipeline.store.trials import StoredCall, joined_terms, stored_calls
-from pipeline.text.dictionary import BadDictionary
+from pipeline.text.dictionary import NOT_TRIED, BadDictionary
 from pipeline.text.meaning import encoder_for
 from pipeline.text.tagger import Tagger, load_tagger
 from pipeline.text.tagging import forms_of
@@ -205,7 +205,7 @@ def _matcher(phrase_set: PhraseSet, encode: Encode | None) -> Matcher:
     try:
         return Matcher(phrase_set, encode=encode)
     except PhraseError as error:
-        raise BadDictionary(error) from None
+        raise BadDictionary(error, NOT_TRIED) from None
 
 
 def _tagger(phrase_set: PhraseSet, settings: MomentsSettings | None) -> Tagger:

@@ -12,6 +12,7 @@ from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, Where, editable_drafts, writable
 from api.pages import Pages
 from phrases.files import load_starter
+from phrases.loaded import Loaded
 from phrases.messages import Problem
 from pipeline import dictionary
 from pipeline.dictionary import ROW_RESULTS, Import, Imported, starter_rows
@@ -19,12 +20,11 @@ from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.store.conflict import Conflict
 from pipeline.store.connect import Store
-from pipeline.text.dictionary import BadDictionary, exported_version, load_dictionary
+from pipeline.text.dictionary import SUFFIXES, BadDictionary, read_dictionary
 
 pages = APIRouter()
 api = APIRouter()
 
-SUFFIXES = (".xlsx", ".csv", ".yaml", ".yml")
 Flag = Annotated[str, Form(max_length=3)]
 Title = Annotated[str, Form(max_length=100)]
 NOT_A_TABLE = Text(
@@ -54,9 +54,9 @@ def take_in(
     try:
         with TemporaryDirectory() as folder:
             path = _kept(file, Path(folder))
-            phrase_set, base = load_dictionary(path), exported_version(path)
+            read = read_dictionary(path)
         draft_id, shared = _given(store, visitor, where)
-        given = Import(phrase_set, base, complete == "yes", draft_id, shared, title.strip(), preview == "yes")
+        given = Import(read, "", complete == "yes", draft_id, shared, title.strip(), preview == "yes")
         imported = dictionary.take_in(store, given, visitor.user.name, VIA)
     except BadInput as error:
         return _page(request, pages, store, visitor, error=error)
@@ -69,7 +69,7 @@ def take_starter(
 ) -> Response:
     """What this release adds, into a draft; what was edited or removed here is left alone."""
     try:
-        given = Import(load_starter(), "", False, *_given(store, visitor, where))
+        given = Import(Loaded(load_starter()), "", False, *_given(store, visitor, where))
         imported = dictionary.take_starter(store, given, visitor.user.name, VIA)
     except BadInput as error:
         return _page(request, pages, store, visitor, error=error)

@@ -132,7 +132,7 @@ def say_problem(context: Context, problem: "Problem") -> None:
     """Print what is wrong with an entry."""
     ja, en = ("誤り", "error") if problem.is_error else ("注意", "warning")
     message = problem.message
-    say(context, Text(f"{ja} {problem.place}: {message.ja}", f"{en} {problem.place}: {message.en}"))
+    say(context, Text(f"{ja} {problem.where}: {message.ja}", f"{en} {problem.where}: {message.en}"))
 
 
 def at(moment: datetime) -> str:

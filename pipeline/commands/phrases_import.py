@@ -1,6 +1,5 @@
 """`kouken phrases import`: the changes of a file become a draft, row by row, all or nothing."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,15 @@ from pipeline.errors import BadInput
 from pipeline.language import Text
 
 if TYPE_CHECKING:
-    from phrases.messages import Problem
     from pipeline.dictionary import Imported
 
 
 @common_options(
     Text(
-        "YAML・CSV・Excel の変更を下書きに取り込み、行ごとの結果を示します。一つでも読めなければ何も取り込みません。",
-        "Take the changes of a YAML, CSV or XLSX file into a draft and tell what became of every row; all or nothing.",
+        "YAML・CSV・Excel の変更を下書きに取り込み、行ごとの結果を示します。"
+        "一行でも誤りがあれば、すべての誤りを行・列・id とともに挙げ、何も取り込みません(終了コード 2)。",
+        "Take the changes of a YAML, CSV or XLSX file into a draft and tell what became of every row. One error refuses"
+        " the file: every one is told with its row, column and id, and the exit code is 2.",
     )
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @option(
     "--dry-run",
     is_flag=True,
-    help=Text("結果と、項目の誤りを見るだけ", "only show what would happen, and what is wrong with the entries"),
+    help=Text("結果を見るだけ(誤りがあれば終了コード 2)", "only show what would happen (exit code 2 for errors)"),
 )
 @draft_option()
 @as_option()
@@ -53,34 +53,36 @@ def import_(
 ) -> None:
     """Parse, call, print."""
     from phrases.files import load_starter
+    from phrases.loaded import Loaded
     from pipeline import dictionary
-    from pipeline.text.dictionary import exported_version, load_dictionary
+    from pipeline.text.dictionary import BadDictionary, read_dictionary
 
     if (file is None) != starter:
         raise BadInput(Text("ファイルか --starter のどちらか一つを指定してください。", "Name a file, or --starter."))
     actor, via = acting(user)
-    phrase_set = load_dictionary(file) if file else load_starter()
-    base = based_on or (exported_version(file) if file else "")
-    given = dictionary.Import(phrase_set, base, complete, draft_id, shared, title, dry_run)
-    problems: tuple[Problem, ...] = ()
-    with opened(context) as store:
-        take = dictionary.take_starter if starter else dictionary.take_in
-        imported = take(store, given, actor, via)
-        if dry_run and file:
-            problems = dictionary.problems_of(store, given)
+    try:
+        read = read_dictionary(file) if file else Loaded(load_starter())
+        given = dictionary.Import(read, based_on, complete, draft_id, shared, title, dry_run)
+        with opened(context) as store:
+            take = dictionary.take_starter if starter else dictionary.take_in
+            imported = take(store, given, actor, via)
+    except BadDictionary as error:
+        if as_json:
+            say_json({"draft": None, "rows": [], "problems": error.problems})
+        raise
     if as_json:
-        say_json({**asdict(imported), "problems": problems})
+        say_json(imported)
         return
     for row in imported.rows:
         if row.result != "unchanged":
             result = dictionary.ROW_RESULTS[row.result]
             say(context, Text(f"{result.ja} {row.name}", f"{result.en} {row.name}"))
-    for problem in problems:
-        say_problem(context, problem)
-    _summed_up(context, imported)
+    for warning in imported.warnings:
+        say_problem(context, warning)
+    _summed_up(context, imported, dry_run=dry_run)
 
 
-def _summed_up(context: Context, imported: "Imported") -> None:
+def _summed_up(context: Context, imported: "Imported", *, dry_run: bool) -> None:
     from pipeline.dictionary import ROW_RESULTS
 
     counts = {code: sum(row.result == code for row in imported.rows) for code in ROW_RESULTS}
@@ -93,6 +95,8 @@ def _summed_up(context: Context, imported: "Imported") -> None:
             "The version that the file was made from is unknown; it was compared with the one in force (--based-on).",
         )
         say(context, note)
+    if dry_run:
+        say(context, Text("見るだけで、取り込んでいません。", "Only looked at; nothing was taken in."))
     if imported.draft is not None:
         number = imported.draft.draft_id
         say(context, Text(f"下書き {number} に取り込みました。", f"They are in draft {number}."))

@@ -23,25 +23,35 @@ from pipeline.language import Text, in_language
 @json_option()
 def lint(context: Context, file: Path | None, version: str, draft_id: int | None, as_json: bool) -> None:
     """Parse, call, print; an error (not a warning) gives exit code 2."""
+    from phrases.files import load_starter
     from phrases.lint import lint as find_problems
+    from phrases.loaded import Loaded
     from pipeline.dictionary import has_store
-    from pipeline.text.dictionary import BadDictionary, load_dictionary
+    from pipeline.text.dictionary import BadDictionary, read_dictionary
     from pipeline.text.meaning import encoder_for
 
     try:
-        if file is not None or not has_store(context.settings):
-            phrase_set = load_dictionary(file)
+        if file is not None:
+            read = read_dictionary(file)
+        elif not has_store(context.settings):
+            read = Loaded(load_starter())
         else:
             with opened(context) as store:
-                phrase_set = chosen(store, draft_id, version)
-        problems = find_problems(phrase_set, encode=encoder_for(phrase_set))
-        count = len(phrase_set.phrases)
+                read = Loaded(chosen(store, draft_id, version))
+        problems = read.with_found(find_problems(read.phrase_set, encode=encoder_for(read.phrase_set)))
+        count = len(read.phrase_set.phrases)
     except BadDictionary as error:
         problems, count = error.problems, 0
     errors = sum(problem.is_error for problem in problems)
     if as_json:
         rows = [
-            {"place": p.place, "error": p.is_error, "message": in_language(p.message, context.language)}
+            {
+                "place": p.place,
+                "column": p.column,
+                "entry": p.entry,
+                "error": p.is_error,
+                "message": in_language(p.message, context.language),
+            }
             for p in problems
         ]
         say_json({"phrases": count, "errors": errors, "problems": rows})

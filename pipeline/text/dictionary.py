@@ -6,14 +6,14 @@ from pathlib import Path
 from phrases.archive import Archive
 from phrases.diff import Changes, HitDiff, changes, diff_hits
 from phrases.entry import Phrase, PhraseSet
-from phrases.files import dumps, load, load_starter
-from phrases.files import exported_version as version_of_yaml
+from phrases.fields import problem
+from phrases.files import dumps, load_starter, read
 from phrases.history import Tried, try_on_history
+from phrases.loaded import Loaded
 from phrases.matcher import Matcher
-from phrases.messages import PhraseError
+from phrases.messages import PhraseError, Problem
 from phrases.search import ArchiveHit
-from phrases.tables import exported_version as version_of_table
-from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
+from phrases.tables import read_csv, read_xlsx, to_csv, to_xlsx
 from pipeline.errors import BadInput, KoukenError
 from pipeline.interchange import read_document
 from pipeline.language import Language, Text, in_language
@@ -21,25 +21,31 @@ from pipeline.text.files import find_documents, read_dialogue
 from pipeline.text.meaning import encoder_for
 from pipeline.text.tagging import lines_of
 
+NOT_LOADED = Text("辞書を読み込みませんでした", "The dictionary was not loaded")
+NOT_TRIED = Text("この書き方では試せません", "This query cannot be tried")
+YAML_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".xlsx", ".csv", *YAML_SUFFIXES)
+
 
 class BadDictionary(BadInput):
-    """A dictionary is refused whole; every problem in it is listed at once."""
+    """A dictionary, or a query, is refused whole; every problem in it is listed at once."""
 
-    def __init__(self, error: PhraseError) -> None:
+    def __init__(self, error: PhraseError, what: Text = NOT_LOADED) -> None:
         self.problems = error.problems
-        count = len(error.problems)
-        super().__init__(
-            Text(
-                f"辞書を読み込みませんでした(問題 {count} 件)。", f"The dictionary was not loaded ({count} problem(s))."
-            )
-        )
+        errors = sum(one.is_error for one in error.problems)
+        super().__init__(Text(f"{what.ja}(誤り {errors} 件)。", f"{what.en} ({errors} error(s))."))
 
     def render(self, language: Language) -> str:
         """The summary, then one line per problem."""
-        lines = [KoukenError.render(self, language)]
-        return "\n".join(
-            lines + [f"  {problem.place}: {in_language(problem.message, language)}" for problem in self.problems]
-        )
+        lines = [
+            f"  {_marked(one, language)}{one.where}: {in_language(one.message, language)}" for one in self.problems
+        ]
+        return "\n".join([KoukenError.render(self, language), *lines])
+
+
+def _marked(one: Problem, language: Language) -> str:
+    """A warning among errors is called one."""
+    return "" if one.is_error else in_language(Text("注意 ", "warning "), language)
 
 
 def load_dictionary(path: Path | None) -> PhraseSet:
@@ -48,21 +54,28 @@ def load_dictionary(path: Path | None) -> PhraseSet:
     Raises `BadDictionary` with every problem.
     """
     try:
-        if path is None:
-            return load_starter()
-        if path.suffix.lower() == ".csv":
-            return from_csv(path.read_bytes(), path.name)
-        return from_xlsx(path) if path.suffix.lower() == ".xlsx" else load(path)
+        return load_starter() if path is None else read_dictionary(path).whole()
     except PhraseError as error:
         raise BadDictionary(error) from None
 
 
-def exported_version(path: Path) -> str:
-    """The version that a file was exported from; empty if it does not say."""
+def read_dictionary(path: Path) -> Loaded:
+    """What can be read of a file or folder, and what cannot. Raises `BadDictionary` where nothing can."""
+    suffix = path.suffix.lower()
     try:
-        return version_of_yaml(path) if path.suffix.lower() not in (".csv", ".xlsx") else version_of_table(path)
+        if path.is_dir() or suffix in YAML_SUFFIXES:
+            return read(path)
+        if suffix == ".csv":
+            return read_csv(path.read_bytes(), path.name)
+        if suffix == ".xlsx":
+            return read_xlsx(path)
+    except OSError as error:
+        ja, en = f"読めません({error.strerror})。", f"Cannot be read ({error.strerror})."
+        raise BadDictionary(PhraseError((problem(str(path), ja, en),))) from None
     except PhraseError as error:
         raise BadDictionary(error) from None
+    ja = "Excel(.xlsx)、CSV(.csv)、YAML(.yaml)のどれかの名前にしてください。"
+    raise BadDictionary(PhraseError((problem(path.name, ja, "The name must end in .xlsx, .csv or .yaml."),)))
 
 
 def save_dictionary(phrase_set: PhraseSet, path: Path, version: str = "") -> None:
@@ -104,7 +117,7 @@ def try_query(query: str, category: str, paths: Sequence[Path]) -> Tried:
     try:
         matcher = Matcher(phrase_set)
     except PhraseError as error:
-        raise BadDictionary(error) from None
+        raise BadDictionary(error, NOT_TRIED) from None
     (tried,) = try_on_history(archive_of(paths, matcher), phrase_set, matcher.japanese)
     return tried
 

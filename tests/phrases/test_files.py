@@ -33,6 +33,7 @@ def test_a_file_gives_its_entries() -> None:
         GOOD.replace("上位プラン\n", "2026-01-05\n", 1),
         GOOD.replace("phrase: 上位プラン", "phrase: &x 上位プラン"),
         GOOD.replace("phrase: 上位プラン", "phrase: !!python/name:os.system 上位プラン"),
+        GOOD.replace("phrase: 上位プラン", 'phrase: "上位\\ud83dプラン"'),
         GOOD.replace("id: a.b", "id: A B!!"),
         GOOD.replace("weight: 0.5", "wieght: 0.5"),
         GOOD.replace("weight: 0.5", "weight: 0"),
@@ -46,6 +47,18 @@ def test_a_file_gives_its_entries() -> None:
 )
 def test_surprises_of_yaml_are_refused_with_their_place(surprise: str) -> None:
     assert all(place.startswith("x.yaml") for place in problems(surprise))
+
+
+@pytest.mark.parametrize(("surprise", "said"), [("&x 上位", "アンカーと別名"), ("!!str 上位", "型の札")])
+def test_what_is_refused_of_yaml_is_told_in_the_readers_language(surprise: str, said: str) -> None:
+    with pytest.raises(PhraseError) as caught:
+        loads([("x.yaml", GOOD.replace("上位プラン\n", f"{surprise}\n", 1))])
+    (problem,) = caught.value.problems
+    assert said in problem.message.ja and "refused" in problem.message.en and problem.place == "x.yaml:5"
+
+
+def test_nesting_without_end_is_refused() -> None:
+    assert problems("phrases: " + "[" * 5_000 + "]" * 5_000) == ["x.yaml"]
 
 
 def test_an_alias_bomb_is_refused() -> None:

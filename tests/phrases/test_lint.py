@@ -84,7 +84,7 @@ def test_one_entry_is_linted_among_the_others(japanese: Japanese) -> None:
     broken = changed(id="p.broken", phrase="(")
     told = lint_entry(GOOD, PhraseSet((changed(note="いままでの文"), twin, wide, broken)), japanese)
     assert [(problem.place, problem.is_error, problem.message.ja) for problem in told] == [
-        ("p.good", True, "p.early と同じです(表記をそろえると)。"),
+        ("p.good", True, "p.early と同じです(表記をそろえると)。どちらか一つにしてください。"),
         ("p.good", False, "一部は p.wide がすでに見つけます。"),
     ]
 

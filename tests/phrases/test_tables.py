@@ -1,5 +1,7 @@
+from datetime import date
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from phrases.entry import CATEGORIES, LEVELS, STATUSES, Phrase, PhraseSet
 from phrases.files import dumps, load_starter, loads
 from phrases.messages import PhraseError
-from phrases.tables import from_csv, from_xlsx, to_csv, to_xlsx
+from phrases.tables import from_csv, from_xlsx, read_csv, read_xlsx, to_csv, to_xlsx
 
 TEXT = st.text(alphabet="=+-@'＝, \"\t;あア髙𠮷亜〜*()|1aZ#:&![]{}%?>", min_size=1, max_size=12).filter(str.strip)
 PHRASES = st.builds(
@@ -77,6 +79,71 @@ def test_bad_rows_are_named_together_and_nothing_is_read(text: str, places: list
     with pytest.raises(PhraseError) as caught:
         from_csv(text.encode(), "x.csv")
     assert [problem.place for problem in caught.value.problems] == places
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
+    text = 'id,category,phrase,examples\r\naa,proposal,あ,"い\nう"\r\n,,,\r\n\r\nbb,sales,え,\r\n'
+    read = read_csv(text.encode(), "x.csv")
+    assert read.places == {"aa": "x.csv:2"}
+    assert [(one.place, one.column, one.entry) for one in read.problems] == [("x.csv:5", "category", "bb")]
+
+
+def test_an_id_that_stands_there_twice_is_told_with_both_rows() -> None:
+    (twice,) = read_csv("id,category,phrase\naa,proposal,あ\naa,proposal,い\n".encode(), "x.csv").problems
+    assert (twice.where, "x.csv:2" in twice.message.ja) == ("x.csv:3 [id] aa", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        ("id,category,phrase\naa,proposal,あ\n".encode("utf-16"), "コンマ区切り"),
+        ("id;category;phrase\naa;proposal;あ\n".encode(), "コンマ区切り"),
+        ("id\tcategory\tphrase\naa\tproposal\tあ\n".encode("cp932"), "コンマ区切り"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "コンマ区切り"),
+        (b"id,category,phrase\n", "見出しのほかに行がありません"),
+        (("x" * 500 + "\x1b[31m,category,phrase\naa,proposal,い\n").encode(), "列「" + "x" * 40 + "…」は"),
+    ],
+)
+def test_what_is_no_such_table_is_refused_with_what_to_do(content: bytes, remedy: str) -> None:
+    with pytest.raises(PhraseError) as caught:
+        read_csv(content, "x.csv")
+    assert any(remedy in one.message.ja for one in caught.value.problems)
+    assert all(one.message.en and one.message.ja != one.message.en for one in caught.value.problems)
+
+
+def workbook(path: Path, *rows: list[object]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_cell_that_is_no_text_refuses_its_row_and_is_named(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "x.xlsx",
+        ["id", "category", "phrase", "weight"],
+        ["p.fine", "proposal", "上位プラン", 0.5],
+        ["p.sum", "proposal", '=CONCATENATE("上位","プラン")', 1],
+        ["p.day", "proposal", date(2026, 4, 1), 1],
+        ["p.yes", "proposal", True, 1],
+    )
+    read = read_xlsx(path)
+    assert [phrase.id for phrase in read.phrase_set.phrases] == ["p.fine"]
+    assert [(one.place, one.message.ja[:2]) for one in read.problems] == [
+        ("x.xlsx:3", "C3"), ("x.xlsx:4", "C4"), ("x.xlsx:5", "C5")
+    ]  # fmt: skip
+    assert "数式" in read.problems[0].message.ja and "formula" in read.problems[0].message.en
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "x.xlsx", ["id", "category", "phrase"], ["aa", "proposal", "あ" * 1000])
+    monkeypatch.setattr("phrases.tables.LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr("openpyxl.load_workbook", None)
+    with pytest.raises(PhraseError, match="大きすぎます"):
+        read_xlsx(path)
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from phrases.entry import Phrase, PhraseSet
 from phrases.files import load_starter
+from phrases.loaded import Loaded
 from pipeline import dictionary
 from pipeline.dictionary import Import
 from pipeline.errors import BadInput
@@ -40,7 +41,7 @@ def store(store: Store) -> Store:
 
 
 def take_in(store: Store, *phrases: Phrase, actor: str = "sato", **more: object) -> dictionary.Imported:
-    given = Import(PhraseSet(phrases, (("商品", ("プラン",)),)), **more)  # type: ignore[arg-type]
+    given = Import(Loaded(PhraseSet(phrases, (("商品", ("プラン",)),))), **more)  # type: ignore[arg-type]
     return dictionary.take_in(store, given, actor, "test")
 
 
@@ -118,13 +119,45 @@ def test_e6_duplicates_by_normalised_form_are_refused_and_nothing_is_saved(store
 
 
 def test_an_entry_that_misses_its_example_is_neither_submitted_nor_published(store: Store) -> None:
-    broken = take_in(store, replace(TRIAL, examples=("お試しください。", "無料でお試しください。")))
-    assert broken.draft is not None
+    broken = replace(TRIAL, examples=("お試しください。", "無料でお試しください。"))
+    with store.writing() as connection:
+        draft_id = drafts.open_draft(connection, "sato")
+        drafts.save(connection, draft_id, "sato", stored.items_of(PhraseSet((broken,))), {})
     with pytest.raises(BadDictionary) as caught:
-        dictionary.submit(store, broken.draft.draft_id, "sato", "test")
+        dictionary.submit(store, draft_id, "sato", "test")
     assert "お試しください。" in caught.value.render("ja")
     with store.reading() as connection:
-        assert drafts.read_draft(connection, broken.draft.draft_id).state == "draft"
+        assert drafts.read_draft(connection, draft_id).state == "draft"
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_one_entry_with_an_error_refuses_the_whole_file_and_leaves_no_draft(store: Store, *, dry_run: bool) -> None:
+    broken = replace(TRIAL, id="p.broken", phrase="無料で(試す", examples=())
+    with pytest.raises(BadDictionary) as caught:
+        take_in(store, TRIAL, broken, dry_run=dry_run)
+    assert [(problem.place, problem.column) for problem in caught.value.problems if problem.is_error] == [
+        ("p.broken", "examples"),
+        ("p.broken", "phrase"),
+    ]
+    with store.reading() as connection:
+        assert drafts.list_drafts(connection) == []
+
+
+def test_a_file_is_checked_beside_what_its_draft_already_holds(store: Store) -> None:
+    assert take_in(store, TRIAL).draft is not None
+    with pytest.raises(BadDictionary) as caught:
+        take_in(store, replace(TRIAL, id="p.again"))
+    assert [problem.where for problem in caught.value.problems] == ["p.again [phrase]"]
+    assert take_in(store, replace(TRIAL, id="p.again"), actor="tanaka").draft is not None
+
+
+def test_what_a_file_should_be_looked_at_for_is_told_when_it_is_taken_in(store: Store) -> None:
+    wider = replace(
+        TRIAL, id="p.wider", phrase="送りしましょう", examples=("お送りしましょう。", "お送りしましょうか。")
+    )
+    longer = replace(TRIAL, id="p.longer", phrase="無料でお試しになる", examples=("無料でお試しになります。",) * 2)
+    warned = take_in(store, TRIAL, wider, longer, dry_run=True).warnings
+    assert {(problem.place, problem.is_error) for problem in warned} == {("p.longer", False)}
 
 
 def test_nobody_without_a_draft_submits_one(store: Store) -> None:
@@ -133,7 +166,7 @@ def test_nobody_without_a_draft_submits_one(store: Store) -> None:
 
 
 def test_what_a_later_release_offers_becomes_a_draft_like_any_other(store: Store) -> None:
-    offer = Import(PhraseSet((QUOTE, TRIAL), (("商品", ("プラン",)),)))
+    offer = Import(Loaded(PhraseSet((QUOTE, TRIAL), (("商品", ("プラン",)),))))
     imported = dictionary.take_starter(store, offer, "sato", "test")
     assert results(imported) == {"p.trial": "new"}
     publish(store, imported)

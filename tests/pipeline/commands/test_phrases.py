@@ -177,7 +177,11 @@ def test_what_is_said_very_often_is_estimated_unless_all_is_to_be_counted(
 
 
 def test_a_diff_tells_hits_and_scores_before_anything_is_published(kouken: Kouken, tmp_path: Path) -> None:
-    narrower = replace(QUOTE, phrase="追加の見積もりをお送りしましょう")
+    narrower = replace(
+        QUOTE,
+        phrase="追加の見積もりをお送りしましょう",
+        examples=("追加の見積もりをお送りしましょうか。", "追加の見積もりをお送りしましょう。"),
+    )
     path = file_of(tmp_path, narrower, HOLD)
     kouken("phrases", "import", path, "--as", "sato")
     effect = kouken("phrases", "diff", "--as", "sato", "--json").json
@@ -204,7 +208,8 @@ def test_the_change_in_scores_is_what_the_next_night_counts(kouken: Kouken, tmp_
     from pipeline.store.reports import latest_report
     from pipeline.store.trials import stored_calls
 
-    edited = PhraseSet((SCENE, replace(QUOTE, phrase="追加の見積もり")))
+    rarer = replace(QUOTE, phrase="追加の見積もり", examples=("追加の見積もりです。", "追加の見積もりを送ります。"))
+    edited = PhraseSet((SCENE, rarer))
     kouken("phrases", "import", file_of(tmp_path, *edited.phrases), "--as", "sato")
     centre, *_ = kouken("phrases", "diff", "--as", "sato", "--json").json["scores"]
     tagger = load_tagger(edited)
@@ -269,7 +274,7 @@ def test_export_and_import_come_round_in_every_form(name: str, kouken: Kouken, t
         ("x.yaml", "phrases:\n- id: 012\n  category: proposal\n  phrase: no\n- id: b\n", ["x.yaml:2", "x.yaml:4"]),
         ("bomb.yaml", "a: &a [x]\nphrases: [*a, *a]\n", ["bomb.yaml:1"]),
         ("x.csv", "id,category,phrase\np.a,proposal,\np.b,nothing,語\n", ["x.csv:2", "x.csv:3"]),
-        ("x.csv", "id,category,phrase\nBad ID!!,proposal,語\n適当,proposal,語\n", ["x.csv:2: id", "x.csv:3: id"]),
+        ("x.csv", "id,category,phrase\nBad ID!!,proposal,語\n適当,proposal,語\n", ["x.csv:2 [id]", "x.csv:3 [id]"]),
     ],
 )
 def test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in(
@@ -281,12 +286,61 @@ def test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in(
     assert kouken("phrases", "drafts", "--json").json == []
 
 
-def test_a_dry_run_names_what_is_wrong_with_the_entries_and_keeps_nothing(kouken: Kouken, tmp_path: Path) -> None:
-    path = file_of(tmp_path, replace(SPORTS, phrase="スポーツ AND", examples=()))
-    tried = kouken("phrases", "import", path, "--dry-run", "--as", "sato")
-    assert tried.code == 0
-    assert f"誤り {SPORTS.id}: " in tried.text and "文字目" in tried.text and "例文が 2 つ" in tried.text
+ROWS = """id,category,phrase,examples,counter_examples
+p.fine,proposal,無料でお試し,"無料でお試しください。
+無料でお試しです。",お電話ありがとうございます。
+
+p.query,proposal,スポーツ AND,"スポーツ。
+スポーツ。",はい。
+p.sales,sales,語,,
+p.bare,proposal,資料を郵送,,
+"""
+
+
+@pytest.mark.parametrize("dry", [("--dry-run",), ()])
+def test_e6_every_error_of_a_file_is_told_at_once_with_row_column_and_id_and_nothing_is_taken_in(
+    dry: tuple[str, ...], kouken: Kouken, tmp_path: Path
+) -> None:
+    (tmp_path / "e.csv").write_text(ROWS, encoding="utf-8")
+    refused = kouken("phrases", "import", tmp_path / "e.csv", *dry, "--as", "sato", "--lang", "ja")
+    assert refused.code == 2
+    summary, *lines = refused.error.splitlines()
+    assert summary == "何も取り込みませんでした。誤りを直して、もう一度取り込んでください(誤り 4 件)。"
+    assert [line.strip().split(":")[0] + ":" + line.split(":")[1] for line in lines] == [
+        "e.csv:4 [phrase] p.query",
+        "e.csv:5 [category] p.sales",
+        "e.csv:6 [examples] p.bare",
+        "e.csv:6 [counter_examples] p.bare",
+    ]
+    assert "6文字目" in lines[0] and "書き足して" in lines[2]
     assert kouken("phrases", "drafts", "--json").json == []
+    told = kouken("phrases", "import", tmp_path / "e.csv", *dry, "--as", "sato", "--json")
+    assert told.code == 2 and told.json["draft"] is None
+    first = told.json["problems"][0]
+    assert (first["place"], first["column"], first["entry"], first["position"]) == ("e.csv:4", "phrase", "p.query", 5)
+    linted = kouken("phrases", "lint", tmp_path / "e.csv", "--json").json["problems"]
+    assert [(one["place"], one["entry"]) for one in linted] == [
+        ("e.csv:4", "p.query"), ("e.csv:5", "p.sales"), ("e.csv:6", "p.bare"), ("e.csv:6", "p.bare")
+    ]  # fmt: skip
+
+
+def test_a_dry_run_of_a_sound_file_says_what_would_come_in_and_keeps_nothing(kouken: Kouken, tmp_path: Path) -> None:
+    tried = kouken("phrases", "import", file_of(tmp_path, SPORTS), "--dry-run", "--as", "sato", "--lang", "ja")
+    assert tried.code == 0
+    assert "新規 p.pack" in tried.text and "取り込んでいません" in tried.text
+    assert kouken("phrases", "drafts", "--json").json == []
+
+
+@pytest.mark.parametrize("query", ["\ud83d", "見積もり\udcff"])
+def test_half_a_character_in_a_query_is_refused_with_its_place(query: str, kouken: Kouken) -> None:
+    refused = kouken("phrases", "test", query, "--lang", "ja")
+    assert refused.code == 2 and f"{len(query)}文字目" in refused.error
+
+
+def test_a_folder_with_the_name_of_a_table_is_refused(kouken: Kouken, tmp_path: Path) -> None:
+    (tmp_path / "d.xlsx").mkdir()
+    refused = kouken("phrases", "import", tmp_path / "d.xlsx", "--as", "sato", "--lang", "en")
+    assert refused.code == 2 and "no YAML file" in refused.error
 
 
 def test_e6_a_csv_that_excel_saved_in_cp932_is_taken_in(kouken: Kouken, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pipeline.errors import BadInput
 from pipeline.text.dictionary import (
     BadDictionary,
     compare,
-    exported_version,
     load_dictionary,
+    read_dictionary,
     save_dictionary,
     try_query,
 )
@@ -31,7 +31,7 @@ def calls(tmp_path: Path) -> Path:
 def test_a_dictionary_is_the_same_in_every_form(name: str, tmp_path: Path) -> None:
     save_dictionary(SET, tmp_path / name)
     assert load_dictionary(tmp_path / name) == SET
-    assert exported_version(tmp_path / name) == SET.version
+    assert read_dictionary(tmp_path / name).version == SET.version
 
 
 def test_another_form_is_refused(tmp_path: Path) -> None:
