@@ -2,13 +2,17 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pipeline.errors import Locked
 from pipeline.language import Text
 from pipeline.settings import Settings
+
+TRIES, PAUSE_S = 10, 0.05  # whoever only looks holds it for an instant
 
 
 @contextmanager
@@ -21,17 +25,40 @@ def night_lock(settings: Settings) -> Iterator[None]:
     if not settings.store_url.startswith("sqlite"):
         yield
         return
-    with _locked(Path(settings.store_url.partition(":///")[2] or settings.data_dir / "kouken.db").parent):
+    with _locked(_lock_of(settings)):
         yield
 
 
+def is_locked(settings: Settings) -> bool:
+    """Whether a night holds the lock of an SQLite store right now."""
+    path = _lock_of(settings)
+    if not path.exists():
+        return False
+    with path.open() as file:
+        return not _take(file, fcntl.LOCK_SH)
+
+
+def _lock_of(settings: Settings) -> Path:
+    return Path(settings.store_url.partition(":///")[2] or settings.data_dir / "kouken.db").with_name("night.lock")
+
+
+def _take(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 @contextmanager
-def _locked(data_dir: Path) -> Iterator[None]:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "night.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        for _ in range(TRIES):
+            if _take(file, fcntl.LOCK_EX):
+                break
+            time.sleep(PAUSE_S)
+        else:
             file.seek(0)
             holder = file.read().strip() or "?"
             raise Locked(
@@ -40,7 +67,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
                     f"Another night is running (process {holder}).",
                 ),
                 remedy=Text("終わってから、もう一度実行してください。", "Run again when it has finished."),
-            ) from None
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -1,14 +1,15 @@
 """Whether the night is well, for people and for monitoring: backlog, expected end, and what is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.language import Text
-from pipeline.settings import AlertSettings
+from pipeline.lock import is_locked
+from pipeline.settings import AlertSettings, Settings
 from pipeline.store import ledger, recordings, runs
-from pipeline.store.connect import Connection
+from pipeline.store.connect import Store
 from pipeline.store.runs import Run
 
 STATES = ("done", "waiting", "quarantined", "skipped")
@@ -53,20 +54,44 @@ class Standing:
         }
 
 
-def standing(connection: Connection) -> Standing | None:
-    """The last night as the store knows it; None before the first."""
-    run = runs.last_run(connection)
+def standing(store: Store, settings: Settings) -> Standing | None:
+    """The last night as the store knows it; None before the first.
+
+    One whose process went without a word has failed, as the next night will enter it; `finished_at` is not known.
+    """
+    run = last_night(store, settings)
     if run is None:
         return None
     version = run.versions["speech"]
-    counts = recordings.state_counts(connection, run.run_id, version)
-    return Standing(
-        run,
-        {"found": sum(counts.values()), **{state: counts[state] for state in STATES}},
-        tuple(recordings.file_states(connection, run.run_id, version, state="quarantined")),
-        counts["waiting"],
-        ledger.settled_since(connection, "transcribe", datetime.now(UTC) - LAST_HOUR),
-    )
+    with store.reading() as connection:
+        counts = recordings.state_counts(connection, run.run_id, version)
+        return Standing(
+            run,
+            {"found": sum(counts.values()), **{state: counts[state] for state in STATES}},
+            tuple(recordings.file_states(connection, run.run_id, version, state="quarantined")),
+            counts["waiting"],
+            ledger.settled_since(connection, "transcribe", datetime.now(UTC) - LAST_HOUR),
+        )
+
+
+def last_night(store: Store, settings: Settings) -> Run | None:
+    """Read twice: a night lets go of its lock after it has entered how it ended."""
+    run = _last_run(store)
+    if run is None or run.state != "running":
+        return run
+    if is_locked(settings) if store.is_sqlite else store.is_held(run.run_id):
+        return run
+    again = _last_run(store)
+    return replace(run, state="failed") if again is not None and _same(again, run) else again
+
+
+def _last_run(store: Store) -> Run | None:
+    with store.reading() as connection:
+        return runs.last_run(connection)
+
+
+def _same(again: Run, run: Run) -> bool:
+    return (again.run_id, again.state) == (run.run_id, run.state)
 
 
 def problems(last: Run | None, now: datetime, limits: AlertSettings) -> list[Text]:
@@ -76,7 +101,15 @@ def problems(last: Run | None, now: datetime, limits: AlertSettings) -> list[Tex
     found = []
     age_h = (now - last.started_at) / timedelta(hours=1)
     name = f"{last.run_id}"
-    if last.state == "failed":
+    if last.state == "failed" and last.finished_at is None:
+        found.append(
+            Text(
+                f"第{name}夜は途中で消えました(強制終了や停電など)。終わった分は残っていて、次の夜が続きから進みます。",
+                f"Night {name} vanished (killed, or the machine went down). What was finished is kept; "
+                "the next night goes on from there.",
+            )
+        )
+    elif last.state == "failed":
         found.append(Text(f"第{name}夜は失敗しました。", f"Night {name} failed."))
     if last.state == "running" and age_h > limits.longest_hours:
         found.append(

@@ -105,8 +105,8 @@ def told_afterwards(settings: "Settings") -> Iterator[None]:
         raise
     finally:
         if settings.alerts.metrics is not None:
-            with suppress(KoukenError), open_store(settings.store_url) as store, store.reading() as connection:
-                last = standing(connection)
+            with suppress(KoukenError), open_store(settings.store_url) as store:
+                last = standing(store, settings)
                 if last is not None:
                     write_metrics(last, settings.alerts.metrics)
 

@@ -32,8 +32,8 @@ def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
     from pipeline.store.migrate import open_store
     from pipeline.watch import problems, standing
 
-    with open_store(context.settings.store_url) as store, store.reading() as connection:
-        last = standing(connection)
+    with open_store(context.settings.store_url) as store:
+        last = standing(store, context.settings)
     wrong = problems(last.run if last else None, datetime.now(UTC), context.settings.alerts)
     if last is None and not check:
         raise KoukenError(

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,9 +19,11 @@ from pipeline import alerts, doctor
 from pipeline.cli import run
 from pipeline.errors import KoukenError
 from pipeline.language import Text
+from pipeline.lock import night_lock
 from pipeline.metrics import as_text, write_metrics
 from pipeline.progress import Lines
 from pipeline.settings import AlertSettings, MailSettings
+from pipeline.store import runs
 from pipeline.store.runs import Run
 from pipeline.watch import problems, standing
 from tests.pipeline.centre import PLAIN, Centre
@@ -40,6 +43,7 @@ def night(state: str, hours_ago: float) -> Run:
     [
         (None, "まだ一度も"),
         (night("failed", 2), "失敗"),
+        (replace(night("failed", 2), finished_at=None), "消えました"),
         (night("running", 11), "終わりません"),
         (night("done", 27), "始まっていません"),
         (night("stopped", 27), "始まっていません"),
@@ -79,9 +83,26 @@ def test_status_for_monitoring_answers_by_its_exit_code(
     assert "failed" in capsys.readouterr().err
 
 
+def test_night_that_vanished_is_told_and_one_that_runs_is_not(
+    centre_after_a_night: Centre, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    centre, config = centre_after_a_night, ["--config", str(tmp_path / "kouken.toml")]
+    with centre.open() as store, night_lock(centre.settings):
+        with store.writing() as connection:
+            number = runs.start_run(connection, "/a", {"speech": "x", "dictionary": "", "rules": ""}, "host PID 1")
+        let_go = store.hold(number)
+        assert run(["status", "--check", *config]) == 0
+        let_go()
+    assert run(["status", "--check", *config]) == 1
+    assert "消えました" in capsys.readouterr().err
+    run(["status", "--json", *config])
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["state"], facts["finished_at"], facts["expected_end"]) == ("failed", None, None)
+
+
 def test_metrics_are_names_and_numbers_written_whole(centre_after_a_night: Centre, tmp_path: Path) -> None:
-    with centre_after_a_night.open() as store, store.reading() as connection:
-        last = standing(connection)
+    with centre_after_a_night.open() as store:
+        last = standing(store, centre_after_a_night.settings)
     assert last is not None
     write_metrics(last, tmp_path / "textfile" / "kouken.prom")
     assert [path.name for path in (tmp_path / "textfile").iterdir()] == ["kouken.prom"]
