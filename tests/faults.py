@@ -26,7 +26,7 @@ ACCESS, WRITTEN = "api/test_access.py::", "pipeline/reports/test_written.py::"
 TESTS: dict[str, tuple[str, ...]] = {
     "A1": (EVERY + "test_nothing_is_lost_or_doubled_whatever_happens_at_any_write",),
     "A2": (
-        PROCESS + "test_workers_end_with_a_killed_night",
+        PROCESS + "test_workers_and_helpers_end_with_a_killed_parent",
         WORKERS + "test_workers_that_die_hang_or_fail_take_only_their_own_item_with_them",
         NIGHTS + "test_night_killed_at_work_leaves_everything_to_the_next_one_at_once",
         LEDGER + "test_what_ended_its_night_too_often_is_held_back",
