@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from posixpath import basename, splitext
 from typing import Protocol
 
 from pipeline.audio.legs import DEFAULT_ROLES, Direction, LegRoles, group_legs, legs_sha256, untold, without_leg
@@ -161,27 +162,33 @@ def _one_recording_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
     The same call are files that the calls table gives one id, and files of one folder whose names differ by the suffix
     only. Of equal names in two folders nobody knows whether they are one call; each is a recording of its own.
     """
-    sound = [file for file in files if file.sha256 and file.problem is None and not _text_rank(file)]
-    alone = [file for file in sound if not file.leg and file.call_rule not in ("duplicate", "mixed")]
+    alone = [file for file in files if _stands_alone(file)]
     listed = {_unsuffixed(file): file.call_id for file in alone if file.call_rule in ("recording", "file_name")}
-    best: dict[tuple[str, ...], ArchiveFile] = {}
-    told: dict[str, tuple[str, ...]] = {}
-    for file in sorted(alone, key=lambda item: (item.call_rule != "recording", -item.size_bytes, item.relative)):
+
+    def told(file: ArchiveFile) -> tuple[str, str]:
         path = _unsuffixed(file)
-        told[file.relative] = ("id", listed[path]) if path in listed else ("path", path)
-        best.setdefault(told[file.relative], file)
-    lesser = {path: best[call].relative for path, call in told.items() if best[call].relative != path}
-    return [
-        replace(file, call_id=best[told[file.relative]].call_id, call_rule="same_call", detail=lesser[file.relative])
-        if file.relative in lesser
-        else file
-        for file in files
-    ]
+        return ("id", listed[path]) if path in listed else ("path", path)
+
+    best: dict[tuple[str, str], ArchiveFile] = {}
+    for file in sorted(alone, key=lambda item: (item.call_rule != "recording", -item.size_bytes, item.relative)):
+        best.setdefault(told(file), file)
+    return [_after_best(file, best[told(file)]) if _stands_alone(file) else file for file in files]
+
+
+def _stands_alone(file: ArchiveFile) -> bool:
+    """Whether it is a readable recording, no leg, and of a content that no other file has."""
+    readable = bool(file.sha256) and file.problem is None and not _text_rank(file)
+    return readable and not file.leg and file.call_rule not in ("duplicate", "mixed")
+
+
+def _after_best(file: ArchiveFile, best: ArchiveFile) -> ArchiveFile:
+    if file is best:
+        return file
+    return replace(file, call_id=best.call_id, call_rule="same_call", detail=best.relative)
 
 
 def _unsuffixed(file: ArchiveFile) -> str:
-    path = PurePosixPath(file.relative)
-    return str(path.with_suffix("")) if path.suffix.lower() in SUFFIXES else str(path)
+    return splitext(file.relative)[0] if _suffix(file.relative) in SUFFIXES else file.relative
 
 
 def _one_text_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
@@ -201,14 +208,14 @@ def _one_text_each(files: Sequence[ArchiveFile]) -> list[ArchiveFile]:
 
 def _text_rank(file: ArchiveFile) -> int:
     """0 for recordings; transcripts in the order in which they are preferred."""
-    suffix = PurePosixPath(file.relative).suffix.lower()
+    suffix = _suffix(file.relative)
     return TEXT_ORDER.index(suffix) + 1 if suffix in TEXT_ORDER else 0
 
 
 def _assign(
     file: ArchiveFile, by_recording: Mapping[str, Call], by_id: Mapping[str, Call], parsed: ParsedName | None
 ) -> ArchiveFile:
-    stem = PurePosixPath(file.relative).stem.removesuffix(".vcon")
+    stem = splitext(basename(file.relative))[0].removesuffix(".vcon")
     names = (stem, without_leg(stem), parsed.call_id if parsed else None)
     call, rule = by_recording.get(_same(file.relative)), "recording"
     if call is None:
@@ -263,8 +270,7 @@ def _same(name: str) -> str:
 
 
 def _is_recording(relative: str, listed: frozenset[str]) -> bool:
-    path = Path(relative)
-    return path.suffix.lower() in SUFFIXES or _same(relative) in listed
+    return _suffix(relative) in SUFFIXES or _same(relative) in listed
 
 
 def _lone_transcripts(root: Path, seen: Sequence[ArchiveFile], found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
@@ -286,31 +292,36 @@ def _lone_transcripts(root: Path, seen: Sequence[ArchiveFile], found: Sequence[A
 
 
 def _is_leg(relative: str) -> bool:
-    stem = PurePosixPath(relative).stem
+    stem = splitext(relative)[0]
     return without_leg(stem) != stem
+
+
+def _suffix(relative: str) -> str:
+    return splitext(relative)[1].lower()
 
 
 def _stem(relative: str) -> str:
     """The path without its suffix and without the mark of a leg."""
-    path = PurePosixPath(relative)
-    return str(path.with_name(without_leg(path.stem.removesuffix(".vcon"))))
+    return without_leg(splitext(relative)[0].removesuffix(".vcon"))
 
 
 def _walk(root: Path) -> Iterator[ArchiveFile]:
-    home = root.resolve()
-    for folder, folders, names in os.walk(root, followlinks=False):
+    """Paths are plain text here: of hundreds of thousands, objects would cost more memory than all that is kept."""
+    top, home = os.fspath(root), root.resolve()
+    for folder, folders, names in os.walk(top, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
-            path = Path(folder) / name
+            path = os.path.join(folder, name)  # noqa: PTH118
             if not name.startswith("."):
-                stored = os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace").replace(os.sep, "/")
-                yield _look_at(path, stored, home)
+                stored = os.fsencode(path[len(top) :].lstrip(os.sep)).decode("utf-8", "backslashreplace")
+                yield _look_at(path, stored.replace(os.sep, "/"), home)
 
 
-def _look_at(path: Path, relative: str, home: Path) -> ArchiveFile:
+def _look_at(path: str, relative: str, home: Path) -> ArchiveFile:
     try:
-        facts = path.stat()
-        inside = path.resolve().is_relative_to(home)
+        facts = os.stat(path)  # noqa: PTH116
+        # no folder that a link leads to is walked, so that only a file that is a link itself may lead out
+        inside = not os.path.islink(path) or Path(path).resolve().is_relative_to(home)  # noqa: PTH114
     except (OSError, RuntimeError) as error:  # a broken link, a loop of links
         return ArchiveFile(relative, 0, 0, problem=Reason.IO_ERROR, detail=type(error).__name__)
     if not stat.S_ISREG(facts.st_mode):  # opening a pipe or a device may never come back

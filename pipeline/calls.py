@@ -9,13 +9,15 @@ from pipeline.records import Call
 
 def call_records(frame: pd.DataFrame) -> list[Call]:
     """One `Call` per row of the canonical calls frame; what is missing is None."""
-    own = set(Call.__dataclass_fields__) - {"extra"}
+    own = Call.__dataclass_fields__.keys() - {"extra"}
+    names = [str(name) for name in frame]
     records = []
-    for row in frame.to_dict("records"):
-        known = {str(name): _or_none(value) for name, value in row.items() if name in own}
+    for values in frame.itertuples(index=False, name=None):  # row by row: all of them as dicts are large
+        row = dict(zip(names, map(_or_none, values), strict=True))
+        known = {name: value for name, value in row.items() if name in own}
         started = known.get("started_at")
         known["started_at"] = started.to_pydatetime() if started is not None else None
-        extra = {str(name): _or_none(value) for name, value in row.items() if name not in own}
+        extra = {name: value for name, value in row.items() if name not in own}
         records.append(Call(**known, extra=extra))
     return records
 

@@ -58,13 +58,13 @@ def _hashed(night: Night, listed: frozenset[str]) -> list[ArchiveFile]:
         known = recordings.known_files(connection, str(night.archive))
     found = find_files(night.archive, listed, transcripts=night.settings.sources.transcripts)
     night.progress.stage(Text("録音を確認", "Recordings"), len(found))
-    hashed = []
-    for file in _settled(night, found):
-        hashed.append(_with_hash(file, known, night.archive))
+    found = _settled(night, found)
+    for place, file in enumerate(found):  # in place: one list of a large archive is enough
+        found[place] = _with_hash(file, known, night.archive)
         night.progress.step(file.relative)
         if night.stop():
             night.stop_now()
-    return hashed
+    return found
 
 
 def _settled(night: Night, found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
