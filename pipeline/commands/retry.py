@@ -3,25 +3,41 @@
 import click
 
 from pipeline.commands.options import Context, common_options
+from pipeline.errors import BadInput
 from pipeline.language import Text
 
 
 @common_options(
     Text("隔離された録音を、次の夜間バッチでもう一度試します。", "Try quarantined recordings again in the next night.")
 )
-@click.argument("call_ids", metavar="[CALL_ID]...", nargs=-1)
-def retry(context: Context, call_ids: tuple[str, ...]) -> None:
-    """Put the given calls, or all that are quarantined, back to waiting."""
-    from pipeline.store import ledger
+@click.argument("names", metavar="[CALL_ID|FILE]...", nargs=-1)
+def retry(context: Context, names: tuple[str, ...]) -> None:
+    """Put the given calls, by id or by file as the status shows it, or all that are quarantined, back to waiting."""
+    from pipeline.store import audit, ledger
     from pipeline.store.migrate import open_store
 
-    store = open_store(context.settings.store_url)
-    try:
-        with store.writing() as connection:
-            count = ledger.retry(connection, call_ids)
-    finally:
-        store.close()
+    with open_store(context.settings.store_url) as store, store.writing() as connection:
+        if names:
+            counts = {name: ledger.retry(connection, [name]) for name in dict.fromkeys(names)}
+        else:
+            counts = {"all": ledger.retry(connection)}
+        unknown = [name for name, count in counts.items() if names and not count]
+        if unknown:
+            raise _not_held_back(unknown)
+        for name, count in counts.items():
+            audit.record(connection, audit.system_user(), "recordings.retry", name, {"recordings": count})
+    count = sum(counts.values())
     context.say(Text(f"{count} 件を待ちに戻しました。", f"{count} recording(s) are waiting again."))
+
+
+def _not_held_back(names: list[str]) -> BadInput:
+    return BadInput(
+        Text(f"隔離された録音にありません: {'、'.join(names)}", f"Not among the quarantined: {', '.join(names)}"),
+        remedy=Text(
+            "kouken status が示すファイル名か、通話 ID を書いてください。何も変えていません。",
+            "Write a file as kouken status shows it, or a call id. Nothing was changed.",
+        ),
+    )
 
 
 command = retry

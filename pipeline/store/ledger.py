@@ -184,13 +184,14 @@ def settled_since(connection: sa.Connection, stage: Stage, since: datetime) -> i
     return int(connection.execute(query).scalar_one())
 
 
-def retry(connection: sa.Connection, call_ids: Iterable[str] = ()) -> int:
-    """Put quarantined rows back to waiting: those of the given calls, or all. How many."""
+def retry(connection: sa.Connection, names: Iterable[str] = ()) -> int:
+    """Put quarantined rows back to waiting: those of the given calls or files, or all. How many."""
     wanted = ledger.c.state == "quarantined"
-    names = list(call_ids)
-    if names:
-        of_calls = sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(names))
-        wanted &= ledger.c.recording_id.in_(of_calls)
+    given = list(names)
+    if given:
+        of_calls = sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(given))
+        of_files = sa.select(files.c.recording_id).where(files.c.relative.in_(given), files.c.recording_id.is_not(None))
+        wanted &= ledger.c.recording_id.in_(of_calls) | ledger.c.recording_id.in_(of_files)
     values = {"state": "waiting", "reason": None, "detail": "", "attempts": 0, "updated_at": datetime.now(UTC)}
     return connection.execute(sa.update(ledger).where(wanted).values(values)).rowcount
 

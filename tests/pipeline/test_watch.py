@@ -23,7 +23,7 @@ from pipeline.lock import night_lock
 from pipeline.metrics import as_text, write_metrics
 from pipeline.progress import Lines
 from pipeline.settings import AlertSettings, MailSettings
-from pipeline.store import runs
+from pipeline.store import audit, ledger, runs
 from pipeline.store.runs import Run
 from pipeline.watch import problems, standing
 from tests.pipeline.centre import PLAIN, Centre
@@ -98,6 +98,24 @@ def test_night_that_vanished_is_told_and_one_that_runs_is_not(
     run(["status", "--json", *config])
     facts = json.loads(capsys.readouterr().out)
     assert (facts["state"], facts["finished_at"], facts["expected_end"]) == ("failed", None, None)
+
+
+def test_retry_takes_what_the_status_shows_and_refuses_what_is_not_held_back(
+    centre_after_a_night: Centre, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    centre, config = centre_after_a_night, ["--config", str(tmp_path / "kouken.toml")]
+    run(["status", *config])
+    shown = next(line.split()[0] for line in capsys.readouterr().out.splitlines() if "NOT_AUDIO" in line)
+    assert run(["retry", shown, "a.wav", *config]) == 2
+    assert "a.wav" in capsys.readouterr().err
+    with centre.open() as store, store.reading() as connection:
+        assert ledger.waiting(connection, "transcribe", centre.report["versions"]["speech"]) == 0
+    assert run(["retry", shown, *config]) == 0
+    with centre.open() as store, store.reading() as connection:
+        assert ledger.waiting(connection, "transcribe", centre.report["versions"]["speech"]) == 1
+        (entry,) = audit.list_entries(connection, action="recordings.retry")
+    assert entry.object == shown
+    assert run(["retry", shown, *config]) == 2
 
 
 def test_metrics_are_names_and_numbers_written_whole(centre_after_a_night: Centre, tmp_path: Path) -> None:
