@@ -7,13 +7,13 @@ their own or after `;`) or a YAML file (`words:` with the same keys, values or l
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from phrases.entry import Word as Word
-from phrases.fields import problem
+from phrases.fields import UNFIT, problem, shown
 from phrases.messages import PhraseError, Problem
 
 MOST_WORDS = 5_000
@@ -34,9 +34,11 @@ Row = Mapping[str, Sequence[str]]  # field to its values
 
 def load_words(path: Path) -> tuple[Word, ...]:
     """The words of a CSV or YAML file, in its order. Raises `PhraseError` with every row that cannot be used."""
-    text = _text(path)
-    rows = _yaml_rows(text, path.name) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(text, path.name)
-    return build_words(rows)
+    read = READERS.get(path.suffix.lower())
+    if read is None:
+        ja, en = "CSV(.csv)か YAML(.yaml)の名前にしてください。", "The name must end in .csv or .yaml."
+        raise PhraseError((problem(path.name, ja, en),))
+    return build_words(read(_text(path), path.name))
 
 
 def to_csv(words: Iterable[Word]) -> bytes:
@@ -52,8 +54,9 @@ def to_csv(words: Iterable[Word]) -> bytes:
 
 def build_words(rows: Iterable[tuple[str, Row]]) -> tuple[Word, ...]:
     """Words from (place, fields) pairs. Raises `PhraseError` with every problem found."""
-    placed = [(place, _word(row)) for place, row in rows]
-    problems = word_problems(placed)
+    given = list(rows)
+    placed = [(place, _word(row)) for place, row in given]
+    problems = (*(_several(place) for place, row in given if len(row.get("surface", ())) > 1), *word_problems(placed))
     if problems:
         raise PhraseError(problems)
     return tuple(word for _, word in placed)
@@ -66,12 +69,14 @@ def word_problems(placed: Iterable[tuple[str, Word]]) -> tuple[Problem, ...]:
     owner: dict[str, str] = {}  # of each misheard form
     for place, word in placed:
         problems += _problems(word, place)
-        if word.surface in surfaces:
-            problems.append(problem(place, f"「{word.surface}」が二つあります。", f"“{word.surface}” is there twice."))
+        if word.surface and word.surface in surfaces:
+            ja, en = f"「{word.surface}」が二つあります。", f"“{word.surface}” is there twice."
+            problems.append(problem(place, ja, en, "surface"))
         for form in word.misheard:
             if owner.setdefault(form, word.surface) != word.surface:
-                ja = f"誤認識「{form}」が「{owner[form]}」にもあります。"
-                problems.append(problem(place, ja, f"“{form}” is also what is heard for “{owner[form]}”."))
+                ja = f"誤認識「{form}」が「{owner[form]}」にもあります。どちらか一つにしてください。"
+                en = f"“{form}” is also what is heard for “{owner[form]}”; keep one of them."
+                problems.append(problem(place, ja, en, "misheard"))
         surfaces.add(word.surface)
     problems += [
         problem(form, f"「{form}」は単語でもあり、誤認識でもあります。", f"“{form}” is a word and a misheard form.")
@@ -82,6 +87,14 @@ def word_problems(placed: Iterable[tuple[str, Word]]) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def _several(place: str) -> Problem:
+    ja, en = (
+        "表記は一つの行に一つだけ書いてください(改行や「;」で二つになっています)。",
+        "One surface a row, without line breaks and semicolons.",
+    )
+    return problem(place, ja, en, "surface")
+
+
 def _word(row: Row) -> Word:
     surfaces = row.get("surface", ())
     return Word(surfaces[0] if surfaces else "", tuple(row.get("readings", ())), tuple(row.get("misheard", ())))
@@ -89,29 +102,40 @@ def _word(row: Row) -> Word:
 
 def _problems(word: Word, place: str) -> Iterable[Problem]:
     if not word.surface:
-        yield problem(place, "表記がありません。", "The surface is missing.")
-    for value in (word.surface, *word.readings, *word.misheard):
-        if len(value) > LONGEST:
-            yield problem(
-                place, f"{LONGEST} 文字を超える値があります。", f"A value is longer than {LONGEST} characters."
-            )
+        yield problem(place, "表記がありません。書き入れてください。", "The surface is missing; fill it in.", "surface")
+    for key, values in (("surface", (word.surface,)), ("readings", word.readings), ("misheard", word.misheard)):
+        for value in values:
+            if len(value) > LONGEST:
+                ja, en = f"{LONGEST} 文字を超える値があります。", f"A value is longer than {LONGEST} characters."
+                yield problem(place, ja, en, key)
+            if UNFIT.search(value):
+                yield problem(place, "文字として書けない符号があります。", "It holds a code that is no character.", key)
     for reading in word.readings:
         if not KANA.fullmatch(reading):
-            yield problem(
-                place, f"読み「{reading}」はかなで書いてください。", f"Write the reading “{reading}” in kana."
+            ja, en = (
+                f"読み「{shown(reading)}」はかなで書いてください。",
+                f"Write the reading “{shown(reading)}” in kana.",
             )
+            yield problem(place, ja, en, "readings")
     for form in word.misheard:
         if len(form) < SHORTEST_MISHEARD:
-            yield problem(place, f"誤認識「{form}」は短すぎます。", f"The misheard form “{form}” is too short.")
+            ja = f"誤認識「{form}」は短すぎます。前後の言葉も書いてください。"
+            en = f"The misheard form “{form}” is too short; add the words around it."
+            yield problem(place, ja, en, "misheard")
 
 
 def _csv_rows(text: str, name: str) -> list[tuple[str, Row]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    """Rows are counted as a spreadsheet counts them, the header 1."""
+    lines: list[tuple[str, list[str]]] = []
+    number = 0
     try:
-        lines = [(f"{name}:{reader.line_num}", row) for row in reader if any(row)]
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if any(row):
+                lines.append((f"{name}:{number}", row))
     except csv.Error as error:
-        ja, en = f"CSV として読めません({error})。", f"This is not readable as CSV ({error})."
-        raise PhraseError((problem(f"{name}:{reader.line_num}", ja, en),)) from None
+        ja = f"CSV として読めません({error})。この行の引用符と改行を確かめてください。"
+        en = f"This is not readable as CSV ({error}). Check quotes and line breaks of this row."
+        raise PhraseError((problem(f"{name}:{number + 1}", ja, en),)) from None
     if not lines:
         raise PhraseError((problem(name, "空のファイルです。", "The file is empty."),))
     (place, header), *body = lines
@@ -150,6 +174,11 @@ def _yaml_row(place: str, entry: object) -> tuple[str, Row]:
         parts = value if isinstance(value, list) else [value]
         row[COLUMNS[key]] = [part for one in parts for part in _values(str(one))]
     return place, row
+
+
+READERS: Mapping[str, Callable[[str, str], list[tuple[str, Row]]]] = {
+    ".csv": _csv_rows, ".yaml": _yaml_rows, ".yml": _yaml_rows,
+}  # fmt: skip
 
 
 def _values(cell: str) -> list[str]:
