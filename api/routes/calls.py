@@ -19,6 +19,7 @@ from api.timeline import draw_timeline
 from api.transcript import lay_out, pairs, word_times
 from pipeline.call_reviews import reviews_of_call
 from pipeline.interchange import transcript_to_json
+from pipeline.meant import meant_in
 from pipeline.reports.files import call_table
 from pipeline.sound import find_sound, muted_spans
 from pipeline.store.call_filter import CallFilter
@@ -27,6 +28,7 @@ from pipeline.store.choices import phrases_of, reasons_of
 from pipeline.store.connect import Store
 from pipeline.store.customer_history import HistoryEvent, customer_history
 from pipeline.store.pages import Pins
+from pipeline.store.words import words_of
 
 pages = APIRouter()
 api = APIRouter(tags=["calls"])
@@ -92,6 +94,7 @@ def show_call(
     detail, siblings = _whole(store, report, visitor, call_id, recording)
     with store.reading() as connection:
         reviewed = reviews_of_call(connection, detail.call.transcript_id)
+        names = words_of(connection, Pins.of_report(report).tagging.dictionary_version)
     return pages.render(
         request,
         "call.html",
@@ -100,6 +103,7 @@ def show_call(
         detail=detail,
         siblings=siblings,
         reviewed=reviewed,
+        meant=meant_in(detail.transcript, names),
         turns=lay_out(detail.transcript, detail.tags, detail.moments),
         timeline=draw_timeline(detail.transcript, detail.moments),
         pairs=pairs(detail.transcript, detail.moments),

@@ -16,6 +16,7 @@ from pipeline.store import drafts
 from pipeline.store.dictionary import Fields, Items, Key, items_of, published, read_items, word_of
 from pipeline.store.drafts import Draft
 from pipeline.store.people import person
+from pipeline.store.schema import dictionary_members, dictionary_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class WordsChange:
 def read_words(connection: sa.Connection) -> tuple[Word, ...]:
     """The words in force, by surface."""
     return words_in(read_items(connection, published(connection).version))
+
+
+def words_of(connection: sa.Connection, version: str) -> tuple[Word, ...]:
+    """The words of one version of the dictionary, by surface, without reading its entries."""
+    query = (
+        sa.select(dictionary_texts.c.fields)
+        .join(dictionary_members, dictionary_members.c.text_hash == dictionary_texts.c.text_hash)
+        .where(dictionary_members.c.version == version, dictionary_members.c.kind == "word")
+        .order_by(dictionary_members.c.name)
+    )
+    return tuple(word_of(fields) for fields in connection.execute(query).scalars())
 
 
 def words_in(items: Items) -> tuple[Word, ...]:

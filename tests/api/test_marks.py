@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from phrases.entry import PhraseSet, Word
 from pipeline.settings import Settings
-from pipeline.store import audit
+from pipeline.store import audit, dictionary
 from pipeline.store.migrate import open_store
+from pipeline.store.schema import dictionary_members
 from tests.api.conftest import opened_as
 from tests.api.test_pages import text_of
 from tests.api.test_reviews import kept, send
-from tests.api.world import fill, telling_call
+from tests.api.world import TAGGING, fill, telling_call
 
 CALL = "/calls/20261003-0017"
 
@@ -80,3 +83,15 @@ def test_marks_are_for_qa_and_of_what_is_there(settings: Settings, listener: Tes
     assert listener.get("/reviews/lines/1/99").status_code == 404
     assert listener.get("/reviews/lines/99/1").status_code == 404
     assert listener.get("/reviews/lines/1/4?lang=en").status_code == 200
+
+
+def test_what_the_word_list_means_shows_beside_what_was_heard(listener: TestClient, settings: Settings) -> None:
+    name = Word("見逃しサービス", (), ("見逃し配信",))
+    fields = dictionary.items_of(PhraseSet((), (), (name,)))["word", name.surface]
+    member = {"version": TAGGING.dictionary_version, "kind": "word", "name": name.surface}
+    with open_store(settings.store_url) as store, store.writing() as connection:
+        dictionary.keep_texts(connection, [fields])
+        connection.execute(sa.insert(dictionary_members).values(**member, text_hash=dictionary.hash_of(fields)))
+    page = text_of(listener.get(CALL).text)
+    assert "単語登録 見逃し配信 → 見逃しサービス 登録より前の書き起こしのため、本文は聞き取りのまま" in page
+    assert "それでしたら、見逃し配信という機能がございまして" in page
