@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from pipeline.word_list import TakenWords
 
 
+REACH = Text(
+    "公開のあと、当たりはすべての通話で変わります。本文が直るのは、それから書き起こす通話だけです。",
+    "Once published, hits change in all calls; texts are put right only in calls transcribed from then on.",
+)
+
+
 def load_words_file(
     context: Context, file: Path, user: str | None, draft_id: int | None, dry_run: bool, as_json: bool
 ) -> None:
@@ -18,8 +24,8 @@ def load_words_file(
     from pipeline.word_list import read_word_file, take_words
 
     words = read_word_file(file)
-    actor, via = acting(user)
     with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.edit", "phrases.save")
         taken = take_words(store, words, actor, via, draft_id=draft_id, dry_run=dry_run)
     if as_json:
         say_json(taken)
@@ -43,3 +49,4 @@ def _show(context: Context, taken: "TakenWords") -> None:
             f"They are in draft {number}. Next: kouken phrases submit {number}, then a second person approves.",
         )
         say(context, told)
+        say(context, REACH)

@@ -23,8 +23,8 @@ def approve(context: Context, draft_id: int | None, remark: str, user: str | Non
     from pipeline.dictionary import check
     from pipeline.store import publishing
 
-    actor, via = acting(user)
     with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.approve", "phrases.approve")
         with store.reading() as connection:
             number = the_draft(connection, draft_id, "in_review").draft_id
         with store.writing() as connection:

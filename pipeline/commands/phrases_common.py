@@ -19,6 +19,7 @@ from pipeline.language import Bilingual, Text, in_language
 if TYPE_CHECKING:
     from phrases.entry import PhraseSet
     from phrases.messages import Problem
+    from pipeline.permissions import Permission
     from pipeline.store.connect import Connection, Store
     from pipeline.store.drafts import Draft
 
@@ -26,9 +27,17 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 VERSION = re.compile(r"[0-9a-f]{16}")
 
 
+_ACTING = Text("だれとして(既定はこの機械の利用者名)", "acting user (default: the machine's account)")
+
+
 def as_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--as`: under whose name (argument `user`)."""
-    return option("--as", "user", default=None, help=Text("だれとして(既定はログイン中の利用者)", "acting user"))
+    return option(
+        "--as",
+        "user",
+        default=None,
+        help=Text("だれとして(既定はこの機械の利用者名)", "acting user (default: the account)"),
+    )
 
 
 def draft_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -41,13 +50,21 @@ def version_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return option("--version", default="", help=Text("公開済みの版(既定は公開中のもの)", "a published version"))
 
 
-def acting(user: str | None) -> tuple[str, str]:
-    """The person who acts, and by which account of the machine: both go on record."""
-    from pipeline.store.audit import system_user
-    from pipeline.store.people import person
+def acting(
+    context: Context, store: "Store", user: str | None, permission: "Permission", action: str
+) -> tuple[str, str]:
+    """The person who acts, and by which account of the machine: both go on record. Says so where no name is checked."""
+    from pipeline.acting import actor
 
-    account = system_user()
-    return person(user or account), f"command:{account}"
+    found = actor(store, user, permission, action)
+    if not found.is_checked:
+        context.say(
+            Text(
+                f"利用者がまだ登録されていないため、名前「{found.name}」は確かめていません。",
+                f"No users are registered here, so that the name “{found.name}” was not checked.",
+            )
+        )
+    return found.name, found.via
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """`kouken phrases diff`: what an edited dictionary changes, before it is published."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.exposed_contracts import ExposedContracts
     from pipeline.phrase_trials import Effect, Side
     from pipeline.score_changes import ScoreChange
+    from pipeline.store.connect import Store
 
 
 @common_options(
@@ -52,7 +53,7 @@ def diff(
         _on_files(context, load_dictionary(Path(old)), load_dictionary(Path(new)), files, as_json)
         return
     with opened(context) as store:
-        before, after = (dictionary_named(store, name) for name in _named(store, old, new, user))
+        before, after = (dictionary_named(store, name) for name in _named(context, store, old, new, user))
         if files:
             _on_files(context, before, after, files, as_json)
             return
@@ -66,7 +67,7 @@ def diff(
 command = diff
 
 
-def _named(store: Any, old: str | None, new: str | None, user: str | None) -> tuple[str, str]:
+def _named(context: Context, store: "Store", old: str | None, new: str | None, user: str | None) -> tuple[str, str]:
     """What is compared: one name alone is compared with the published dictionary."""
     from pipeline.dictionary import draft_of
 
@@ -74,8 +75,9 @@ def _named(store: Any, old: str | None, new: str | None, user: str | None) -> tu
         return old, new
     if old:
         return "published", old
+    who, _ = acting(context, store, user, "dictionary.work", "phrases.diff")
     with store.reading() as connection:
-        return "published", f"draft:{draft_of(connection, acting(user)[0], None).draft_id}"
+        return "published", f"draft:{draft_of(connection, who, None).draft_id}"
 
 
 def _on_files(context: Context, old: "PhraseSet", new: "PhraseSet", files: tuple[Path, ...], as_json: bool) -> None:

@@ -14,9 +14,10 @@ def discard(context: Context, draft_id: int, user: str | None) -> None:
     """Parse, call, report."""
     from pipeline.store import drafts
 
-    actor, via = acting(user)
-    with opened(context) as store, store.writing() as connection:
-        drafts.discard(connection, draft_id, actor, via)
+    with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.edit", "phrases.discard")
+        with store.writing() as connection:
+            drafts.discard(connection, draft_id, actor, via)
     say(context, Text(f"下書き {draft_id} を捨てました。", f"Draft {draft_id} is discarded."))
 
 

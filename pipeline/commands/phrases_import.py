@@ -59,11 +59,11 @@ def import_(
 
     if (file is None) != starter:
         raise BadInput(Text("ファイルか --starter のどちらか一つを指定してください。", "Name a file, or --starter."))
-    actor, via = acting(user)
     try:
         read = read_dictionary(file) if file else Loaded(load_starter())
         given = dictionary.Import(read, based_on, complete, draft_id, shared, title, dry_run)
         with opened(context) as store:
+            actor, via = acting(context, store, user, "dictionary.edit", "phrases.save")
             take = dictionary.take_starter if starter else dictionary.take_in
             imported = take(store, given, actor, via)
     except BadDictionary as error:

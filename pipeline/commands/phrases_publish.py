@@ -20,8 +20,8 @@ def publish(context: Context, draft_id: int | None, user: str | None, as_json: b
     """Parse, call, print."""
     from pipeline import dictionary
 
-    actor, via = acting(user)
     with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.work", "phrases.publish")
         with store.reading() as connection:
             number = the_draft(connection, draft_id, "approved").draft_id
         publication = dictionary.publish(store, number, actor, via)

@@ -21,8 +21,8 @@ def reject(context: Context, draft_id: int | None, remark: str, user: str | None
     """Parse, call, print."""
     from pipeline.store import publishing
 
-    actor, via = acting(user)
     with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.work", "phrases.reject")
         with store.reading() as connection:
             number = the_draft(connection, draft_id, "in_review").draft_id
         with store.writing() as connection:

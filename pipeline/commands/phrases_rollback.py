@@ -22,9 +22,10 @@ def rollback(context: Context, version: str, remark: str, user: str | None, as_j
     """Parse, call, print."""
     from pipeline.store import dictionary
 
-    actor, via = acting(user)
-    with opened(context) as store, store.writing() as connection:
-        publication = dictionary.rollback(connection, version, actor, remark, via)
+    with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.approve", "phrases.rollback")
+        with store.writing() as connection:
+            publication = dictionary.rollback(connection, version, actor, remark, via)
     if as_json:
         say_json(publication)
         return

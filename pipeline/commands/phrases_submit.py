@@ -23,8 +23,8 @@ def submit(context: Context, draft_id: int | None, user: str | None, as_json: bo
     """Parse, call, print."""
     from pipeline import dictionary
 
-    actor, via = acting(user)
     with opened(context) as store:
+        actor, via = acting(context, store, user, "dictionary.edit", "phrases.submit")
         with store.reading() as connection:
             number = dictionary.draft_of(connection, actor, draft_id).draft_id
         checked = dictionary.check(store, number)

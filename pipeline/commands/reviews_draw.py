@@ -35,10 +35,11 @@ def draw(
     from pipeline import reviewing
     from pipeline.store import review_queue
 
-    actor, _ = acting(user)
-    with opened(context) as store, store.writing() as connection:
-        pins = reviewing.current_pins(connection)
-        drawn = review_queue.draw(connection, pins, actor, unit, stratum=stratum, wanted=wanted, seed=seed)
+    with opened(context) as store:
+        actor, _ = acting(context, store, user, "reviews.judge", "reviews.draw")
+        with store.writing() as connection:
+            pins = reviewing.current_pins(connection)
+            drawn = review_queue.draw(connection, pins, actor, unit, stratum=stratum, wanted=wanted, seed=seed)
     if as_json:
         say_json(drawn)
         return

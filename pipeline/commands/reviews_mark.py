@@ -27,9 +27,10 @@ def mark(
     """Parse, call, report."""
     from pipeline import reviewing
 
-    actor, via = acting(user)
-    with opened(context) as store, store.writing() as connection:
-        number = reviewing.answer(connection, reference, verdict, actor, labels, via)
+    with opened(context) as store:
+        actor, via = acting(context, store, user, "reviews.judge", "reviews.mark")
+        with store.writing() as connection:
+            number = reviewing.answer(connection, reference, verdict, actor, labels, via)
     if as_json:
         say_json({"review_id": number})
         return

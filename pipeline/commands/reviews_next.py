@@ -26,8 +26,8 @@ def next_(context: Context, limit: int, unit: str | None, stratum: str, user: st
     """Parse, call, print."""
     from pipeline import reviewing
 
-    actor, _ = acting(user)
     with opened(context) as store:
+        actor, _ = acting(context, store, user, "reviews.judge", "reviews.look")
         pins = reviewing.draw_first_samples(store, actor)
         with store.reading() as connection:
             found = reviewing.questions(connection, pins, actor, limit, unit=unit, stratum=stratum)

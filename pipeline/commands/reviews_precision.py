@@ -11,6 +11,7 @@ from pipeline.language import Text
 if TYPE_CHECKING:
     from models.evaluation.agreement import Share
 
+LIKELY = Text("基準以上の見込み", "probably at it or above")  # the estimate is at the limit, the interval begins below
 STANDINGS = {
     "under": Text("基準を下回る", "under the limit"),
     "doubtful": Text("基準に届かないかもしれない", "perhaps under the limit"),
@@ -45,7 +46,8 @@ def precision(context: Context, limit: float, as_json: bool) -> None:
     for heading, found in ((Text("フレーズ", "phrases"), phrases), (Text("ラベル", "labels"), labels)):
         say(context, heading)
         for one in found:
-            text = STANDINGS[one.standing]
+            is_open = one.standing == "fine" and (one.right.ci_low or 0) < limit
+            text = LIKELY if is_open else STANDINGS[one.standing]
             shown = _shown(one.right)
             say(context, Text(f"  {one.stratum} {shown} {text.ja}", f"  {one.stratum} {shown} {text.en}"))
     say(context, Text("再現率", "recall"))

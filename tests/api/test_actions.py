@@ -10,7 +10,7 @@ from pipeline.store import audit, dictionary
 
 HERE = Path(__file__).parents[2]
 ACTION = re.compile(r"[a-z]+\.[a-z_]+")
-RECORDERS = {"record", "_record", "note", "change"}
+RECORDERS = {"record", "_record", "note", "change", "acting"}
 OF_KIND = {"operator.comment", "operator.remark"}  # f"operator.{remark.kind}"
 
 
@@ -28,7 +28,7 @@ def recorded() -> Iterator[str]:
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in RECORDERS:
-                    for argument in node.args[1:4]:
+                    for argument in node.args[4:5] if name == "acting" else node.args[1:4]:
                         yield from constants(argument)
                 for keyword in node.keywords:
                     if keyword.arg == "action" and name == "NotAllowed":

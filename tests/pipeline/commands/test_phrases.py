@@ -11,7 +11,7 @@ import pytest
 from phrases.entry import Phrase, PhraseSet
 from phrases.matcher import Matcher
 from pipeline.cli import run
-from pipeline.store import dictionary, transcripts
+from pipeline.store import dictionary, transcripts, users
 from pipeline.store.migrate import open_store
 from pipeline.text.dictionary import save_dictionary
 from pipeline.text.tagger import load_tagger
@@ -130,6 +130,30 @@ def test_e4_as_another_spelling_of_the_author_does_not_help(kouken: Kouken, tmp_
     assert [entry["action"] for entry in record[:2]] == ["phrases.publish_refused", "phrases.approve_refused"]
     assert record[0]["details"]["via"].startswith("command:")
     assert kouken("audit", "verify").code == 0
+
+
+def test_two_invented_names_are_not_two_people_where_people_are_registered(kouken: Kouken, tmp_path: Path) -> None:
+    path = file_of(tmp_path, SPORTS)
+    free = kouken("phrases", "import", path, "--as", "sato", "--lang", "en")
+    assert free.code == 0 and "“sato” was not checked" in free.error
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'kouken.db'}")
+    with store.writing() as connection:
+        for name, role in (("root", "administrator"), ("sato", "qa_editor"), ("suzuki", "qa_approver")):
+            users.add_user(connection, "setup", name, [role], "hash")  # type: ignore[list-item]
+    store.close()
+    for command, name in (("submit", "tanaka"), ("submit", "suzuki"), ("approve", "tanaka"), ("approve", "sato"),
+                          ("publish", "root"), ("import", "tanaka"), ("reject", "root"), ("discard", "suzuki"),
+                          ("rollback", "sato")):  # fmt: skip
+        given: dict[str, list[object]] = {
+            "import": [path], "discard": [1], "reject": ["--remark", "x"], "rollback": ["x", "--remark", "x"]
+        }  # fmt: skip
+        refused = kouken("phrases", command, *given.get(command, []), "--as", name, "--lang", "ja")
+        assert refused.code == 2 and f"「{name}」" in refused.error and "--as で" in refused.error, command
+    record = kouken("audit", "list", "--action", "phrases", "--json").json
+    assert (record[0]["action"], record[0]["actor"]) == ("phrases.rollback_refused", "sato")
+    assert kouken("phrases", "submit", "--as", "sato").code == 0
+    assert kouken("phrases", "approve", "--as", "suzuki").error == ""
+    assert kouken("phrases", "publish", "--as", "sato").code == 0
 
 
 def test_a_draft_that_was_sent_back_says_why(kouken: Kouken, tmp_path: Path) -> None:
@@ -304,7 +328,7 @@ def test_e6_every_error_of_a_file_is_told_at_once_with_row_column_and_id_and_not
     (tmp_path / "e.csv").write_text(ROWS, encoding="utf-8")
     refused = kouken("phrases", "import", tmp_path / "e.csv", *dry, "--as", "sato", "--lang", "ja")
     assert refused.code == 2
-    summary, *lines = refused.error.splitlines()
+    _, summary, *lines = refused.error.splitlines()
     assert summary == "何も取り込みませんでした。誤りを直して、もう一度取り込んでください(誤り 4 件)。"
     assert [line.strip().split(":")[0] + ":" + line.split(":")[1] for line in lines] == [
         "e.csv:4 [phrase] p.query",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli import run
+from pipeline.store import users
 from pipeline.store.migrate import open_store
 from tests.api import world
 
@@ -67,7 +68,9 @@ def test_judgements_of_random_items_become_precision_and_recall(reviewed: Kouken
     assert labels["proposal"]["right"]["estimate"] == 1.0 and labels["proposal"]["right"]["n"] == 7
     assert (labels["appeal"]["right"]["n"], labels["appeal"]["standing"]) == (1, "doubtful")
     assert told["recall"][0]["found"]["n"] == 0
-    assert "proposal 1.000 [0.646, 1.000] n=7" in reviewed("reviews", "precision")[1]
+    assert "proposal 1.000 [0.646, 1.000] n=7 基準以上の見込み" in reviewed("reviews", "precision", "--lang", "ja")[1]
+    sure = reviewed("reviews", "precision", "--limit", 0.6, "--lang", "ja")[1]
+    assert "proposal 1.000 [0.646, 1.000] n=7 基準を満たす" in sure
 
 
 def test_a_missed_moment_is_added_by_its_place(reviewed: Kouken) -> None:
@@ -88,3 +91,17 @@ def test_agreement_is_told_for_every_two_reviewers(reviewed: Kouken) -> None:
     _, (one,) = reviewed("reviews", "agreement", "--json")
     assert (one["one"], one["other"], one["kappa"]["n"], one["kappa"]["kappa"]) == ("sato", "suzuki", 2, 1.0)
     assert "κ=1.00" in reviewed("reviews", "agreement")[1]
+
+
+def test_nobody_judges_under_a_name_that_is_no_reviewers(reviewed: Kouken, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'kouken.db'}")
+    with store.writing() as connection:
+        users.add_user(connection, "setup", "root", ["administrator"], "hash")
+        users.add_user(connection, "setup", "sato", ["qa_editor"], "hash")
+    store.close()
+    place = "moment:1:2:2:0:0:enablement"
+    for name in ("tanaka", "root"):
+        assert reviewed("reviews", "mark", place, "right", "--as", name)[0] == 2
+        assert reviewed("reviews", "draw", "moment", "--as", name)[0] == 2
+        assert reviewed("reviews", "next", "--as", name)[0] == 2
+    assert reviewed("reviews", "mark", place, "right", "--as", "sato")[0] == 0
