@@ -42,12 +42,12 @@ class ArchiveFile:
     """One recording of tonight's archive.
 
     `relative` is text in any case: bytes of a name that are no UTF-8 stand as `\\xNN` (`open_path` finds them).
-    `sha256` is None where the content could not be read; `problem` then says why. `call_rule`: "recording" (named
-    by the calls table), "file_name" (its stem is a call id of the table), "preset" (its name tells the call),
-    "unparsed" (the preset cannot read its name; its stem serves as call id), "unlisted" (no row, no preset; likewise),
-    "duplicate" (the same content as another file, whose call it is), "same_call" (another copy of a call that a larger
-    file tells: encoded again, or kept under two names), "mixed" (both sides are there as legs) or "spare_text" (a
-    transcript of a call that is there as a recording or as another transcript).
+    `sha256` is None where the content could not be read; `problem` then says why. `call_rule`: "recording" (named by
+    the calls table), "file_name" (its stem is a call id of the table, or was before it was renamed), "preset" (its name
+    tells the call), "unparsed" (the preset cannot read its name; its stem serves as call id), "unlisted" (no row, no
+    preset; likewise), "duplicate" (the same content as another file, whose call it is), "same_call" (another copy of a
+    call that a larger file tells: encoded again, or kept under two names), "mixed" (both sides are there as legs) or
+    "spare_text" (a transcript of a call that is there as a recording or as another transcript).
     `leg`: "operator" or "customer" for one side of a recording in two files, whose content is `joined`.
     `rank`: microseconds since 1970 of the call's begin, else of the file; the latest is analysed first.
     """
@@ -140,15 +140,21 @@ def join_legs(
 
 
 def assign_calls(
-    found: Sequence[ArchiveFile], calls: Sequence[Call], parsed: Mapping[str, ParsedName] | None = None
+    found: Sequence[ArchiveFile],
+    calls: Sequence[Call],
+    parsed: Mapping[str, ParsedName] | None = None,
+    had: Mapping[str, str] | None = None,
 ) -> list[ArchiveFile]:
     """Say which call each file belongs to; the first file of equal content keeps it, the others are duplicates.
 
-    `parsed`: what a preset read in the names, by relative path.
+    `parsed`: what a preset read in the names, by relative path. `had`: by content, the call that a renamed file had.
     """
     by_recording = {_same(call.recording): call for call in calls if call.recording}
     by_id = {_same(call.call_id): call for call in calls}
-    assigned = [_assign(file, by_recording, by_id, (parsed or {}).get(file.relative)) for file in found]
+    assigned = [
+        _assign(file, by_recording, by_id, (parsed or {}).get(file.relative), (had or {}).get(file.content or ""))
+        for file in found
+    ]
     owners: dict[str, ArchiveFile] = {}
     for file in sorted(assigned, key=lambda item: (RULES.index(item.call_rule), item.relative)):
         if file.sha256 and file.call_rule != "mixed":
@@ -213,10 +219,14 @@ def _text_rank(file: ArchiveFile) -> int:
 
 
 def _assign(
-    file: ArchiveFile, by_recording: Mapping[str, Call], by_id: Mapping[str, Call], parsed: ParsedName | None
+    file: ArchiveFile,
+    by_recording: Mapping[str, Call],
+    by_id: Mapping[str, Call],
+    parsed: ParsedName | None,
+    had: str | None,
 ) -> ArchiveFile:
     stem = splitext(basename(file.relative))[0].removesuffix(".vcon")
-    names = (stem, without_leg(stem), parsed.call_id if parsed else None)
+    names = (stem, without_leg(stem), parsed.call_id if parsed else None, had)
     call, rule = by_recording.get(_same(file.relative)), "recording"
     if call is None:
         call, rule = next((by_id[_same(name)] for name in names if name and _same(name) in by_id), None), "file_name"
@@ -225,7 +235,7 @@ def _assign(
     if file.call_rule == "mixed":
         return replace(file, call_id=call.call_id if call else stem)
     if call is None:
-        own = stem if file.leg == "" else without_leg(stem)
+        own = had or (stem if file.leg == "" else without_leg(stem))
         if parsed is None:
             return replace(file, call_id=own, call_rule="unlisted")
         rule = "preset" if parsed.problem is None else "unparsed"

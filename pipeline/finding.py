@@ -37,13 +37,29 @@ def find(night: Night) -> None:
     legs = not name or preset_named(name, night.settings).legs
     joined = join_legs(hashed, *legs_of(night.settings)) if legs else hashed
     parsed = _parsed(night, joined) if name else {}
+    assigned = assign_calls(joined, calls, parsed)
     with night.store.reading() as connection:
         erased = erasure.erased_things(connection)
-    assigned = without_erased(assign_calls(joined, calls, parsed), erased)
+        renamed = _renamed(connection, assigned)
+    if renamed:
+        assigned = assign_calls(joined, calls, parsed, renamed)
+    assigned = without_erased(assigned, erased)
     _tell(night, assigned)
     with night.store.writing() as connection:
         recordings.remember_files(connection, night.run_id, str(night.archive), assigned)
         _store_parsed(night, connection, assigned, parsed, {call.call_id: call for call in calls})
+
+
+def _renamed(connection: Connection, assigned: Sequence[ArchiveFile]) -> dict[str, str]:
+    """By content, the call that it belonged to under a name that is gone, where its new name tells nothing."""
+    contents = [file.content for file in assigned if file.call_rule == "unlisted" and file.content]
+    taken = {file.call_id for file in assigned}
+    kept: dict[str, str] = {}
+    for content, call_id in recordings.calls_of(connection, contents).items():
+        if call_id not in taken:
+            kept[content] = call_id
+            taken.add(call_id)
+    return kept
 
 
 def _calls(connection: Connection) -> list[Call]:

@@ -76,6 +76,16 @@ def known_files(connection: sa.Connection, archive: str) -> dict[str, KnownFile]
     return {row.relative: KnownFile(row.size_bytes, row.modified_ns, row.sha256) for row in connection.execute(query)}
 
 
+def calls_of(connection: sa.Connection, contents: Sequence[str]) -> dict[str, str]:
+    """The call that each known content belongs to, by SHA-256."""
+    found: dict[str, str] = {}
+    for start in range(0, len(contents), BATCH):
+        query = sa.select(recordings.c.sha256, recordings.c.call_id)
+        rows = connection.execute(query.where(recordings.c.sha256.in_(contents[start : start + BATCH])))
+        found |= {row.sha256: row.call_id for row in rows}
+    return found
+
+
 def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: Sequence[SeenFile]) -> None:
     """Enter tonight's files; the same content under several names is one recording, of one call.
 

@@ -19,7 +19,7 @@ from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
 from pipeline.reporting import detector_of
-from pipeline.store import ledger
+from pipeline.store import ledger, recordings, runs
 from pipeline.store.migrate import open_store
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import FAKE, PLAIN, PROPOSAL, Centre
@@ -80,6 +80,32 @@ def test_nightly_renamed_recording_is_not_transcribed_again(centre: Centre) -> N
     centre.night()
     assert fake_speech.transcribed(centre.archive) == ["a.wav"]
     assert centre.report["centre"]["calls"] == 1
+
+
+def test_nightly_renamed_recording_stays_the_call_that_the_table_tells(quick_centre: Centre) -> None:
+    """B12: a new name that tells nothing takes neither call id nor operator from it, in any later night."""
+    centre = quick_centre
+    centre.record("a.wav", PROPOSAL)
+    centre.night("a,2026-10-03 14:05,OP1,,\n")
+    (centre.archive / "a.wav").rename(centre.archive / "renamed.wav")
+    for _ in range(2):
+        centre.night()
+        with centre.open() as store, store.reading() as connection:
+            version = centre.report["versions"]["speech"]
+            last = runs.last_run(connection)
+            assert last is not None
+            (file,) = recordings.file_states(connection, last.run_id, version)
+        assert (file.relative, file.call_id, file.call_rule) == ("renamed.wav", "a", "file_name")
+        assert [row["operator_id"] for row in centre.report["operators"]] == ["OP1"]
+
+
+def test_nightly_renamed_recording_takes_no_call_from_another_file(quick_centre: Centre) -> None:
+    centre = quick_centre
+    centre.record("a.wav", PROPOSAL)
+    centre.night("C1,2026-10-03 14:05,OP1,a.wav,\n")
+    centre.record("right.wav", PLAIN)
+    centre.night("C1,2026-10-03 14:05,OP1,right.wav,\n")  # the table was wrong
+    assert centre.files == {"found": 2, "done": 2, "waiting": 0, "quarantined": 0, "skipped": 0}
 
 
 def test_nightly_bad_files_are_held_back_with_a_reason_and_the_others_go_on(centre: Centre) -> None:
