@@ -283,7 +283,10 @@ class ShareOf(Shape):
 
 
 class ReviewPrecision(Shape):
-    """Of one phrase or label: how many of its random sample are right. `standing`: under, doubtful, fine, unknown."""
+    """Of one phrase or label: how many of its random sample are right.
+
+    `standing` to the limit: under, doubtful, likely, fine, unknown.
+    """
 
     unit: str
     stratum: str

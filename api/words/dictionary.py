@@ -41,6 +41,7 @@ LEVELS: Mapping[str, Word] = {
 PRECISION_STANDINGS: Mapping[str, Word] = {
     "under": word_of("基準を下回る", "under the limit"),
     "doubtful": word_of("基準に届かないかもしれない", "perhaps under the limit"),
+    "likely": word_of("基準以上の見込み", "probably at it or above"),
     "fine": word_of("基準を満たす", "at the limit or above"),
     "unknown": word_of("まだわからない", "not known yet"),
 }

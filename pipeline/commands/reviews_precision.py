@@ -11,10 +11,10 @@ from pipeline.language import Text
 if TYPE_CHECKING:
     from models.evaluation.agreement import Share
 
-LIKELY = Text("基準以上の見込み", "probably at it or above")  # the estimate is at the limit, the interval begins below
 STANDINGS = {
     "under": Text("基準を下回る", "under the limit"),
     "doubtful": Text("基準に届かないかもしれない", "perhaps under the limit"),
+    "likely": Text("基準以上の見込み", "probably at it or above"),
     "fine": Text("基準を満たす", "at the limit or above"),
     "unknown": Text("まだわからない", "not known yet"),
 }
@@ -46,9 +46,7 @@ def precision(context: Context, limit: float, as_json: bool) -> None:
     for heading, found in ((Text("フレーズ", "phrases"), phrases), (Text("ラベル", "labels"), labels)):
         say(context, heading)
         for one in found:
-            is_open = one.standing == "fine" and (one.right.ci_low or 0) < limit
-            text = LIKELY if is_open else STANDINGS[one.standing]
-            shown = _shown(one.right)
+            text, shown = STANDINGS[one.standing], _shown(one.right)
             say(context, Text(f"  {one.stratum} {shown} {text.ja}", f"  {one.stratum} {shown} {text.en}"))
     say(context, Text("再現率", "recall"))
     for each in recall:

@@ -17,7 +17,8 @@ from pipeline.store.reviews import Review, read_reviews
 
 UNDER = "under"  # the whole interval lies below the limit
 DOUBTFUL = "doubtful"  # the estimate does, the interval does not
-FINE = "fine"
+LIKELY = "likely"  # the estimate is at the limit, the interval begins below it
+FINE = "fine"  # the whole interval is at the limit or above
 UNKNOWN = "unknown"  # nothing reviewed
 
 
@@ -114,12 +115,14 @@ def agreements(connection: sa.Connection) -> Iterator[Agreement]:
 
 
 def standing(right: Share, limit: float) -> str:
-    """Where a precision stands to a limit: under, doubtful, fine or unknown."""
-    if right.estimate is None or right.ci_high is None:
+    """Where a precision stands to a limit: under, doubtful, likely, fine or unknown."""
+    if right.estimate is None or right.ci_low is None or right.ci_high is None:
         return UNKNOWN
     if right.ci_high < limit:
         return UNDER
-    return DOUBTFUL if right.estimate < limit else FINE
+    if right.ci_low >= limit:
+        return FINE
+    return DOUBTFUL if right.estimate < limit else LIKELY
 
 
 def _latest(found: Sequence[Review]) -> dict[Place, Review]:

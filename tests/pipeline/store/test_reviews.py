@@ -155,7 +155,8 @@ def test_precision_comes_with_its_interval_and_number(store: Store, pins: Pins) 
     assert found.right.ci_high == pytest.approx(0.8365, abs=0.0001)
     assert found.standing == "under"
     assert precision(store, pins, "hit", limit=0.8).standing == "doubtful"
-    assert precision(store, pins, "hit", limit=0.7).standing == "fine"
+    assert precision(store, pins, "hit", limit=0.7).standing == "likely"
+    assert precision(store, pins, "hit", limit=0.6).standing == "fine"
 
 
 def test_the_latest_word_on_an_item_counts(store: Store, pins: Pins) -> None:
