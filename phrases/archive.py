@@ -132,9 +132,8 @@ class _Finders:
         """What is sought → numbers of the turns that hold it."""
         held: dict[Sought, set[int]] = {}
         for level, find in self._finders.items():
-            starts = block.starts[level]
-            for pattern, at in find(bytes(block.texts[level])):
-                held.setdefault((level, pattern), set()).add(bisect_right(starts, at) - 1)
+            for pattern, turns in find(bytes(block.texts[level]), block.starts[level]):
+                held.setdefault((level, pattern), set()).update(turns)
         for raw in self._raw:
             starts = block.starts["surface"]
             places = byte_places(raw.text, bytes(block.texts["surface"]))
@@ -149,21 +148,27 @@ def _finder(patterns: list[bytes]) -> "Finder":
 
 
 class _Each:
-    """Places of a few patterns, one after the other."""
+    """Turns of a few patterns, one pattern after the other."""
 
     def __init__(self, patterns: list[bytes]) -> None:
         self._patterns = patterns
 
-    def __call__(self, text: bytes) -> Iterator[tuple[bytes, int]]:
+    def __call__(self, text: bytes, starts: Sequence[int]) -> Iterator[tuple[bytes, list[int]]]:
         for pattern in self._patterns:
-            at = text.find(pattern)
-            while at >= 0:
-                yield pattern, at
-                at = text.find(pattern, at + len(pattern))
+            yield pattern, list(self._turns(pattern, text, starts))
+
+    @staticmethod
+    def _turns(pattern: bytes, text: bytes, starts: Sequence[int]) -> Iterator[int]:
+        """Found in a turn, it is sought in the next one: a common character stands many times in each."""
+        at, turn, last = text.find(pattern), 0, len(starts) - 1
+        while at >= 0:
+            turn = bisect_right(starts, at, turn) - 1
+            yield turn
+            at = text.find(pattern, starts[turn + 1]) if turn < last else -1
 
 
 class _Automaton:
-    """Places of many patterns in one pass."""
+    """Turns of many patterns, found in one pass."""
 
     def __init__(self, patterns: list[bytes]) -> None:
         import ahocorasick_rs
@@ -171,9 +176,9 @@ class _Automaton:
         self._patterns = patterns
         self._automaton = ahocorasick_rs.BytesAhoCorasick(patterns)
 
-    def __call__(self, text: bytes) -> Iterator[tuple[bytes, int]]:
-        for number, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            yield self._patterns[number], start
+    def __call__(self, text: bytes, starts: Sequence[int]) -> Iterator[tuple[bytes, list[int]]]:
+        for number, at, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            yield self._patterns[number], [bisect_right(starts, at) - 1]
 
 
 Finder = _Each | _Automaton
