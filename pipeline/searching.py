@@ -4,7 +4,7 @@ Results come call by call, latest first, one page at a time. A page looks into s
 found among many, it may be short or empty and still have a next one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.records import Speaker
@@ -93,13 +93,20 @@ def _index_few(store: Store) -> list[int]:
     """In transactions of which none is long; cut off between them, the same are begun anew the next time."""
     with store.writing_in_turn() as connection:
         some = search_index.unindexed(connection, INDEXED_AT_ONCE)
+        portions = search_index.leave(connection, some)
+    _change(store, portions)
+    with store.writing_in_turn() as connection:
         portions = search_index.begin(connection, some)
-    for portion in portions:
-        with store.writing_in_turn() as connection:
-            search_index.add(connection, portion)
+    _change(store, portions)
     with store.writing() as connection:
         search_index.finish(connection, some)
     return some
+
+
+def _change(store: Store, portions: Iterable[search_index.Portion]) -> None:
+    for portion in portions:
+        with store.writing_in_turn() as connection:
+            search_index.change(connection, portion)
 
 
 def search(store: Store, pins: Pins, wanted: Wanted, *, after: Place | None = None, limit: int = 30) -> FoundPage:

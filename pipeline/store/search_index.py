@@ -4,8 +4,10 @@ Transcripts are numbered; a block of `BLOCK` numbers is one row per gram, as a s
 that is shorter, as one bit for each. A term of one or two characters is answered by its row; of a longer one the pairs
 leave few transcripts, in whose spelt text the term is then looked for. Everything goes again when a call is erased.
 
-Many transcripts change nearly every row. So their texts are kept first, marked as unfinished, then the rows some at a
-time, each in a transaction of its own: nobody waits long for the writer, and an erasure in between finds every trace.
+Many transcripts change nearly every row. So what was known of them is marked as leaving and taken out of the rows some
+at a time, each in a transaction of its own; then their texts are kept, marked as unfinished, and put into the rows in
+the same way. Nobody waits long for the writer, and an erasure in between finds every trace: the text that led to the
+rows is there until none of them holds it.
 """
 
 from collections import defaultdict
@@ -21,7 +23,8 @@ from pipeline.store.schema import search_grams, search_texts, transcripts, utter
 
 BLOCK = 1 << 14
 AT_ONCE = 2_000  # grams in one statement, and in one portion
-UNFINISHED = ""  # the spelling of transcripts whose rows are being written
+UNFINISHED = ""  # in place of the spelling of transcripts that are being put into the rows
+LEAVING = "-"  # … that are being taken out of them
 MOST_LISTED = BLOCK // 16  # as many two-byte numbers are as long as one bit for each of the block
 Numbers = NDArray[np.int64]
 
@@ -30,10 +33,14 @@ _Held = Mapping[str, Sequence[int]]  # numbers within a block, by gram
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Grams of a block with the transcripts, as numbers within it, that are to be found by them."""
+    """Grams of a block with the transcripts, as numbers within it, that are to be found by them, or no longer.
+
+    `state`: `UNFINISHED` where they come in, `LEAVING` where they go.
+    """
 
     block: int
     held: _Held
+    state: str
 
 
 def unindexed(connection: sa.Connection, limit: int) -> list[int]:
@@ -47,45 +54,54 @@ def count_unindexed(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count(transcripts.c.transcript_id)).where(_is_missing())).scalar_one()
 
 
+def leave(connection: sa.Connection, transcript_ids: Sequence[int]) -> list[Portion]:
+    """What is known of these is to go; it is gone after `change` of every portion, and `begin`."""
+    texts = spelt_texts(connection, transcript_ids)
+    _mark(connection, search_texts.c.transcript_id.in_(transcript_ids), LEAVING)
+    return _portions(texts, LEAVING)
+
+
 def begin(connection: sa.Connection, transcript_ids: Sequence[int]) -> list[Portion]:
-    """Keep what was said in these, in place of what was known of them; they are findable after `add` and `finish`."""
-    forget(connection, transcript_ids)
+    """Keep what was said in these; they are findable after `change` of every portion, and `finish`.
+
+    What was known of them has left the rows before.
+    """
+    connection.execute(sa.delete(search_texts).where(search_texts.c.transcript_id.in_(transcript_ids)))
     texts = _spelt(connection, transcript_ids)
     rows = [{"transcript_id": key, "spelling": UNFINISHED, "text": text} for key, text in texts.items()]
     if rows:
         connection.execute(sa.insert(search_texts), rows)
-    return [
-        Portion(block, {gram: held[gram] for gram in grams})
-        for block, held in _by_block(texts).items()
-        for grams in _in_portions(held)
-    ]
+    return _portions(texts, UNFINISHED)
 
 
-def add(connection: sa.Connection, portion: Portion) -> None:
-    """One portion; what was erased since `begin` is left out."""
+def change(connection: sa.Connection, portion: Portion) -> None:
+    """One portion; what was erased since is left out, and what another night takes out or put in again meanwhile.
+
+    What another night has finished still comes in: it may have finished what this one began.
+    """
     numbers = set().union(*portion.held.values())
     there = search_texts.c.transcript_id.in_(portion.block * BLOCK + number for number in numbers)
-    query = sa.select(search_texts.c.transcript_id).where(there)
+    leaves = search_texts.c.spelling == LEAVING
+    goes = portion.state == LEAVING
+    query = sa.select(search_texts.c.transcript_id).where(there, leaves if goes else ~leaves)
     left = {key % BLOCK for key in connection.execute(query).scalars()}
     held = portion.held
     if left != numbers:
         held = {gram: kept for gram, of in held.items() if (kept := [number for number in of if number in left])}
-    _change(connection, portion.block, held, to=True)
+    _change(connection, portion.block, held, to=not goes)
 
 
 def finish(connection: sa.Connection, transcript_ids: Sequence[int]) -> None:
-    """Every portion was added."""
+    """Every portion came in."""
     these = search_texts.c.transcript_id.in_(transcript_ids)
-    connection.execute(sa.update(search_texts).where(these).values(spelling=SPELLING))
+    _mark(connection, these & (search_texts.c.spelling == UNFINISHED), SPELLING)
 
 
 def forget(connection: sa.Connection, transcript_ids: Collection[int]) -> None:
     """Take these transcripts out of the index, with every trace of their words."""
-    chosen = search_texts.c.transcript_id.in_(transcript_ids)
-    texts = {row.transcript_id: row.text for row in connection.execute(sa.select(search_texts).where(chosen))}
-    for block, held in _by_block(texts).items():
+    for block, held in _by_block(spelt_texts(connection, transcript_ids)).items():
         _change(connection, block, held, to=False)
-    connection.execute(sa.delete(search_texts).where(chosen))
+    connection.execute(sa.delete(search_texts).where(search_texts.c.transcript_id.in_(transcript_ids)))
 
 
 def holding(connection: sa.Connection, terms: Iterable[str]) -> Numbers:
@@ -102,7 +118,7 @@ def holding(connection: sa.Connection, terms: Iterable[str]) -> Numbers:
     return np.concatenate(blocks) if blocks else np.empty(0, np.int64)
 
 
-def spelt_texts(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int, str]:
+def spelt_texts(connection: sa.Connection, transcript_ids: Collection[int]) -> dict[int, str]:
     """The spelt text of transcripts, a line for each utterance."""
     query = sa.select(search_texts.c.transcript_id, search_texts.c.text).where(
         search_texts.c.transcript_id.in_(transcript_ids)
@@ -115,10 +131,16 @@ def _is_missing() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(held)
 
 
+def _mark(connection: sa.Connection, these: sa.ColumnElement[bool], state: str) -> None:
+    connection.execute(sa.update(search_texts).where(these).values(spelling=state))
+
+
 def _spelt(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int, str]:
-    lines: dict[int, list[str]] = {key: [] for key in transcript_ids}
+    """Those that are still there, some of them without a word."""
+    there = sa.select(transcripts.c.transcript_id).where(transcripts.c.transcript_id.in_(transcript_ids))
+    lines: dict[int, list[str]] = {key: [] for key in connection.execute(there).scalars()}
     query = sa.select(utterances.c.transcript_id, utterances.c.text).where(
-        utterances.c.transcript_id.in_(transcript_ids)
+        utterances.c.transcript_id.in_(lines)
     )
     for row in connection.execute(query.order_by(utterances.c.transcript_id, utterances.c.position)):
         lines[row.transcript_id].append(spelled(row.text).text)
@@ -132,6 +154,14 @@ def _by_block(texts: Mapping[int, str]) -> dict[int, _Held]:
         for gram in grams_of(texts[key]):
             held[gram].append(key % BLOCK)
     return dict(blocks)
+
+
+def _portions(texts: Mapping[int, str], state: str) -> list[Portion]:
+    return [
+        Portion(block, {gram: held[gram] for gram in grams}, state)
+        for block, held in _by_block(texts).items()
+        for grams in _in_portions(held)
+    ]
 
 
 def _in_portions(held: _Held) -> list[list[str]]:
