@@ -16,7 +16,7 @@ from api.errors import Missing
 from api.policy import API, Permission, Reach, permission_of, reach_of
 from pipeline.errors import Locked
 from pipeline.language import Text
-from pipeline.looks import PATIENCE_S, Looks
+from pipeline.protection.looks import PATIENCE_S, Looks
 from pipeline.settings import Settings, WebSettings
 from pipeline.store import audit
 from pipeline.store.connect import Store

@@ -65,12 +65,12 @@ from api.routes import (
 from api.routes.tables_json import PATH as TABLE_PATH
 from api.routes.uploads import PATH as UPLOAD_PATH
 from api.security import KnownNames, SecurityHeaders, SmallBodies
-from pipeline.background import Jobs
-from pipeline.entries import FigureKeeper
+from pipeline.accounts.openid import Provider
+from pipeline.dictionaries.entries import FigureKeeper
 from pipeline.errors import KoukenError
-from pipeline.listening import Listening
-from pipeline.looks import Looks
-from pipeline.openid import Provider
+from pipeline.playing.listening import Listening
+from pipeline.processes.background import Jobs
+from pipeline.protection.looks import Looks
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from api.errors import BAD_CURSOR
-from pipeline.searching import WHOLE, Place
+from pipeline.search.searching import WHOLE, Place
 from pipeline.store.calls import Position
 
 LARGEST_ID = 2**63 - 1

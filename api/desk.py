@@ -10,11 +10,11 @@ from api.access import Refused, Visitor
 from api.deps import LARGEST_ID, StoreDep
 from api.entry_form import Linter
 from api.errors import Missing, Unusable
-from pipeline.background import Jobs
-from pipeline.dictionary import seed
-from pipeline.entries import FigureKeeper
+from pipeline.dictionaries.dictionary import seed
+from pipeline.dictionaries.entries import FigureKeeper
 from pipeline.errors import BadInput, KoukenError, NotAllowed
 from pipeline.language import Text
+from pipeline.processes.background import Jobs
 from pipeline.store import drafts
 from pipeline.store.connect import Connection, Store
 from pipeline.store.drafts import Draft

@@ -11,7 +11,7 @@ from phrases.entry import TEXT_LEVELS, Phrase, PhraseSet
 from phrases.fields import build_phrase
 from phrases.japanese import Japanese
 from phrases.messages import Problem
-from pipeline.dictionary import check_entry
+from pipeline.dictionaries.dictionary import check_entry
 from pipeline.store.dictionary import Fields, items_of
 
 Line = Annotated[str, Form(max_length=300)]

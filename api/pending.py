@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from pipeline.openid import Begun
+from pipeline.accounts.openid import Begun
 from pipeline.settings import WebSettings
 
 LASTS_S = 600

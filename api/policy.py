@@ -6,8 +6,8 @@ operator's to their own calls, everybody else's to the whole centre.
 
 from dataclasses import dataclass
 
-from pipeline.permissions import GRANTS as GRANTS
-from pipeline.permissions import Permission as Permission
+from pipeline.accounts.permissions import GRANTS as GRANTS
+from pipeline.accounts.permissions import Permission as Permission
 from pipeline.store.pages import Within
 from pipeline.store.users import User
 

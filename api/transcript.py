@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from pipeline.records import OPERATOR_LABELS, MaskedRange, Moment, Tag, Transcript, Utterance
-from pipeline.spelling import Span
+from pipeline.search.spelling import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from api.desk import VIA, is_part
 from api.errors import Unusable
 from api.pages import Pages, address
 from phrases.entry import Phrase
-from pipeline import dictionary_work
-from pipeline.background import Busy, Job, Jobs
+from pipeline.dictionaries import dictionary_work
+from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
 from pipeline.language import Text
-from pipeline.phrase_trials import WHY_UNSCORED
+from pipeline.processes.background import Busy, Job, Jobs
 
 JobId = Annotated[str, Path(max_length=40)]
 PATIENCE_S = 1.5  # what is ready by then is shown at once

@@ -8,33 +8,33 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from phrases.packing import forms_version
-from pipeline.carrying import MANY, carrier_of
 from pipeline.errors import ExitCode, KoukenError, Reason, RowProblem
-from pipeline.finding import find
 from pipeline.language import Text
-from pipeline.lock import night_lock
-from pipeline.night import WHISPER, Night, Recognition, Request, night_of
-from pipeline.notifying import told_by_rules
+from pipeline.messages.notifying import told_by_rules
+from pipeline.nights.carrying import MANY, carrier_of
+from pipeline.nights.finding import find
+from pipeline.nights.lock import night_lock
+from pipeline.nights.night import WHISPER, Night, Recognition, Request, night_of
+from pipeline.nights.reporting import report
+from pipeline.nights.retagging import Tagged, tag
+from pipeline.nights.scoring import tally_call
+from pipeline.nights.space import check_reserve, told_when_full
+from pipeline.nights.transcribing import transcribe
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_tables
 from pipeline.outcomes.report import Loaded
+from pipeline.processes.workers import where_it_failed
 from pipeline.progress import Progress
+from pipeline.protection.retention import keep_to_periods, trusted_now
 from pipeline.records import Transcript
-from pipeline.reporting import report
-from pipeline.retagging import Tagged, tag
-from pipeline.retention import keep_to_periods, trusted_now
-from pipeline.scoring import tally_call
-from pipeline.searching import index_new
+from pipeline.search.searching import index_new
 from pipeline.settings import Settings
 from pipeline.sources.configured import with_preset
-from pipeline.space import check_reserve, told_when_full
 from pipeline.store import audit, forms, ledger, runs, scores, search_index, transcripts
 from pipeline.store.ledger import Claim, LeaseLost
 from pipeline.store.migrate import open_store
 from pipeline.store.statistics import refresh_statistics
-from pipeline.table_loading import store_loaded
-from pipeline.transcribing import transcribe
-from pipeline.workers import where_it_failed
+from pipeline.tables.table_loading import store_loaded
 
 FEW = 16  # transcripts read in one transaction
 TAGGING = Text("場面の判定", "Moments")

@@ -11,16 +11,18 @@ DISKS, ORDER, NIGHTS, PROCESS, RAY, EVERY = (
 )
 DECODE, LEGS, AUDIO = (f"pipeline/audio/test_{name}.py::" for name in ("decode", "legs", "faults_b"))
 LOAD, JOIN, DATES = (f"pipeline/outcomes/test_{name}.py::" for name in ("load", "join", "dates"))
-SOURCES, NIGHTLY, WORKERS = (f"pipeline/test_{name}.py::" for name in ("nightly_sources", "nightly", "workers"))
+SOURCES, NIGHTLY = (f"pipeline/test_{name}.py::" for name in ("nightly_sources", "nightly"))
+WORKERS = "pipeline/processes/test_workers.py::"
 LEDGER, CONNECT, MIGRATE, AUDIT, TEAMS = (
     f"pipeline/store/test_{name}.py::" for name in ("ledger", "connect", "migrate", "audit", "teams")
 )
 QUIET, GUARDS, MASKING, HEARD = (f"{S}test_{name}.py::" for name in ("quiet", "guards", "masking", "transcribe"))
 FAIL, RECOGNISE = f"{S}test_models_fail.py::", f"{S}test_recognise.py::"
-RETENTION, ERASE, RESTORE = (f"pipeline/test_{name}.py::" for name in ("retention", "erase", "restore"))
+RETENTION, ERASE, RESTORE = (f"pipeline/protection/test_{name}.py::" for name in ("retention", "erase", "restore"))
 STORED, PATTERNS = "pipeline/store/test_dictionary.py::", "phrases/test_patterns.py::"
 MATCHER, PHRASES = "phrases/test_matcher.py::", "pipeline/commands/test_phrases.py::"
-PINNED = "pipeline/test_dictionary_nights.py::"
+PINNED = "pipeline/dictionaries/test_dictionary_nights.py::"
+REVIEWS = "pipeline/reviews/test_call_reviews.py::"
 ACCESS, WRITTEN = "api/test_access.py::", "pipeline/reports/test_written.py::"
 
 TESTS: dict[str, tuple[str, ...]] = {
@@ -64,7 +66,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         MIGRATE + "test_store_that_is_no_database_is_refused_untouched",
     ),
     "A10": (
-        P + "test_backup.py::test_backup_in_the_middle_of_a_night_goes_on_to_the_same_end",
+        P + "protection/test_backup.py::test_backup_in_the_middle_of_a_night_goes_on_to_the_same_end",
         RESTORE + "test_call_erased_after_the_backup_does_not_come_back_with_it",
     ),
     "A11": (
@@ -140,7 +142,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "B14": (
         SOURCES + "test_odd_names_are_ordinary_files",
         AUDIO + "test_b14_a_name_is_only_a_name",
-        P + "test_archive.py::test_archive_link_that_leads_out_is_not_opened",
+        P + "nights/test_archive.py::test_archive_link_that_leads_out_is_not_opened",
     ),
     "C1": (
         NIGHTS + "test_two_nights_at_once_share_the_work_and_double_nothing",
@@ -255,7 +257,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "E6": (
         PHRASES + "test_e6_a_bad_file_is_refused_with_every_row_and_nothing_is_taken_in",
         PHRASES + "test_e6_a_csv_that_excel_saved_in_cp932_is_taken_in",
-        "pipeline/test_dictionary.py::test_e6_duplicates_by_normalised_form_are_refused_and_nothing_is_saved",
+        "pipeline/dictionaries/test_dictionary.py::test_e6_duplicates_by_normalised_form_are_refused_and_nothing_is_saved",
         "phrases/test_files.py::test_an_alias_bomb_is_refused",
     ),
     "E7": (
@@ -285,7 +287,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "phrases/test_forms.py::test_a_text_over_the_limit_of_the_tokenizer_fails_by_itself",
     ),
     "F5": (
-        P + "test_many_calls.py::test_f5_a_thousand_calls_in_one_process_leave_nothing_behind",
+        P + "nights/test_many_calls.py::test_f5_a_thousand_calls_in_one_process_leave_nothing_behind",
         "phrases/test_japanese.py::test_f5_words_of_a_text_are_forgotten_with_it",
         S + "test_packing.py::test_batches_keep_every_window_in_order_and_bound_the_memory",
     ),
@@ -332,8 +334,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         S + "test_nothing_leaks.py::test_nothing_planted_is_written_anywhere",
     ),
     "I4": (
-        P + "test_call_reviews.py::test_personal_data_in_a_correction_is_masked_before_it_is_written_and_silenced",
-        P + "test_sound.py::test_muted_times_of_the_range_win_over_the_utterance",
+        REVIEWS + "test_personal_data_in_a_correction_is_masked_before_it_is_written_and_silenced",
+        P + "playing/test_sound.py::test_muted_times_of_the_range_win_over_the_utterance",
     ),
     "I5": (
         ACCESS + "test_an_analyst_reads_masked_words_only_and_hears_nothing",

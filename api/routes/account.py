@@ -11,9 +11,9 @@ from api.deps import PagesDep, StoreDep
 from api.errors import NO_PAGE
 from api.pages import Pages
 from api.rate import Attempts
+from pipeline.accounts.passwords import hash_password, is_password
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.passwords import hash_password, is_password
 from pipeline.settings import OidcSettings, WebSettings
 from pipeline.store import audit, sessions, users
 from pipeline.store.connect import Store

@@ -17,11 +17,11 @@ from api.policy import hears_unmasked
 from api.schemas import Call, CallList
 from api.timeline import draw_timeline
 from api.transcript import lay_out, pairs, word_times
-from pipeline.call_reviews import reviews_of_call
-from pipeline.interchange import transcript_to_json
-from pipeline.meant import meant_in
+from pipeline.dictionaries.meant import meant_in
+from pipeline.formats.interchange import transcript_to_json
+from pipeline.playing.sound import find_sound, muted_spans
 from pipeline.reports.files import call_table
-from pipeline.sound import find_sound, muted_spans
+from pipeline.reviews.call_reviews import reviews_of_call
 from pipeline.store.call_filter import CallFilter
 from pipeline.store.calls import CallDetail, ListedCall, list_calls, read_call, recordings_of_call
 from pipeline.store.choices import phrases_of, reasons_of

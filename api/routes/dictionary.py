@@ -13,7 +13,7 @@ from api.deps import NewestDep, PagesDep
 from api.desk import NO_DRAFT, NO_ENTRY, NO_VERSION, DictionaryDep, FiguresDep, found_draft
 from api.policy import hears_unmasked
 from phrases.entry import CATEGORIES, PhraseSet
-from pipeline.entries import PRECISION_LIMIT, Entry, EntryFilter, matching, read_entries
+from pipeline.dictionaries.entries import PRECISION_LIMIT, Entry, EntryFilter, matching, read_entries
 from pipeline.errors import BadInput
 from pipeline.store import dictionary, drafts
 from pipeline.store.connect import Store

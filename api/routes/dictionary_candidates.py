@@ -9,9 +9,9 @@ from api.access import VisitorDep, note
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, JobsDep
 from api.working import Work, begin
-from pipeline import dictionary_work
-from pipeline.phrase_discovery import WARNING
-from pipeline.phrase_trials import WHY_UNSCORED
+from pipeline.dictionaries import dictionary_work
+from pipeline.dictionaries.phrase_discovery import WARNING
+from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
 from pipeline.store import dismissals
 
 pages = APIRouter()

@@ -9,9 +9,9 @@ from api.access import Visitor, VisitorDep, note
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, DraftId, JobsDep, editable_drafts, found_draft, refused
 from api.working import Work, begin
-from pipeline import dictionary_work
-from pipeline.background import Job, Jobs
-from pipeline.phrase_trials import WHY_UNSCORED
+from pipeline.dictionaries import dictionary_work
+from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
+from pipeline.processes.background import Job, Jobs
 from pipeline.store import dictionary, drafts, publishing
 from pipeline.store.drafts import Draft
 

@@ -14,8 +14,8 @@ from api.pages import Pages
 from phrases.files import load_starter
 from phrases.loaded import Loaded
 from phrases.messages import Problem
-from pipeline import dictionary
-from pipeline.dictionary import ROW_RESULTS, Import, Imported, starter_rows
+from pipeline.dictionaries import dictionary
+from pipeline.dictionaries.dictionary import ROW_RESULTS, Import, Imported, starter_rows
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.store.conflict import Conflict

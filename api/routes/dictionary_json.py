@@ -12,11 +12,11 @@ from api.desk import NO_VERSION, DictionaryDep, JobsDep, LinterDep
 from api.errors import Missing, Unusable
 from api.schemas import Shape
 from phrases.entry import Phrase
-from pipeline import dictionary_work
-from pipeline.background import Busy
-from pipeline.dictionary import published_dictionary
+from pipeline.dictionaries import dictionary_work
+from pipeline.dictionaries.dictionary import published_dictionary
 from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.processes.background import Busy
 from pipeline.store import dictionary
 
 pages = APIRouter()

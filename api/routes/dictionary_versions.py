@@ -10,8 +10,8 @@ from api.access import VisitorDep, note
 from api.deps import PagesDep
 from api.desk import NO_VERSION, VIA, DictionaryDep, JobsDep, refused
 from api.working import Work, begin
-from pipeline import dictionary_work
-from pipeline.entries import differences
+from pipeline.dictionaries import dictionary_work
+from pipeline.dictionaries.entries import differences
 from pipeline.errors import BadInput
 from pipeline.store import dictionary
 from pipeline.store.connect import Connection

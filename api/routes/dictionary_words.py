@@ -15,12 +15,12 @@ from api.pages import Pages
 from phrases.entry import Word
 from phrases.messages import PhraseError
 from phrases.words import to_csv
+from pipeline.dictionaries.word_list import read_word_file
 from pipeline.store import dictionary, words
 from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import hash_of, texts
 from pipeline.text.dictionary import BadDictionary
-from pipeline.word_list import read_word_file
 
 pages = APIRouter()
 api = APIRouter()

@@ -9,8 +9,8 @@ from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
 from api.desk import NO_WORK, JobsDep, is_part
 from api.working import answer_of, begin_trial, target_of, work_part
-from pipeline.background import Job, Jobs
-from pipeline.phrase_trials import WHY_UNSCORED
+from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
+from pipeline.processes.background import Job, Jobs
 
 pages = APIRouter()
 api = APIRouter()

@@ -15,9 +15,9 @@ from api.downloads import attached
 from api.errors import Missing, Unusable
 from api.pages import Pages, language_of
 from api.working import Work, begin
-from pipeline.erase import LONGEST_REFERENCE, Asked, Found, erase, erase_shown, find
 from pipeline.errors import BadInput, NotAllowed
 from pipeline.language import Bilingual, Text
+from pipeline.protection.erase import LONGEST_REFERENCE, Asked, Found, erase, erase_shown, find
 from pipeline.reports.certificate_pdf import certificate_pdf
 from pipeline.settings import Settings
 from pipeline.store import erasures

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from api.deps import PagesDep
 from api.pages import language_of
-from pipeline.expected import Expectation, expectations
+from pipeline.figures.expected import Expectation, expectations
 from pipeline.language import Text
 from pipeline.reports.believe import believe
 from pipeline.reports.explained import estimate_options, explained_formula

@@ -13,8 +13,8 @@ from api.errors import Missing
 from api.pages import Pages
 from models.figures.kpi_sheet import MEASURES, Goal, latest_status, next_review, track
 from pipeline.errors import BadInput
-from pipeline.goal_forms import RATES, as_typed, read_goal
-from pipeline.kpi import Sheet, current_sheet, monthly, save_sheet
+from pipeline.figures.goal_forms import RATES, as_typed, read_goal
+from pipeline.figures.kpi import Sheet, current_sheet, monthly, save_sheet
 from pipeline.language import Bilingual, Text
 from pipeline.reports.build import TOKYO
 from pipeline.settings import FiguresSettings

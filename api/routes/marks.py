@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.access import VisitorDep, note
 from api.deps import PagesDep, ReportDep, StoreDep
 from api.errors import Missing, Unusable
-from pipeline import call_reviews, reviewing
 from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.reviews import call_reviews, reviewing
 from pipeline.store import reviews, text_corrections
 from pipeline.store.pages import Pins
 from pipeline.store.review_units import LABELS_OF, Place

@@ -14,11 +14,11 @@ from api.errors import NO_NIGHT
 from api.pages import address
 from api.schemas import NightList
 from pipeline.errors import REASON_TEXTS
+from pipeline.nights.watch import LAST_HOUR
 from pipeline.store import audit, ledger
 from pipeline.store.connect import Connection
 from pipeline.store.pages import Night, list_nights, read_night
 from pipeline.store.recordings import file_states, state_counts
-from pipeline.watch import LAST_HOUR
 
 pages = APIRouter()
 api = APIRouter(tags=["nights"])

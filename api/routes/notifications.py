@@ -12,8 +12,8 @@ from api.errors import Missing
 from api.pages import Pages
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Language, Text
-from pipeline.notices import NAMES
-from pipeline.notifying import check, try_out
+from pipeline.messages.notices import NAMES
+from pipeline.messages.notifying import check, try_out
 from pipeline.settings import Settings
 from pipeline.store import notification_rules, notifications, teams
 from pipeline.store.connect import Store

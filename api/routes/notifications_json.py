@@ -13,7 +13,7 @@ from api.routes.notifications import RuleId, found_rule
 from api.work_shapes import NotificationRule, NotificationRuleList, NotificationRuleMade
 from pipeline.errors import BadInput
 from pipeline.language import Language, Text
-from pipeline.notifying import check
+from pipeline.messages.notifying import check
 from pipeline.settings import Settings
 from pipeline.store import notification_rules
 from pipeline.store.notification_rules import Channel, Event, Rule, Wanted

@@ -11,7 +11,7 @@ from api.pages import Pages
 from api.pending import LASTS_S, Pending, pending_cookie
 from api.rate import Attempts
 from api.routes.account import TOO_OFTEN, safe_path, sign_in_form, with_cookie
-from pipeline import openid
+from pipeline.accounts import openid
 from pipeline.language import Text
 from pipeline.settings import WebSettings
 from pipeline.store import audit, identities, sessions

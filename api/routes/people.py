@@ -9,9 +9,9 @@ from api.access import VisitorDep
 from api.deps import PagesDep, SettingsDep, StoreDep
 from api.errors import Missing
 from api.pages import Pages, path_part
+from pipeline.accounts.passwords import generate_password, hash_password
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
-from pipeline.passwords import generate_password, hash_password
 from pipeline.settings import Settings
 from pipeline.store import identities, users
 from pipeline.store.connect import Store

@@ -16,8 +16,15 @@ from api.desk import JobsDep
 from api.pages import Pages
 from api.working import Work, begin
 from pipeline.errors import BadInput
-from pipeline.keeping_periods import count_due, fingerprint, holdings_now, in_force, remove_counted, set_periods
 from pipeline.language import Bilingual, Text
+from pipeline.protection.keeping_periods import (
+    count_due,
+    fingerprint,
+    holdings_now,
+    in_force,
+    remove_counted,
+    set_periods,
+)
 from pipeline.settings import Settings
 from pipeline.store import audit, periods
 from pipeline.store.connect import Store

@@ -12,12 +12,12 @@ from api.errors import Unusable
 from api.pages import address
 from api.schemas import ReviewFigures
 from api.transcript import segments
-from pipeline import review_desk
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.review_desk import Asked
+from pipeline.playing.sound import find_sound, muted_spans
+from pipeline.reviews import review_desk
+from pipeline.reviews.review_desk import Asked
 from pipeline.settings import Settings
-from pipeline.sound import find_sound, muted_spans
 from pipeline.store import review_figures, review_queue
 from pipeline.store.connect import Connection
 from pipeline.store.pages import Pins

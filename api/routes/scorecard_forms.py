@@ -10,10 +10,10 @@ from api.access import Visitor, VisitorDep, note
 from api.deps import Body, PagesDep, ReportDep, StoreDep
 from api.errors import NO_CALL, Missing
 from api.routes.scorecards import Id, usable
-from pipeline import scorecards
 from pipeline.errors import BadInput
+from pipeline.evaluations import scorecards
+from pipeline.evaluations.scorecard_questions import HIGHEST, MEASURES, MOST, Question
 from pipeline.language import Text
-from pipeline.scorecard_questions import HIGHEST, MEASURES, MOST, Question
 from pipeline.store import evaluations
 from pipeline.store import scorecards as forms
 from pipeline.store.calls import CallDetail

@@ -12,11 +12,11 @@ from api.access import Visitor, VisitorDep, note
 from api.deps import NewestDep, PagesDep, ReportDep, StoreDep
 from api.downloads import Encoding, csv_file, workbook_file
 from api.errors import NO_CALL, Missing, Unusable
-from pipeline import scorecards
 from pipeline.errors import BadInput
+from pipeline.evaluations import scorecards
+from pipeline.evaluations.scorecard_questions import MEASURES, Answer, points, share_of
+from pipeline.evaluations.scorecard_tables import EVALUATIONS, SHOWN, evaluation_tables
 from pipeline.language import Text
-from pipeline.scorecard_questions import MEASURES, Answer, points, share_of
-from pipeline.scorecard_tables import EVALUATIONS, SHOWN, evaluation_tables
 from pipeline.store import evaluations
 from pipeline.store import scorecards as forms
 from pipeline.store.connect import Connection, Store

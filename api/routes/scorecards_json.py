@@ -8,7 +8,7 @@ from api.access import VisitorDep, note
 from api.deps import LARGEST_ID, Limit, StoreDep
 from api.routes.scorecards import Asked, Id, found_evaluation, seen_by
 from api.work_shapes import EvaluationList, EvaluationShape, ScorecardList
-from pipeline.scorecard_questions import answers_to_json, points, questions_to_json
+from pipeline.evaluations.scorecard_questions import answers_to_json, points, questions_to_json
 from pipeline.store import evaluations, scorecards
 from pipeline.store.connect import Connection
 from pipeline.store.evaluations import Evaluation, Wanted

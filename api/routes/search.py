@@ -13,7 +13,7 @@ from api.deps import Body, NewestDep, PagesDep, ReportDep, StoreDep
 from api.policy import hears_unmasked
 from api.schemas import SearchResults
 from api.transcript import pieces
-from pipeline.searching import Found, FoundPage, Wanted, search
+from pipeline.search.searching import Found, FoundPage, Wanted, search
 from pipeline.store.choices import phrases_of, reasons_of
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins

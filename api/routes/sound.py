@@ -11,7 +11,7 @@ from api.errors import BUSY_SOUND, CHANGED_SOUND, NO_CALL, NO_SOUND
 from api.live_sound import live_answer, live_peaks
 from pipeline.audio.live import Live
 from pipeline.audio.playback import Playback
-from pipeline.listening import Listening, TooMany, tag
+from pipeline.playing.listening import Listening, TooMany, tag
 from pipeline.store.calls import read_call, recording_by_id
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins

@@ -11,13 +11,13 @@ from api.errors import Unusable
 from api.pages import language_of
 from api.policy import API
 from api.work_shapes import LoadedTable, TableList, TablePreview
-from pipeline import uploads
 from pipeline.errors import BadInput, BadTable, RowProblem
 from pipeline.language import Language, Text
 from pipeline.outcomes.columns import Kind
 from pipeline.settings import Settings
 from pipeline.store import tables
-from pipeline.uploads import Upload
+from pipeline.tables import uploads
+from pipeline.tables.uploads import Upload
 
 pages = APIRouter()
 api = APIRouter(tags=["tables"])

@@ -11,16 +11,16 @@ from api.deps import Body, NewestDep, PagesDep, StoreDep
 from api.desk import NO_WORK, JobsDep, is_part
 from api.pages import Pages
 from api.working import JobId, Work, answer_of, begin, target_of, work_part
-from pipeline import uploads
-from pipeline.background import Job, Jobs
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.presets import PRESETS
 from pipeline.outcomes.report import COUNT_TEXTS
+from pipeline.processes.background import Job, Jobs
 from pipeline.settings import Settings
 from pipeline.store import joins, tables
 from pipeline.store.connect import Store
+from pipeline.tables import uploads
 
 pages = APIRouter()
 api = APIRouter()

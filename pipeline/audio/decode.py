@@ -19,8 +19,8 @@ import numpy.typing as npt
 from pipeline.audio.declared import id3_bytes, mp3_has_table, ogg_has_end, wav_seconds
 from pipeline.audio.sniff import DEMUXERS, EXTENSIONS, HEAD_BYTES, sniff
 from pipeline.errors import ItemError, Reason
+from pipeline.processes.workers import FULL
 from pipeline.records import AudioFacts
-from pipeline.workers import FULL
 
 SAMPLE_RATE = 16_000
 MISSING_S = 0.25  # declared lengths are rounded to frames; if more is missing, the recording counts as partial

@@ -21,7 +21,7 @@ from pipeline.language import Text
 @json_option()
 def backup(context: Context, out: Path, as_json: bool) -> None:
     """Write it whole or not at all."""
-    from pipeline.backup import make_backup
+    from pipeline.protection.backup import make_backup
 
     manifest = make_backup(context.settings, out)
     if as_json:

@@ -26,7 +26,7 @@ from pipeline.language import Text
 @json_option()
 def asr(context: Context, data: Path | None, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.bench import table
+    from pipeline.benchmarks.bench import table
     from pipeline.speech.benchmark import SHIPPED, bench_asr
 
     def report(step: str) -> None:

@@ -17,7 +17,7 @@ from pipeline.language import Text
 def estimate(context: Context, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
     from models.simulation.benchmark import bench_estimate, measure
-    from pipeline.workers import in_own_process
+    from pipeline.processes.workers import in_own_process
 
     def apart(terms: int, second_opinion: bool) -> dict[str, Any]:
         return in_own_process(measure, terms, second_opinion)

@@ -18,7 +18,7 @@ from pipeline.language import Text
 @json_option()
 def figures(context: Context, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.bench import table
+    from pipeline.benchmarks.bench import table
     from pipeline.reports.benchmark import bench_figures
 
     result = bench_figures(lambda step: context.say(Text(step, step)), long=long)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.bench import bar, machine, table
+from pipeline.benchmarks.bench import bar, machine, table
 from pipeline.commands.options import Context, common_options, json_option, option
 from pipeline.language import Text
 from pipeline.settings import Settings

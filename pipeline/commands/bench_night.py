@@ -20,9 +20,9 @@ from pipeline.language import Text
 @json_option()
 def night(context: Context, url: str, long: bool, sizes: tuple[int, ...], as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.bench import table
-    from pipeline.night_benchmark import bench_night
-    from pipeline.retag_benchmark import bench_retag
+    from pipeline.benchmarks.bench import table
+    from pipeline.benchmarks.night_benchmark import bench_night
+    from pipeline.benchmarks.retag_benchmark import bench_retag
 
     result = bench_night(lambda step: context.say(Text(step, step)), url=url, long=long, sizes=sizes)
     context.say(Text("辞書を直した次の夜", "nights after an edit of the dictionary"))

@@ -24,7 +24,7 @@ from pipeline.language import Text
 @json_option()
 def tag(context: Context, data: Path | None, long: bool, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.bench import table
+    from pipeline.benchmarks.bench import table
     from pipeline.text.benchmark import bench_tag
 
     result = bench_tag(data, lambda step: context.say(Text(step, step)), long=long)

@@ -24,8 +24,8 @@ from pipeline.language import Text
 @json_option()
 def web(context: Context, long: bool, keep: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.bench import table
-    from pipeline.web_benchmark import bench_web
+    from pipeline.benchmarks.bench import table
+    from pipeline.benchmarks.web_benchmark import bench_web
 
     result = bench_web(lambda step: context.say(Text(step, step)), long=long, keep=keep)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else table(result))

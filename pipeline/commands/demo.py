@@ -22,8 +22,8 @@ DEMO_ROLES: "tuple[Role, ...]" = ("administrator", "manager", "qa_editor", "qa_a
 def demo(context: Context) -> int:
     """Write the simulated world, then run the night over it."""
     from pipeline.demo.world import RECORDINGS, write_world
-    from pipeline.night import Request
     from pipeline.nightly import run_night
+    from pipeline.nights.night import Request
 
     world = write_world(context.settings.data_dir / "demo-world")
     with shown(context.language) as progress:
@@ -40,7 +40,7 @@ def demo(context: Context) -> int:
 
 def _say_how_to_sign_in(context: Context) -> None:
     """A person for the demo with a generated password; shown only when it is made."""
-    from pipeline.passwords import generate_password, hash_password
+    from pipeline.accounts.passwords import generate_password, hash_password
     from pipeline.store import users
     from pipeline.store.migrate import open_store
 

@@ -42,8 +42,8 @@ def erase(
     as_json: bool,
 ) -> None:
     """Erase, then print what was erased, in numbers."""
-    from pipeline.erase import Asked
-    from pipeline.erase import erase as run
+    from pipeline.protection.erase import Asked
+    from pipeline.protection.erase import erase as run
     from pipeline.store import audit
 
     if not (calls or customers or phones):

@@ -82,7 +82,7 @@ def estimate_folder(folder: Path, as_of: date | None = None, *, closer: bool = F
     Raises `BadInput` if a table is missing, cannot be read, or holds no date.
     """
     from models.contribution.tables import last_day
-    from pipeline.contribution import contribution_document
+    from pipeline.figures.contribution import contribution_document
 
     tables, loaded = read_folder(folder)
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()

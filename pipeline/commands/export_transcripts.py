@@ -38,10 +38,10 @@ def write(
     as_json: bool,
 ) -> None:
     """Export the chosen calls; it stands in the audit log before the first word is written."""
+    from pipeline.formats.transcript_export import export_transcripts
     from pipeline.store import audit, copies
     from pipeline.store.call_filter import CallFilter
     from pipeline.store.migrate import open_store
-    from pipeline.transcript_export import export_transcripts
     from pipeline.values import TOKYO
 
     first = since.replace(tzinfo=TOKYO) if since else None

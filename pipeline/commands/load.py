@@ -55,7 +55,7 @@ def load(
         load_words_file(context, file, user, draft_id, dry_run, as_json)
         return
     from pipeline.outcomes.configured import read_configured
-    from pipeline.table_loading import first_rows
+    from pipeline.tables.table_loading import first_rows
 
     progress = _Progress(context)
     loaded = read_configured(KINDS[table], file, context.settings, preset=preset, on_rows=progress.read)
@@ -89,7 +89,7 @@ class _Progress:
 
 def _store(context: Context, loaded: "Loaded", progress: _Progress) -> "Mapping[str, int]":
     from pipeline.store.migrate import open_store
-    from pipeline.table_loading import changed, store_loaded
+    from pipeline.tables.table_loading import changed, store_loaded
 
     with open_store(context.settings.store_url) as store, store.writing() as connection:
         return changed(store_loaded(connection, loaded, progress.stored))
@@ -98,7 +98,7 @@ def _store(context: Context, loaded: "Loaded", progress: _Progress) -> "Mapping[
 def _shown(context: Context, loaded: "Loaded", result: dict[str, Any]) -> str:
     """The report as lines for a person."""
     from pipeline.outcomes.report import COUNT_TEXTS
-    from pipeline.table_loading import first_rows
+    from pipeline.tables.table_loading import first_rows
 
     report, language = loaded.report, context.language
     facts = Text(

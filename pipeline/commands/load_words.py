@@ -8,7 +8,7 @@ from pipeline.commands.phrases_common import acting, opened, say, say_json
 from pipeline.language import Text
 
 if TYPE_CHECKING:
-    from pipeline.word_list import TakenWords
+    from pipeline.dictionaries.word_list import TakenWords
 
 
 REACH = Text(
@@ -21,7 +21,7 @@ def load_words_file(
     context: Context, file: Path, user: str | None, draft_id: int | None, dry_run: bool, as_json: bool
 ) -> None:
     """Check the file, then put what it changes into a draft, or only show it."""
-    from pipeline.word_list import read_word_file, take_words
+    from pipeline.dictionaries.word_list import read_word_file, take_words
 
     words = read_word_file(file)
     with opened(context) as store:

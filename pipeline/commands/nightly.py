@@ -53,8 +53,8 @@ def nightly(
 ) -> int:
     """Run the night; the exit code says whether something was held back."""
     end = next_time(until, datetime.now(ZoneInfo("Asia/Tokyo"))) if until else None
-    from pipeline.night import Request
     from pipeline.nightly import run_night
+    from pipeline.nights.night import Request
 
     given = {"calls": calls, "contracts": contracts, "outcomes": outcomes, "customer_snapshots": snapshots}
     request = Request(archive, {kind: path for kind, path in given.items() if path}, out)  # type: ignore[misc]
@@ -83,10 +83,10 @@ def next_time(clock: str, now: datetime) -> datetime:
 @contextmanager
 def told_afterwards(settings: "Settings") -> Iterator[None]:
     """Write the metrics, and tell whoever [alerts] names, when a night ends otherwise than it should."""
-    from pipeline.alerts import send
-    from pipeline.metrics import write_metrics
+    from pipeline.messages.alerts import send
+    from pipeline.nights.metrics import write_metrics
+    from pipeline.nights.watch import standing
     from pipeline.store.migrate import open_store
-    from pipeline.watch import standing
 
     try:
         yield

@@ -20,7 +20,7 @@ from pipeline.language import Text
 @json_option()
 def approve(context: Context, draft_id: int | None, remark: str, user: str | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.dictionary import check
+    from pipeline.dictionaries.dictionary import check
     from pipeline.store import publishing
 
     with opened(context) as store:

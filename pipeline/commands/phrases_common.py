@@ -19,7 +19,7 @@ from pipeline.language import Bilingual, Text, in_language
 if TYPE_CHECKING:
     from phrases.entry import PhraseSet
     from phrases.messages import Problem
-    from pipeline.permissions import Permission
+    from pipeline.accounts.permissions import Permission
     from pipeline.store.connect import Connection, Store
     from pipeline.store.drafts import Draft
 
@@ -54,7 +54,7 @@ def acting(
     context: Context, store: "Store", user: str | None, permission: "Permission", action: str
 ) -> tuple[str, str]:
     """The person who acts, and by which account of the machine: both go on record. Says so where no name is checked."""
-    from pipeline.acting import actor
+    from pipeline.accounts.acting import actor
 
     found = actor(store, user, permission, action)
     if not found.is_checked:
@@ -70,7 +70,7 @@ def acting(
 @contextmanager
 def opened(context: Context) -> Iterator["Store"]:
     """The store, with a dictionary in it."""
-    from pipeline.dictionary import dictionary_store
+    from pipeline.dictionaries.dictionary import dictionary_store
 
     with dictionary_store(context.settings) as store:
         yield store
@@ -95,7 +95,7 @@ def the_draft(connection: "Connection", draft_id: int | None, state: str) -> "Dr
 def dictionary_named(store: "Store", name: str) -> "PhraseSet":
     """`starter`, `published`, `draft:3`, a version, or a file. Raises `BadInput`."""
     from phrases.files import load_starter
-    from pipeline.dictionary import published_dictionary
+    from pipeline.dictionaries.dictionary import published_dictionary
     from pipeline.store import dictionary, drafts
     from pipeline.text.dictionary import load_dictionary
 

@@ -20,9 +20,9 @@ from pipeline.language import Text
 if TYPE_CHECKING:
     from phrases.diff import Changes
     from phrases.entry import PhraseSet
-    from pipeline.exposed_contracts import ExposedContracts
-    from pipeline.phrase_trials import Effect, Side
-    from pipeline.score_changes import ScoreChange
+    from pipeline.dictionaries.exposed_contracts import ExposedContracts
+    from pipeline.dictionaries.phrase_trials import Effect, Side
+    from pipeline.dictionaries.score_changes import ScoreChange
     from pipeline.store.connect import Store
 
 
@@ -45,8 +45,8 @@ def diff(
     context: Context, old: str | None, new: str | None, files: tuple[Path, ...], user: str | None, as_json: bool
 ) -> None:
     """Parse, call, print."""
-    from pipeline.dictionary import has_store
-    from pipeline.phrase_trials import compare_stored
+    from pipeline.dictionaries.dictionary import has_store
+    from pipeline.dictionaries.phrase_trials import compare_stored
     from pipeline.text.dictionary import load_dictionary
 
     if old and new and not has_store(context.settings):
@@ -69,7 +69,7 @@ command = diff
 
 def _named(context: Context, store: "Store", old: str | None, new: str | None, user: str | None) -> tuple[str, str]:
     """What is compared: one name alone is compared with the published dictionary."""
-    from pipeline.dictionary import draft_of
+    from pipeline.dictionaries.dictionary import draft_of
 
     if old and new:
         return old, new
@@ -96,7 +96,7 @@ def _on_files(context: Context, old: "PhraseSet", new: "PhraseSet", files: tuple
 
 
 def _show(context: Context, effect: "Effect") -> None:
-    from pipeline.phrase_trials import WHY_UNSCORED
+    from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
 
     _show_entries(effect.entries)
     for sign, name, side in (("+", Text("増える", "gained"), effect.gained), ("-", Text("減る", "lost"), effect.lost)):

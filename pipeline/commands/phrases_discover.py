@@ -10,7 +10,7 @@ from pipeline.errors import BadInput
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
-    from pipeline.phrase_discovery import Candidate
+    from pipeline.dictionaries.phrase_discovery import Candidate
 
 
 @common_options(
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @json_option()
 def discover(context: Context, limit: int, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.dictionary import published_dictionary
-    from pipeline.phrase_discovery import discover_stored
+    from pipeline.dictionaries.dictionary import published_dictionary
+    from pipeline.dictionaries.phrase_discovery import discover_stored
 
     with opened(context) as store:
         found = discover_stored(store, published_dictionary(store))

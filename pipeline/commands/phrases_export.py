@@ -30,7 +30,7 @@ from pipeline.language import Text
 @json_option()
 def export(context: Context, file: Path | None, out: Path, version: str, draft_id: int | None, as_json: bool) -> None:
     """Parse, call, report."""
-    from pipeline.dictionary import has_store, published_dictionary
+    from pipeline.dictionaries.dictionary import has_store, published_dictionary
     from pipeline.text.dictionary import load_dictionary, save_dictionary
 
     if file is not None and (version or draft_id is not None):

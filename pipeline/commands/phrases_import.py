@@ -11,7 +11,7 @@ from pipeline.errors import BadInput
 from pipeline.language import Text
 
 if TYPE_CHECKING:
-    from pipeline.dictionary import Imported
+    from pipeline.dictionaries.dictionary import Imported
 
 
 @common_options(
@@ -54,7 +54,7 @@ def import_(
     """Parse, call, print."""
     from phrases.files import load_starter
     from phrases.loaded import Loaded
-    from pipeline import dictionary
+    from pipeline.dictionaries import dictionary
     from pipeline.text.dictionary import BadDictionary, read_dictionary
 
     if (file is None) != starter:
@@ -83,7 +83,7 @@ def import_(
 
 
 def _summed_up(context: Context, imported: "Imported", *, dry_run: bool) -> None:
-    from pipeline.dictionary import ROW_RESULTS
+    from pipeline.dictionaries.dictionary import ROW_RESULTS
 
     counts = {code: sum(row.result == code for row in imported.rows) for code in ROW_RESULTS}
     ja = "、".join(f"{ROW_RESULTS[code].ja} {number}" for code, number in counts.items() if number)

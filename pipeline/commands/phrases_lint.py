@@ -26,7 +26,7 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
     from phrases.files import load_starter
     from phrases.lint import lint as find_problems
     from phrases.loaded import Loaded
-    from pipeline.dictionary import has_store
+    from pipeline.dictionaries.dictionary import has_store
     from pipeline.text.dictionary import BadDictionary, read_dictionary
     from pipeline.text.meaning import encoder_for
 

@@ -18,7 +18,7 @@ from pipeline.language import Text
 @json_option()
 def publish(context: Context, draft_id: int | None, user: str | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline import dictionary
+    from pipeline.dictionaries import dictionary
 
     with opened(context) as store:
         actor, via = acting(context, store, user, "dictionary.work", "phrases.publish")

@@ -7,15 +7,15 @@ from pipeline.commands.phrases_common import say
 from pipeline.language import Text
 
 if TYPE_CHECKING:
-    from pipeline.dictionary import Checked
+    from pipeline.dictionaries.dictionary import Checked
     from pipeline.store.connect import Store
     from pipeline.store.drafts import Draft
 
 
 def said_of(store: "Store", draft: "Draft", checked: "Checked") -> dict[str, Any]:
     """Warnings of lint about what the draft touches, and those of every stored call."""
-    from pipeline.dictionary_work import written_in
-    from pipeline.phrase_trials import try_stored
+    from pipeline.dictionaries.dictionary_work import written_in
+    from pipeline.dictionaries.phrase_trials import try_stored
 
     trials = try_stored(store, checked.phrase_set, written_in(draft))
     reach = [

@@ -21,7 +21,7 @@ from pipeline.language import Text
 @json_option()
 def submit(context: Context, draft_id: int | None, user: str | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline import dictionary
+    from pipeline.dictionaries import dictionary
 
     with opened(context) as store:
         actor, via = acting(context, store, user, "dictionary.edit", "phrases.submit")

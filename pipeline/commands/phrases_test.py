@@ -22,7 +22,7 @@ from pipeline.language import Text
 
 if TYPE_CHECKING:
     from phrases.history import Sampled, Tried
-    from pipeline.phrase_trials import Trial
+    from pipeline.dictionaries.phrase_trials import Trial
 
 
 @common_options(
@@ -85,7 +85,7 @@ def _on_store(
 ) -> "tuple[Trial, ...]":
     from phrases.entry import Phrase
     from phrases.history import A_SECOND
-    from pipeline.phrase_trials import try_stored
+    from pipeline.dictionaries.phrase_trials import try_stored
 
     most_work = A_SECOND if len(names) < 2 and not exact else None
     with opened(context) as store:

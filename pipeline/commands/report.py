@@ -70,7 +70,7 @@ def report(
 
 
 def _monthly(context: Context, period: str | None) -> int:
-    from pipeline.monthly import last_month, run_monthly
+    from pipeline.messages.monthly import last_month, run_monthly
     from pipeline.reports.build import TOKYO
     from pipeline.store.migrate import open_store
 

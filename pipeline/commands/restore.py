@@ -38,7 +38,7 @@ def restore(
     context: Context, file: Path, registers: tuple[Path, ...], without_register: bool, actor: str | None
 ) -> None:
     """Check it whole, then put it in place."""
-    from pipeline.backup import restore as put_back
+    from pipeline.protection.backup import restore as put_back
     from pipeline.store import audit
     from pipeline.values import TOKYO
 

@@ -22,7 +22,7 @@ from pipeline.language import Text
 @json_option()
 def retention(context: Context, dry_run: bool, actor: str | None, as_json: bool) -> None:
     """Delete, or only count, and print the numbers."""
-    from pipeline.retention import keep_to_periods
+    from pipeline.protection.retention import keep_to_periods
     from pipeline.store import audit
     from pipeline.store.migrate import open_store
 

@@ -32,7 +32,7 @@ def draw(
     as_json: bool,
 ) -> None:
     """Parse, call, print."""
-    from pipeline import reviewing
+    from pipeline.reviews import reviewing
     from pipeline.store import review_queue
 
     with opened(context) as store:

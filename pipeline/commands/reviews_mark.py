@@ -25,7 +25,7 @@ def mark(
     context: Context, reference: str, verdict: str, labels: tuple[str, ...], user: str | None, as_json: bool
 ) -> None:
     """Parse, call, report."""
-    from pipeline import reviewing
+    from pipeline.reviews import reviewing
 
     with opened(context) as store:
         actor, via = acting(context, store, user, "reviews.judge", "reviews.mark")

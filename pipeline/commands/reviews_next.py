@@ -24,7 +24,7 @@ RANDOM = Text("無作為", "random")
 @json_option()
 def next_(context: Context, limit: int, unit: str | None, stratum: str, user: str | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline import reviewing
+    from pipeline.reviews import reviewing
 
     with opened(context) as store:
         actor, _ = acting(context, store, user, "reviews.judge", "reviews.look")

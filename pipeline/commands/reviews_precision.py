@@ -32,7 +32,7 @@ STANDINGS = {
 @json_option()
 def precision(context: Context, limit: float, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline import reviewing
+    from pipeline.reviews import reviewing
     from pipeline.store.review_figures import precisions, recalls
 
     with opened(context) as store, store.reading() as connection:

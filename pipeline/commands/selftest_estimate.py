@@ -60,7 +60,7 @@ def estimate(
     from models.simulation.measured import keep_measured
     from models.simulation.scenario import SCENARIOS
     from models.simulation.selftest import run
-    from pipeline.workers import die_with
+    from pipeline.processes.workers import die_with
 
     for name in scenarios:
         if name not in SCENARIOS:

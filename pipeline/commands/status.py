@@ -12,7 +12,7 @@ from pipeline.errors import REASON_TEXTS, ExitCode, KoukenError
 from pipeline.language import Text, in_language
 
 if TYPE_CHECKING:
-    from pipeline.watch import Standing
+    from pipeline.nights.watch import Standing
 
 
 @common_options(
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 @json_option()
 def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
     """Print the four numbers and every recording that is held back, with what to do."""
-    from pipeline.alerts import send
+    from pipeline.messages.alerts import send
+    from pipeline.nights.watch import problems, standing
     from pipeline.store.migrate import open_store
-    from pipeline.watch import problems, standing
 
     with open_store(context.settings.store_url) as store:
         last = standing(store, context.settings)

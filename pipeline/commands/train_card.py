@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
-from pipeline.expected import Expectation
+from pipeline.figures.expected import Expectation
 from pipeline.language import Text, in_language
 
 
@@ -33,7 +33,7 @@ from pipeline.language import Text, in_language
 @json_option()
 def card(context: Context, at: tuple[float, ...], plot: Path | None, as_json: bool) -> None:
     """Parse, call, print."""
-    from pipeline.expected import expectations, reliability_plot
+    from pipeline.figures.expected import expectations, reliability_plot
 
     rows = expectations(context.settings.moments, at)
     if plot:

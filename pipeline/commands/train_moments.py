@@ -119,8 +119,8 @@ def _train(context: Context, data: Path, encoder: AbstractContextManager[Path], 
 def _reviewed(context: Context) -> "list[Call]":
     """What QA corrected in the store, where there is one."""
     from pipeline.commands.phrases_common import opened
-    from pipeline.dictionary import has_store
-    from pipeline.reviewed import reviewed_calls
+    from pipeline.dictionaries.dictionary import has_store
+    from pipeline.reviews.reviewed import reviewed_calls
 
     if not has_store(context.settings):
         return []

@@ -6,8 +6,8 @@ import click
 
 from pipeline.commands.options import Context, common_options, option
 from pipeline.errors import REASON_TEXTS, ExitCode, ItemError
-from pipeline.filenames import one_line
 from pipeline.language import Text
+from pipeline.nights.filenames import one_line
 
 
 @common_options(

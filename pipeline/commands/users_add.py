@@ -32,7 +32,7 @@ def add(
     actor: str | None,
 ) -> None:
     """Add, and print the password to standard output and nowhere else."""
-    from pipeline.passwords import generate_password, hash_password
+    from pipeline.accounts.passwords import generate_password, hash_password
     from pipeline.store import audit, users
     from pipeline.store.migrate import open_store
 

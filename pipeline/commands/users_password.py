@@ -16,7 +16,7 @@ from pipeline.language import Text
 @option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
 def password(context: Context, name: str, actor: str | None) -> None:
     """Replace it, and print it to standard output and nowhere else."""
-    from pipeline.passwords import generate_password, hash_password
+    from pipeline.accounts.passwords import generate_password, hash_password
     from pipeline.store import audit, users
     from pipeline.store.migrate import open_store
     from pipeline.store.people import person

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipeline.errors import BadInput
 from pipeline.formats.captions import FORMULA_STARTS, SPEAKERS
+from pipeline.formats.interchange import read_document, transcript_from_json
 from pipeline.formats.vcon import from_vcon
-from pipeline.interchange import read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
 

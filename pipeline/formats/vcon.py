@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.errors import BadInput
-from pipeline.interchange import read_json, transcript_from_json, transcript_to_json
+from pipeline.formats.interchange import read_json, transcript_from_json, transcript_to_json
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.formats.captions import to_csv, to_srt, to_webvtt
+from pipeline.formats.interchange import transcript_to_json, write_document
 from pipeline.formats.vcon import RecordingFacts, to_vcon
-from pipeline.interchange import transcript_to_json, write_document
 from pipeline.records import Transcript
 
 Write = Callable[[Transcript, Path, RecordingFacts], None]

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.bench import bar, machine
+from pipeline.benchmarks.bench import bar, machine
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.made_tables import write_made_tables
+from pipeline.processes.workers import in_own_process
 from pipeline.store.connect import Store
-from pipeline.workers import in_own_process
 
 SIZES = (10_000, 30_000, 100_000)
 LONG_SIZES = (*SIZES, 300_000, 1_000_000)

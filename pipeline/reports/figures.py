@@ -10,7 +10,7 @@ from models.figures.figure import Period
 from models.figures.kpi_sheet import sheet_rows
 from models.figures.tiers import TierThresholds
 from pipeline.errors import BadInput
-from pipeline.kpi import current_sheet
+from pipeline.figures.kpi import current_sheet
 from pipeline.language import Text
 from pipeline.outcomes.health_formula import read_health_formula
 from pipeline.outcomes.join import join_calls

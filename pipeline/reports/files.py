@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from models.scoring import CATEGORIES, Tally, score
-from pipeline.interchange import write_document
+from pipeline.formats.interchange import write_document
 from pipeline.reports.build import TOKYO
 from pipeline.reports.parts import Part
 from pipeline.reports.tables import write_csv, write_csv_parts

@@ -11,7 +11,7 @@ from models.evaluation.asr import ErrorRate, NameCounts, Reading, SpeakerText, e
 from phrases.entry import Word
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput
-from pipeline.interchange import read_document, transcript_from_json
+from pipeline.formats.interchange import read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import Transcript
 from pipeline.settings import Settings

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from models.evaluation.asr import ErrorRate, paired_upper_bound
-from pipeline.bench import bar, machine
+from pipeline.benchmarks.bench import bar, machine
+from pipeline.processes.workers import in_own_process
 from pipeline.records import Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.accuracy import Truth, measure, read_truths, recording_of
@@ -20,7 +21,6 @@ from pipeline.speech.endurance import growth_mib, ten_hours_mib
 from pipeline.speech.masking import mask
 from pipeline.speech.reader import Reader
 from pipeline.speech.timing import StageClock, cpu_seconds
-from pipeline.workers import in_own_process
 
 Way = Literal["library_default", "kouken"]
 DEMO = Path(__file__).parent.parent / "demo" / "recordings"

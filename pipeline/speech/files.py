@@ -10,10 +10,10 @@ from phrases.words import load_words
 from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.audio.sniff import AUDIO_EXTENSIONS
 from pipeline.errors import BadInput, ItemError
-from pipeline.filenames import as_text, output_stem
 from pipeline.formats.read import is_transcript_file
 from pipeline.formats.write import write_transcript
 from pipeline.language import Text
+from pipeline.nights.filenames import as_text, output_stem
 from pipeline.records import Transcript
 from pipeline.settings import Settings
 from pipeline.sources.configured import legs_of

@@ -71,7 +71,7 @@ class Store:
     def hold(self, run_id: int) -> Callable[[], None]:
         """Tell other nights that this one lives, until the process ends or the function given back is called.
 
-        On SQLite the lock of `pipeline.lock` does that: a second night does not begin.
+        On SQLite the lock of `pipeline.nights.lock` does that: a second night does not begin.
         """
         return (lambda: None) if self.is_sqlite else postgres.hold(self.engine, run_id)
 

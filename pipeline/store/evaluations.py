@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 
 from pipeline.errors import BadInput
+from pipeline.evaluations.scorecard_questions import Answer, Answers, answers_from_json, answers_to_json
 from pipeline.language import Text
-from pipeline.scorecard_questions import Answer, Answers, answers_from_json, answers_to_json
 from pipeline.store import audit
 from pipeline.store.pages import Within
 from pipeline.store.people import person

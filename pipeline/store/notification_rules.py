@@ -47,7 +47,7 @@ class Rule:
 
 
 def make_rule(connection: sa.Connection, actor: str, wanted: Wanted) -> tuple[Rule, str | None]:
-    """A rule that `pipeline.notifying.check` has accepted, and the secret of a webhook."""
+    """A rule that `pipeline.messages.notifying.check` has accepted, and the secret of a webhook."""
     secret = PREFIX + secrets.token_urlsafe(32) if wanted.channel == "webhook" else None
     now = datetime.now(UTC)
     row = _row(wanted) | {"secret": secret, "made_by": actor, "made_at": now} | _from_now_on(connection)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.errors import BadInput
+from pipeline.evaluations.scorecard_questions import Question, check_questions, questions_from_json, questions_to_json
 from pipeline.language import Text
-from pipeline.scorecard_questions import Question, check_questions, questions_from_json, questions_to_json
 from pipeline.store import audit
 from pipeline.store.people import person
 from pipeline.store.schema import calibration_sessions, scorecard_versions

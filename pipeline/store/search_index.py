@@ -18,7 +18,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from pipeline.spelling import SPELLING, grams_needed, grams_of, spelled
+from pipeline.search.spelling import SPELLING, grams_needed, grams_of, spelled
 from pipeline.store.schema import search_grams, search_texts, transcripts, utterances
 
 BLOCK = 1 << 14
@@ -139,9 +139,7 @@ def _spelt(connection: sa.Connection, transcript_ids: Sequence[int]) -> dict[int
     """Those that are still there, some of them without a word."""
     there = sa.select(transcripts.c.transcript_id).where(transcripts.c.transcript_id.in_(transcript_ids))
     lines: dict[int, list[str]] = {key: [] for key in connection.execute(there).scalars()}
-    query = sa.select(utterances.c.transcript_id, utterances.c.text).where(
-        utterances.c.transcript_id.in_(lines)
-    )
+    query = sa.select(utterances.c.transcript_id, utterances.c.text).where(utterances.c.transcript_id.in_(lines))
     for row in connection.execute(query.order_by(utterances.c.transcript_id, utterances.c.position)):
         lines[row.transcript_id].append(spelled(row.text).text)
     return {key: "\n".join(said) for key, said in lines.items()}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from pipeline.interchange import acoustics_from_json
+from pipeline.formats.interchange import acoustics_from_json
 from pipeline.records import AudioFacts, Correction, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance, Word
 from pipeline.store.schema import (
     masked_ranges,

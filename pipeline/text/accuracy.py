@@ -9,7 +9,7 @@ from typing import Any
 from models.evaluation.tags import Labelled, LabelledCall, Report, evaluate
 from phrases.files import load_starter
 from pipeline.errors import BadInput
-from pipeline.interchange import moments_from_json, read_document, transcript_from_json
+from pipeline.formats.interchange import moments_from_json, read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import CUSTOMER_LABELS, OPERATOR_LABELS, Moment, Utterance
 from pipeline.settings import MomentsSettings

@@ -20,7 +20,7 @@ from phrases.files import load_starter
 from phrases.matcher import Matcher, compiled
 from phrases.plain import PlainMatcher
 from phrases.tree import positive_sequences
-from pipeline.bench import bar, machine
+from pipeline.benchmarks.bench import bar, machine
 from pipeline.text.bench_speech import Call, calls_from, take
 from pipeline.text.stored_benchmark import search_stored
 

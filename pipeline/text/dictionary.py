@@ -15,7 +15,7 @@ from phrases.messages import PhraseError, Problem
 from phrases.search import ArchiveHit
 from phrases.tables import read_csv, read_xlsx, to_csv, to_xlsx
 from pipeline.errors import BadInput, KoukenError
-from pipeline.interchange import read_document
+from pipeline.formats.interchange import read_document
 from pipeline.language import Language, Text, in_language
 from pipeline.text.files import find_documents, read_dialogue
 from pipeline.text.meaning import encoder_for

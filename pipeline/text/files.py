@@ -6,8 +6,8 @@ from typing import Any
 
 from phrases.files import load_starter
 from pipeline.errors import BadInput, KoukenError
+from pipeline.formats.interchange import read_document, transcript_from_json, transcript_to_json, write_document
 from pipeline.formats.read import read_transcript_file
-from pipeline.interchange import read_document, transcript_from_json, transcript_to_json, write_document
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
 from pipeline.settings import MomentsSettings

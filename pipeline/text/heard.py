@@ -11,7 +11,7 @@ from models.moments.heard import Timed, heard_call
 from models.moments.labels import LABELS_OF, Call
 from models.moments.sentences import sentence_spans
 from pipeline.errors import BadInput
-from pipeline.interchange import read_document, transcript_from_json
+from pipeline.formats.interchange import read_document, transcript_from_json
 from pipeline.language import Text
 from pipeline.records import Transcript, Utterance
 

@@ -11,7 +11,7 @@ from typing import Any
 from models.moments.sentences import sentence_spans
 from phrases.files import load_starter
 from pipeline.errors import BadInput
-from pipeline.interchange import read_document
+from pipeline.formats.interchange import read_document
 from pipeline.language import Text
 from pipeline.records import LABELS, OPERATOR_LABELS, Transcript, Utterance
 from pipeline.settings import MomentsSettings

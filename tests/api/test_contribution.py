@@ -10,7 +10,7 @@ import pytest
 from models.simulation.centre import draw_centre
 from models.simulation.replicate import LAST_DAY, tables_of
 from models.simulation.scenario import SCENARIOS
-from pipeline.contribution import contribution_document
+from pipeline.figures.contribution import contribution_document
 from pipeline.reports.believe import believe
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store

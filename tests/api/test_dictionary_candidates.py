@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.association import Association
-from pipeline.phrase_discovery import Candidate, Context, Discovery
+from pipeline.dictionaries.phrase_discovery import Candidate, Context, Discovery
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import audit, dismissals

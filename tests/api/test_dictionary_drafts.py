@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dictionary import published_dictionary
+from pipeline.dictionaries.dictionary import published_dictionary
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.migrate import open_store

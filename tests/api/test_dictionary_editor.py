@@ -10,7 +10,7 @@ import pytest
 from phrases.entry import Phrase
 from phrases.history import Sampled, Tried
 from phrases.sample import Total
-from pipeline.phrase_trials import Trial
+from pipeline.dictionaries.phrase_trials import Trial
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import audit, dictionary, drafts

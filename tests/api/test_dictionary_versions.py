@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from phrases.entry import Phrase, PhraseSet, Word
-from pipeline.dictionary import published_dictionary, registered_words
+from pipeline.dictionaries.dictionary import published_dictionary, registered_words
 from pipeline.settings import Settings
 from pipeline.store import audit, dictionary, drafts
 from pipeline.store.migrate import open_store

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.scorecard_questions import Answer, Question
+from pipeline.evaluations.scorecard_questions import Answer, Question
 from pipeline.settings import MailSettings, Settings
 from pipeline.store import audit, evaluations, scorecards, tokens
 from pipeline.store.migrate import open_store

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 
 from models.figures.kpi_sheet import Goal, Target
 from pipeline.errors import BadInput
-from pipeline.goal_forms import as_typed, read_goal
-from pipeline.kpi import current_sheet
+from pipeline.figures.goal_forms import as_typed, read_goal
+from pipeline.figures.kpi import current_sheet
 from pipeline.outcomes.goals import goals_of, sheet_of
 from pipeline.settings import FiguresSettings, Settings
 from pipeline.store import audit

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline import notifying
+from pipeline.messages import notifying
 from pipeline.settings import MailSettings, Settings, WebSettings
 from pipeline.store.migrate import open_store
 from pipeline.store.notification_rules import Rule, list_rules
 from tests.api.conftest import opened_as
 from tests.api.world import fill
-from tests.pipeline.test_webhook import receiver
+from tests.pipeline.messages.test_webhook import receiver
 
 MAIL = {"event": "churn_risk", "channel": "mail", "targets": "a@example.co.jp、 b@example.co.jp", "active": "yes"}
 

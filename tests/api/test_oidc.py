@@ -18,7 +18,7 @@ from api.app import create_app
 from api.pending import LASTS_S, Pending
 from api.rate import Attempts
 from api.routes.oidc import BARRED, STOPPED, UNPROVEN, UNREACHABLE, WAITING
-from pipeline import openid
+from pipeline.accounts import openid
 from pipeline.errors import BadInput
 from pipeline.settings import OidcSettings, Settings, WebSettings
 from pipeline.store import audit, identities, users

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.searching import index_new
+from pipeline.search.searching import index_new
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.migrate import open_store

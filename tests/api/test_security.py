@@ -14,7 +14,7 @@ from pipeline.errors import BadInput, ExitCode, KoukenError
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.migrate import open_store
 
-CERTIFICATE = Path(__file__).parents[1] / "pipeline" / "mail_server.pem"  # made for tests, with its key
+CERTIFICATE = Path(__file__).parents[1] / "pipeline" / "messages" / "mail_server.pem"  # made for tests, with its key
 EVERY_KIND = ("/", "/calls/20261003-0017", "/api/v1/report", "/static/kouken.css", "/nowhere", "/api/v1/nowhere")
 
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.rate import Attempts
-from pipeline.passwords import hash_password
+from pipeline.accounts.passwords import hash_password
 from pipeline.settings import Settings, WebSettings
 from pipeline.store import audit, users
 from pipeline.store.migrate import open_store

@@ -10,16 +10,16 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from models.scoring import FORMULA
-from pipeline.archive import ArchiveFile, hash_file
 from pipeline.errors import Reason
-from pipeline.keeping import count_beforehand
+from pipeline.nights.archive import ArchiveFile, hash_file
+from pipeline.nights.keeping import count_beforehand
+from pipeline.nights.scoring import tally_call
 from pipeline.outcomes.columns import DTYPES, SHAPES, Kind
 from pipeline.outcomes.join import Joiner
 from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Transcript, Utterance
 from pipeline.reports.build import CallSums, Material, build_report
 from pipeline.reports.cells import ConversationCells
 from pipeline.reports.parts import each_part
-from pipeline.scoring import tally_call
 from pipeline.store import kept, ledger, recordings, reports, runs, scores, tables, transcripts
 from pipeline.store.call_facts import count_few
 from pipeline.store.connect import Store

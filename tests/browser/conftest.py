@@ -13,9 +13,9 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
+from pipeline.accounts.passwords import hash_password
 from pipeline.errors import Reason
-from pipeline.passwords import hash_password
-from pipeline.searching import index_new
+from pipeline.search.searching import index_new
 from pipeline.settings import RetentionSettings, Settings
 from pipeline.store import ledger, users
 from pipeline.store.connect import Store

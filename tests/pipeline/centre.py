@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.errors import ExitCode
-from pipeline.night import Reader, Recognition, Request, published_tagger
 from pipeline.nightly import run_night
+from pipeline.nights.night import Reader, Recognition, Request, published_tagger
 from pipeline.progress import Silent
 from pipeline.records import Moment, Tag, Transcript
 from pipeline.settings import MomentsSettings, Settings, SpeechSettings, StoreSettings, WorkSettings

@@ -11,14 +11,14 @@ import pytest
 from models.contribution.tables import Tables, last_day
 from models.simulation.centre import draw_centre
 from models.simulation.scenario import SCENARIOS
-from pipeline.contribution import contribution_document
 from pipeline.errors import BadInput, BadTable, ExitCode, StoppedByLimit
-from pipeline.night import Request
+from pipeline.figures.contribution import contribution_document
 from pipeline.nightly import run_night
+from pipeline.nights.night import Request
+from pipeline.nights.reporting import detector_of
 from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.load import read_table
 from pipeline.progress import Silent
-from pipeline.reporting import detector_of
 from pipeline.store import ledger, recordings, runs
 from pipeline.store.migrate import open_store
 from tests.pipeline import fake_speech

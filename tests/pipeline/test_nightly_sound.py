@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.audio.playback import copy_in_cache
 from pipeline.errors import ExitCode
+from pipeline.playing.sound import copies_in
 from pipeline.records import AudioFacts, ModelInfo, Transcript, Utterance
 from pipeline.settings import PlaybackSettings
-from pipeline.sound import copies_in
 from pipeline.speech.work import TranscribeTask
 from tests.pipeline import fake_speech
 from tests.pipeline.audio.making import speechlike, write_wav

@@ -15,7 +15,7 @@ from tests.pipeline.faults import inline
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 def with_names(centre: Centre, preset: str = "freepbx") -> Centre:

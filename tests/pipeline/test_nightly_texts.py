@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from pipeline.errors import ExitCode
+from pipeline.formats.transcript_export import export_transcripts
 from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.work import TranscribeTask
 from pipeline.store.call_filter import CallFilter
-from pipeline.transcript_export import export_transcripts
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, QUICK, Centre
 from tests.pipeline.faults import inline
@@ -28,7 +28,7 @@ CALLS = "a,2026-10-01 10:00,OP-1,,\nb,2026-10-01 11:00,OP-1,,\n"
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 def reads(task: TranscribeTask):  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import scoring
-from pipeline.night import Recognition
+from pipeline.nights.night import Recognition
 from pipeline.records import Moment, Tag, Transcript
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, PROPOSAL, Centre, QuickTagger
@@ -31,7 +31,7 @@ class Counting(QuickTagger):
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 def done_by(centre: Centre, tagger: Counting, **given: Any) -> tuple[list[str], list[str]]:

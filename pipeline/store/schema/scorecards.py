@@ -18,7 +18,7 @@ scorecard_versions = sa.Table(
     sa.Column("form_id", Id, nullable=False),  # the version_id of the form's first version
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("title", sa.String, nullable=False),
-    sa.Column("questions", sa.JSON, nullable=False),  # pipeline.scorecard_questions.Question
+    sa.Column("questions", sa.JSON, nullable=False),  # pipeline.evaluations.scorecard_questions.Question
     sa.Column("is_retired", sa.Boolean, nullable=False),  # no new evaluations from this version on
     sa.Column("made_by", sa.String, nullable=False),
     sa.Column("made_at", UtcTime, nullable=False),
@@ -51,7 +51,7 @@ evaluations = sa.Table(
     ),  # part of a calibration: never shown to the operator
     sa.Column("evaluator", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),  # draft, shared, appealed, final
-    sa.Column("answers", sa.JSON, nullable=False),  # question → pipeline.scorecard_questions.Answer
+    sa.Column("answers", sa.JSON, nullable=False),  # question → pipeline.evaluations.scorecard_questions.Answer
     sa.Column("remark", sa.Text, nullable=False),
     sa.Column("versions", sa.JSON, nullable=False),  # what the automatic answers rest on
     sa.Column("begun_at", UtcTime, nullable=False),

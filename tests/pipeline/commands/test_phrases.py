@@ -227,7 +227,7 @@ def test_a_diff_tells_hits_and_scores_before_anything_is_published(kouken: Kouke
 
 
 def test_the_change_in_scores_is_what_the_next_night_counts(kouken: Kouken, tmp_path: Path) -> None:
-    from pipeline.scoring import tally_call
+    from pipeline.nights.scoring import tally_call
     from pipeline.store.pages import Pins
     from pipeline.store.reports import latest_report
     from pipeline.store.trials import stored_calls

@@ -7,7 +7,7 @@ import pytest
 
 from models.association import Association
 from pipeline.cli import run
-from pipeline.phrase_discovery import Candidate, Context, Discovery
+from pipeline.dictionaries.phrase_discovery import Candidate, Context, Discovery
 from pipeline.store.migrate import open_store
 from tests.api import world
 
@@ -48,7 +48,7 @@ def test_every_candidate_is_shown_with_interval_and_context(
     known = Association(1.9, 1.2, 3.0, 0.004, 0.03, 40, 30, 90, 45)
     place = Context("c7", 3, "では、", "ご様子を伺います", "ね。")
     found = Discovery("outcome", (Candidate("ご様子を伺います", 40, 6, known, None, (place,)),), 130, 130, 12)
-    monkeypatch.setattr("pipeline.phrase_discovery.discover_stored", lambda store, dictionary: found)
+    monkeypatch.setattr("pipeline.dictionaries.phrase_discovery.discover_stored", lambda store, dictionary: found)
     assert run(["phrases", "discover", "--lang", "ja"]) == 0
     out = capsys.readouterr().out
     assert "■ ご様子を伺います" in out and "通話 40、担当者 6" in out

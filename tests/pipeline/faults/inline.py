@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pipeline.errors import ItemError
-from pipeline.workers import Done, Work
+from pipeline.processes.workers import Done, Work
 
 
 def map_items(

@@ -17,8 +17,8 @@ import pytest
 
 from pipeline.cli import run
 from pipeline.errors import ExitCode, NoSpace
-from pipeline.night import Request
 from pipeline.nightly import run_night
+from pipeline.nights.night import Request
 from pipeline.progress import Lines
 from pipeline.reports.export import export_parquet
 from pipeline.settings import Settings
@@ -37,7 +37,7 @@ FULL = "/dev/full"  # every write to it fails as on a full disk, by the kernel i
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ TABLES = {"contracts": CONTRACTS, "outcomes": OUTCOMES} if EVERY else {}  # thei
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, int]:
     root = tmp_path_factory.mktemp("undisturbed")
     centre = small_centre(root, f"sqlite:///{root / 'kouken.db'}", QUICK)
     with pytest.MonkeyPatch.context() as patch, fault("count") as counted:
-        patch.setattr("pipeline.transcribing.map_items", inline.map_items)
+        patch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
         run(centre)
     return centre.export_hash(), counted.writes
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode, Locked, StoppedByLimit
-from pipeline.lease import Lease
-from pipeline.lock import night_lock
-from pipeline.night import Recognition
+from pipeline.nights.lease import Lease
+from pipeline.nights.lock import night_lock
+from pipeline.nights.night import Recognition
 from pipeline.records import Transcript
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import ledger, runs
@@ -94,7 +94,7 @@ def test_frozen_night_loses_its_work_and_is_refused_when_it_wakes(shared: Centre
 def _night_that_froze(store: Store, centre: Centre) -> tuple[Lease, ledger.Claim]:
     """A night that holds the only recording and its session, and gives no sign of life any more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.transcribing.map_items", inline.map_items)
+        patch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
         with pytest.raises(StoppedByLimit):
             centre.night(stop=_after_listing(store))
     with store.writing() as connection:
@@ -135,7 +135,7 @@ def test_second_night_on_sqlite_is_told_who_is_running(tmp_path: Path, scheme: s
 
 
 def test_archive_that_goes_away_marks_no_recording(quick_centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     for number in range(4):
         quick_centre.record(f"{number}.wav", PLAIN + f"O {number}\n")
     away = quick_centre.root / "away"
@@ -156,10 +156,10 @@ def test_archive_that_goes_away_marks_no_recording(quick_centre: Centre, monkeyp
 def test_recording_deleted_before_its_turn_takes_only_itself(
     quick_centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     quick_centre.record("a.wav", PLAIN)
     gone = quick_centre.record("b.wav", PLAIN + "O もう一つ\n")
-    monkeypatch.setattr("pipeline.transcribing.AHEAD", 1)
+    monkeypatch.setattr("pipeline.nights.transcribing.AHEAD", 1)
 
     def delete_one() -> bool:
         if fake_speech.transcribed(quick_centre.archive):
@@ -180,7 +180,7 @@ def _listed(centre: Centre) -> bool:
 
 
 def test_call_that_breaks_the_tagger_is_held_back_alone(quick_centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     quick_centre.record("a.wav", PLAIN)
     quick_centre.record("b.wav", "O タグ付けを壊す言葉です。\n")
     assert quick_centre.night() is ExitCode.SOME_QUARANTINED

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.errors import ExitCode, KoukenError
+from pipeline.processes.workers import Done, Work
 from pipeline.store.schema import call_contracts, reports
 from pipeline.store.teams import memberships
-from pipeline.workers import Done, Work
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, PROPOSAL, QUICK, Centre, small_centre
 from tests.pipeline.faults import inline
@@ -31,7 +31,7 @@ CALL = "a,2026-08-28 14:05,OP1,a.wav,K1\n"  # its outcome comes two months later
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
 
 
 def joined(centre: Centre, call_id: str) -> tuple[Any, Any]:
@@ -78,8 +78,8 @@ ROWS = (
 
 
 def test_c8_operators_are_told_apart_by_id_and_belong_to_the_team_of_the_calls_day(quick_centre: Centre) -> None:
-    from pipeline.night import Request
     from pipeline.nightly import run_night
+    from pipeline.nights.night import Request
     from pipeline.progress import Silent
 
     centre = quick_centre
@@ -139,7 +139,7 @@ def test_g5_result_that_is_delivered_twice_is_stored_once(
 ) -> None:
     for number in range(3):
         quick_centre.record(f"{number}.wav", PROPOSAL + f"O {number}\n")
-    monkeypatch.setattr("pipeline.transcribing.map_items", twice)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", twice)
     assert quick_centre.night() is ExitCode.DONE
     assert quick_centre.files["done"] == 3
     with quick_centre.open() as store, store.reading() as connection:

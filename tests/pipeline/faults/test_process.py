@@ -14,15 +14,15 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from pipeline import web_benchmark
+from pipeline.benchmarks import web_benchmark
 from pipeline.commands.nightly import asked_to_stop
 from pipeline.errors import ExitCode, ItemError, Reason, StoppedByLimit
-from pipeline.night import Recognition
+from pipeline.nights.night import Recognition
+from pipeline.processes.workers import Work, in_own_process, map_items
 from pipeline.records import Transcript
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import migrate
 from pipeline.store.connect import Store
-from pipeline.workers import Work, in_own_process, map_items
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, QUICK, Centre, QuickTagger, small_centre
 from tests.pipeline.faults import inline
@@ -173,7 +173,7 @@ def test_migration_killed_halfway_leaves_the_old_schema_and_is_done_by_the_next_
 def test_clock_that_jumps_between_two_nights_loses_and_doubles_nothing(
     quick_centre: Centre, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     for number in range(6):
         quick_centre.record(f"{number}.wav", PLAIN + f"O {number}\n")
 

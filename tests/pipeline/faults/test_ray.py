@@ -14,14 +14,14 @@ import pytest
 
 from phrases.entry import Word
 from pipeline.errors import BadInput, ExitCode, KoukenError
-from pipeline.night import Recognition
+from pipeline.nights.night import Recognition
+from pipeline.processes.ray_workers import Cluster as RayCluster
+from pipeline.processes.ray_workers import map_over_cluster
+from pipeline.processes.workers import Work
 from pipeline.progress import Silent
-from pipeline.ray_workers import Cluster as RayCluster
-from pipeline.ray_workers import map_over_cluster
 from pipeline.records import Transcript
 from pipeline.settings import Settings
 from pipeline.speech.work import TranscribeTask
-from pipeline.workers import Work
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, PROPOSAL, Centre, QuickTagger, small_centre
 from tests.pipeline.faults import inline
@@ -163,7 +163,7 @@ def on(cluster: "Cluster", centre: Centre, token: Path | None) -> Centre:
 @pytest.fixture
 def undisturbed(tmp_path: Path) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.transcribing.map_items", inline.map_items)
+        patch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
         local = make(tmp_path / "local")
         assert local.night() is ExitCode.DONE
     return local.export_hash()
@@ -266,7 +266,7 @@ def test_cluster_without_a_usable_machine_is_told_and_no_recording_is_marked(
         on(cluster, centre, token).night()
     assert "版が違います" in error.value.render("ja")
     monkeypatch.delenv("KOUKEN_TEST_VERSION")
-    monkeypatch.setattr("pipeline.transcribing.map_items", inline.map_items)
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     assert centre.night() is ExitCode.DONE
     assert centre.files["done"] == 10
 

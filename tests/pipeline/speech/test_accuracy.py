@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import BadInput
-from pipeline.interchange import transcript_to_json, write_document
+from pipeline.formats.interchange import transcript_to_json, write_document
 from pipeline.records import Transcript, Utterance
 from pipeline.settings import Settings
 from pipeline.speech.accuracy import as_json, evaluate

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from models.evaluation.asr import SpeakerText, error_rate
-from pipeline.bench import machine, table
+from pipeline.benchmarks.bench import machine, table
 from pipeline.speech.benchmark import Measured, _bars, _difference, _row, _sizing
 from pipeline.speech.timing import StageClock, untimed
 

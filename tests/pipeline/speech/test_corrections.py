@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phrases.entry import Word
-from pipeline.interchange import transcript_from_json, transcript_to_json
+from pipeline.formats.interchange import transcript_from_json, transcript_to_json
 from pipeline.records import Acoustics, Transcript, Utterance
 from pipeline.records import Word as Timed
 from pipeline.settings import PrivacySettings

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.audio.legs import CallFiles, group_legs
 from pipeline.errors import BadInput, ItemError, Reason
-from pipeline.interchange import read_document
+from pipeline.formats.interchange import read_document
 from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech import files
 from pipeline.speech.files import find_recordings, transcribe_files

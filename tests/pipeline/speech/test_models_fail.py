@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio.decode import decode
-from pipeline.interchange import transcript_to_json
+from pipeline.formats.interchange import transcript_to_json
+from pipeline.processes.workers import Work, map_items
 from pipeline.settings import Settings
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
-from pipeline.workers import Work, map_items
 from tests.pipeline.audio.making import write_wav
 
 SHIPPED = Path(__file__).parents[3] / "pipeline" / "demo" / "recordings"

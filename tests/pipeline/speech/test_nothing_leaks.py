@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from pipeline.audio.legs import CallFiles
 from pipeline.errors import ItemError
+from pipeline.formats.interchange import read_document, transcript_from_json
 from pipeline.formats.write import FORMATS
-from pipeline.interchange import read_document, transcript_from_json
 from pipeline.settings import Settings
 from pipeline.speech import files
 from pipeline.store import transcripts

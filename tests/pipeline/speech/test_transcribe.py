@@ -10,7 +10,7 @@ import pytest
 
 from phrases.entry import Word
 from pipeline.errors import ItemError, Reason
-from pipeline.interchange import transcript_from_json, transcript_to_json
+from pipeline.formats.interchange import transcript_from_json, transcript_to_json
 from pipeline.records import ModelInfo
 from pipeline.settings import Settings
 from pipeline.speech.reader import Reader

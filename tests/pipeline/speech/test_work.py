@@ -9,9 +9,9 @@ import pytest
 from pipeline.audio import decode
 from pipeline.errors import BadTable, DeviceLost, KoukenError, NotAllowed, RowProblem
 from pipeline.language import Text
+from pipeline.processes.workers import Work, map_items
 from pipeline.settings import Settings
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
-from pipeline.workers import Work, map_items
 from tests.pipeline.audio.making import speechlike, write_wav
 
 

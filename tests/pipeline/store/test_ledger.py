@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from pipeline.archive import ArchiveFile
 from pipeline.errors import Reason
+from pipeline.nights.archive import ArchiveFile
 from pipeline.store import ledger, recordings, runs
 from pipeline.store.connect import Store
 from pipeline.store.ledger import Claim, LeaseLost

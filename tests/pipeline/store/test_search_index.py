@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 import pytest
 import sqlalchemy as sa
 
-from pipeline.searching import index_new
-from pipeline.spelling import grams_of, terms_of
+from pipeline.search.searching import index_new
+from pipeline.search.spelling import grams_of, terms_of
 from pipeline.store import erasure, search_index
 from pipeline.store.connect import Store
 from pipeline.store.schema import search_grams, search_texts, transcripts, utterances

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from pipeline import keeping
+from pipeline.nights import keeping
 from pipeline.store import call_filter, calls, exports, joins, kept, reports, runs, shown, tables
 from pipeline.store.choices import reasons_of
 from pipeline.store.connect import Connection, Store

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from pipeline.accounts.passwords import generate_password, hash_password, is_password
 from pipeline.errors import BadInput
-from pipeline.passwords import generate_password, hash_password, is_password
 from pipeline.store import audit, sessions, users
 from pipeline.store.connect import Store
 from pipeline.store.schema import sessions as table

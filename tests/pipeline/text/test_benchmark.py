@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.bench import table
+from pipeline.benchmarks.bench import table
 from pipeline.text.benchmark import bench_tag
 from pipeline.text.stored_benchmark import COMMON_WORDS
 

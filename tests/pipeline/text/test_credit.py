@@ -3,8 +3,8 @@
 import pytest
 
 from phrases.matcher import Matcher
+from pipeline.nights.scoring import tally_call
 from pipeline.records import Speaker, Transcript, Utterance
-from pipeline.scoring import tally_call
 from pipeline.text.tagging import tag_transcript
 
 OFFER = "では、お見積もりをお送りしましょう。"

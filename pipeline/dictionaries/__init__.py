@@ -1,0 +1,1 @@
+"""The dictionary and the word list in the store: read, tried, changed, published; candidates for it."""

@@ -1,0 +1,1 @@
+"""Scorecards and the evaluation of calls by them."""

@@ -1,0 +1,191 @@
+"""The last stage of the night: everything found, joined with contracts and outcomes, kept and written as a report."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from models.contribution.tables import Tables, last_day
+from models.scoring import CATEGORIES
+from pipeline.errors import ExitCode
+from pipeline.figures.contribution import contribution_document, is_of, moments_found, with_moments
+from pipeline.figures.expected import expectations
+from pipeline.language import Text
+from pipeline.nights.keeping import Counted, count_beforehand, count_spoken, sweep, write_joins
+from pipeline.nights.night import Night
+from pipeline.outcomes.join import Joiner
+from pipeline.progress import Progress
+from pipeline.reports.build import TOKYO, CallSums, Material, build_report
+from pipeline.reports.cells import ConversationCells
+from pipeline.reports.files import write_report
+from pipeline.reports.parts import each_part, with_unlisted
+from pipeline.settings import MomentsSettings
+from pipeline.store import copies, recordings, reports, runs, tables
+from pipeline.store.connect import Connection
+from pipeline.store.kept import kept_facts
+from pipeline.store.pages import Pins
+
+
+def report(night: Night, out: Path | None) -> ExitCode:
+    """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
+    count_spoken(night.store, night.versions.speech)
+    with night.store.reading() as connection:
+        before = reports.latest_report(connection)
+        kept = kept_facts(connection)
+        found = _found(connection, night)
+    contribution = _contribution(night, found, before)
+    body = found.body | ({"contribution": contribution} if contribution else {})
+    unchanged = reports.says_the_same(before, body)
+    counted = None if unchanged and kept else found.count_beforehand()
+    if not unchanged:
+        write_joins(night.store, night.run_id, found.joined)
+    if counted:
+        counted.write(night.store, night.run_id)
+    with night.store.writing() as connection:  # what was written in parts is shown by this, all of it or nothing
+        if not unchanged:
+            reports.save_report(connection, night.run_id, body)
+        if counted:
+            counted.show(connection, night.run_id)
+        runs.finish_run(connection, night.run_id, "done")
+    sweep(night.store, night.run_id)
+    _show_coverage(body["coverage"], night.progress)
+    if unchanged:
+        night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))
+    of_run = before["run_id"] if before and unchanged else night.run_id
+    folder = out or night.settings.data_dir / "reports" / f"{of_run:06d}"
+    if out:
+        with night.store.writing() as connection:
+            copies.remember(connection, "report", out)
+        _write(night, body, found.material, out)
+    elif not folder.exists():  # though nothing changed: a full disk may have left the files to this night
+        _write_whole(night, body, found.material, folder)
+    else:
+        return _code(body)
+    night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
+    return _code(body)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one walk over all calls leaves: sums, and of each call what it was joined to.
+
+    `tables`: what the estimate is made of, None where there is nothing to make it of.
+    """
+
+    material: Material
+    body: dict[str, Any]
+    joined: Sequence[pd.DataFrame]
+    cells: pd.DataFrame
+    operators: Mapping[str, str | None]
+    tables: Tables | None
+
+    def count_beforehand(self) -> Counted:
+        return count_beforehand(self.material, self.cells, self.operators)
+
+
+def _found(connection: Connection, night: Night) -> _Found:
+    material, pins = _material(connection, night), _pins(connection, night)
+    joiner = Joiner(material.contracts, material.outcomes)
+    counted, cells = CallSums(), ConversationCells(material.contracts)
+    joined, moments = [], [moments_found((), ())]
+    estimated = not (material.contracts.empty or material.outcomes.empty)
+    for part in each_part(connection, pins, joiner):
+        counted.take(part)
+        cells.take(part)
+        joined.append(tables.kept_of_joins(part.known))
+        if estimated:
+            moments.append(moments_found(part.analysed["call_id"], part.tallies))
+    return _Found(
+        material,
+        build_report(material, counted, joiner.report),
+        joined,
+        cells.frame(),
+        counted.operator_names,
+        _tables(connection, pins, material, pd.concat(moments)) if estimated else None,
+    )
+
+
+def _tables(connection: Connection, pins: Pins, material: Material, moments: pd.DataFrame) -> Tables:
+    """The four tables of the estimate. What a call was joined to stays out of it, since that tells the outcome."""
+    calls, snapshots = (
+        tables.read_table(connection, kind, pins.loads.get(kind)) for kind in ("calls", "customer_snapshots")
+    )
+    known = with_moments(with_unlisted(calls, list(moments.index)), moments)
+    holes = frozenset(material.loads["outcomes"].get("holes", ()))  # unknown of what an earlier version loaded
+    return Tables(known, material.contracts, material.outcomes, snapshots, holes)
+
+
+def _pins(connection: Connection, night: Night) -> Pins:
+    versions = night.versions
+    return Pins(night.run_id, versions.speech, versions.tagging, versions.formula, tables.current_loads(connection))
+
+
+def _code(body: Mapping[str, Any]) -> ExitCode:
+    return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
+
+
+def _write(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
+    with night.store.reading() as connection:
+        joiner = Joiner(material.contracts, material.outcomes)
+        write_report(body, each_part(connection, _pins(connection, night), joiner), folder)
+
+
+def _write_whole(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
+    """A folder with all of the report's files, or none."""
+    making = folder.with_name(f".{folder.name}")
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        _write(night, body, material, making)
+        making.replace(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _contribution(night: Night, found: _Found, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The estimate from all calls with what the night found in them; the last one again if nothing in it changed."""
+    if (given := found.tables) is None:
+        return None
+    earlier: dict[str, Any] | None = (before or {}).get("contribution")
+    as_of = last_day(given, datetime.now(TOKYO).date())
+    if as_of is None or is_of(earlier, given):
+        return earlier
+    night.progress.stage(Text("貢献の推定", "Contribution"), 1)
+    detector = detector_of(night.settings.moments) if found.body["coverage"]["calls"]["analysed"] else None
+    document = contribution_document(given, as_of, closer=True, detector=detector)
+    night.progress.step(f"{document['status']} {as_of}")
+    return document
+
+
+def detector_of(settings: MomentsSettings) -> dict[str, tuple[float, float]]:
+    """Precision and recall of the operator's labels at the thresholds in force; sentence by sentence, so that those of
+    whole calls, which the estimate rests on, are somewhat better."""
+    return {item.label: (item.precision, item.recall) for item in expectations(settings) if item.label in CATEGORIES}
+
+
+def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
+    """The four numbers that add up, and every file that is held back with what to do about it."""
+    for item in coverage["held_back"]:
+        where = " ".join(part for part in (item["relative"], item["reason"], item["detail"]) if part)
+        progress.note(Text(f"隔離 {where}: {item['ja']}", f"Quarantined {where}: {item['en']}"))
+    ja = "録音 {found} = 済み {done} + 待ち {waiting} + 隔離 {quarantined} + 対象外 {skipped}"
+    en = "Recordings {found} = done {done} + waiting {waiting} + quarantined {quarantined} + skipped {skipped}"
+    progress.note(Text(ja.format_map(coverage["files"]), en.format_map(coverage["files"])))
+
+
+def _material(connection: Connection, night: Night) -> Material:
+    pinned, speech = tables.current_loads(connection), night.versions.speech
+    contracts, outcomes = (tables.read_table(connection, kind, pinned.get(kind)) for kind in ("contracts", "outcomes"))
+    return Material(
+        run_id=night.run_id,
+        made_at=datetime.now(UTC),
+        versions=night.versions.to_json(),
+        loads=tables.load_facts(connection),
+        files=recordings.state_counts(connection, night.run_id, speech),
+        held_back=recordings.file_states(connection, night.run_id, speech, state="quarantined"),
+        contracts=contracts,
+        outcomes=outcomes,
+    )

@@ -1,0 +1,1 @@
+"""Personal data under control: keeping periods, erasure and its register, looks on record, backups."""

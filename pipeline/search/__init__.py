@@ -1,0 +1,1 @@
+"""Search in what was said, and how words are spelt for it."""

@@ -1,0 +1,1 @@
+"""Tables that people bring: uploaded, looked at, loaded."""
