@@ -1,6 +1,6 @@
 """Nights: the last runs, and the state of every file of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -8,17 +8,19 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access import VisitorDep
-from api.deps import Limit, NightId, PagesDep, StoreDep
+from api.access import Visitor, VisitorDep
+from api.deps import Body, Limit, NewestDep, NightId, PagesDep, StoreDep
 from api.errors import NO_NIGHT
 from api.pages import address
+from api.policy import reach_of
 from api.schemas import NightList
 from pipeline.errors import REASON_TEXTS
 from pipeline.nights.watch import LAST_HOUR
 from pipeline.store import audit, ledger
+from pipeline.store.calls import call_ids_within
 from pipeline.store.connect import Connection
-from pipeline.store.pages import Night, list_nights, read_night
-from pipeline.store.recordings import file_states, state_counts
+from pipeline.store.pages import Night, Pins, list_nights, read_night
+from pipeline.store.recordings import FileState, file_states, state_counts
 
 pages = APIRouter()
 api = APIRouter(tags=["nights"])
@@ -44,6 +46,8 @@ def show_night(
     request: Request,
     pages: PagesDep,
     store: StoreDep,
+    visitor: VisitorDep,
+    newest: NewestDep,
     run_id: NightId,
     state: Literal["done", "waiting", "quarantined", "skipped"] | None = None,
     retried: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
@@ -54,6 +58,7 @@ def show_night(
         counts = state_counts(connection, run_id, night.versions["speech"])
         files = file_states(connection, run_id, night.versions["speech"], state=state, limit=SHOWN_FILES)
         under_way = _under_way(connection, night, counts)
+        open_to = _open_to(connection, visitor, newest, files)
     return pages.render(
         request,
         "night.html",
@@ -61,6 +66,7 @@ def show_night(
         night=night,
         counts=counts,
         files=files,
+        open_to=open_to,
         left_out=(sum(counts.values()) if state is None else counts[state]) - len(files),
         state=state,
         reasons=REASON_TEXTS,
@@ -115,6 +121,19 @@ def _night(connection: Connection, run_id: int) -> Night:
     if night is None:
         raise NO_NIGHT
     return night
+
+
+def _open_to(
+    connection: Connection, visitor: Visitor, newest: Body | None, files: Sequence[FileState]
+) -> frozenset[str]:
+    """The calls of these files that the visitor may open: who leads a team, those of the team."""
+    reach = reach_of(visitor.user, "calls.read")
+    done = frozenset(file.call_id for file in files if file.state == "done")
+    if reach is None or newest is None:
+        return frozenset()
+    if reach.within is None:
+        return done
+    return call_ids_within(connection, Pins.of_report(newest), done, reach.within)
 
 
 def _under_way(connection: Connection, night: Night, counts: Mapping[str, int]) -> UnderWay | None:

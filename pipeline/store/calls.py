@@ -1,6 +1,6 @@
 """The analysed calls of a report: the list, one page at a time, and each call whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +135,12 @@ def recordings_of_call(
     """The analysed recordings of one call, oldest first; most calls have one, an unknown id has none."""
     query = of_reach(_calls(pins), within).where(recordings.c.call_id == call_id).order_by(recordings.c.recording_id)
     return [_listed(row) for row in connection.execute(query)]
+
+
+def call_ids_within(connection: sa.Connection, pins: Pins, call_ids: Collection[str], within: Within) -> frozenset[str]:
+    """Those of the calls that one person may open."""
+    query = of_reach(of_analysed(sa.select(recordings.c.call_id), pins), within)
+    return frozenset(connection.execute(query.where(recordings.c.call_id.in_(call_ids))).scalars())
 
 
 def recording_by_id(

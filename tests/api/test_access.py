@@ -1,5 +1,6 @@
 """Who may open what: every route, every role, what is one's own and what is not; refused unless somebody allowed it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +126,10 @@ def test_a_manager_of_a_team_sees_the_team_and_no_figures_of_the_centre(filled: 
         assert browser.get("/calls/20261003-0017").status_code == 404
         assert browser.get("/report").status_code == browser.get("/api/v1/report").status_code == 403
         assert browser.get("/", follow_redirects=False).headers["location"] == "/operators"
+        night = browser.get("/nights/1").text
+        linked = set(re.findall(r'href="(/calls/[^"]+)"', night))
+        assert linked and all(browser.get(call).status_code == 200 for call in linked)
+        assert "20261003-0017" in night and "/calls/20261003-0017" not in linked
     with opened_as(filled, "manager", name="of-no-such-team", teams=["ない課"]) as browser:
         assert browser.get("/api/v1/calls").json()["items"] == []
         assert browser.get("/api/v1/operators").json()["items"] == []
