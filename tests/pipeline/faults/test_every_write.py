@@ -82,7 +82,7 @@ def make(request: pytest.FixtureRequest) -> Make:
 
 
 def writes(mode: Mode, total: int) -> Iterator[int]:
-    stride = 1 if EVERY else {"error": 5, "full": 7, "kill": 6, "delay": 30}.get(mode, 1)
+    stride = 1 if EVERY else {"error": 9, "full": 13, "kill": 11, "delay": 31}.get(mode, 1)
     yield from range(1, total + 1, stride)
 
 
