@@ -19,7 +19,7 @@ from phrases.search import ArchiveHit, Search, judged
 
 TOO_COMMON = 0.5  # share of calls above which an entry says little; shown before it can be approved
 MOST_EXAMPLES = 20
-A_SECOND = 2_000  # work of a trial that answers within about a second, in turns to be matched
+A_SECOND = 1_500  # work of a trial that answers within about a second, in turns to be matched
 A_PARSE = 25  # turns that are matched while one sentence is parsed
 TOGETHER = 128  # turns of calls that are judged together
 _SEED = 20  # the same trial draws the same calls
