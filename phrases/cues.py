@@ -48,9 +48,8 @@ RUMOUR_BEFORE = re.compile(
 
 # --- only asked after -----------------------------------------------------------------------------------------------
 ASKS_HOW = re.compile(r"どの|どん|(?<!か)どう|どちら|何に|なにに|どれ")  # asking how it is used is help, not a check
-ALREADY = re.compile(
-    r"もう|すでに|既に|ちゃんと|たしか|確か|昨日|先日|先週|この前"
-)  # with a question: how an order stands
+# with a question: how an order stands
+ALREADY = re.compile(r"もう|すでに|既に|ちゃんと|たしか|確か|昨日|先日|先週|この前")
 INVITES = re.compile(
     r"いかが|如何|どうで|どうされ|ましょうか"
     r"|ませんか(?<!違いませんか)(?<!違いございませんか)(?<!違いありませんか)(?<!相違ございませんか)(?<!相違ありませんか)|おすすめ|お勧め|(て(も)?"

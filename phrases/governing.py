@@ -120,10 +120,8 @@ def only_asked(clauses: Clauses, *, restating: bool) -> bool:
         asked = clauses.rest
     elif clauses.joint == "case" and questions.RESTATED.search(clauses.rest):
         asked = clauses.rest
-    elif clauses.joint == "and" and clauses.own.endswith(
-        " _で "
-    ):  # 受付でなさいましたか: where, not what was done first
-        asked = clauses.all
+    elif clauses.joint == "and" and clauses.own.endswith(" _で "):
+        asked = clauses.all  # 受付でなさいましたか: where, not what was done first
     elif clauses.joint not in ("ask", "end"):
         return False
     if questions.ASKS_WHY.search(asked):

@@ -98,3 +98,22 @@ def test_what_only_looks_cancelled_is_kept(japanese: Japanese) -> None:
     rows = sentences_that_hold()
     lost = [row for row in rows if all(hit.cancelled_by for hit in hits(*row, japanese))]
     assert len(lost) / len(rows) <= 1 - HOLDS_BAR, lost
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("category", "phrase", "holds", "taken_back"),
+    [
+        ("satisfaction", "ぐっすり", "夜もぐっすりと眠れました。", "夜はぐっすりと眠れません。"),
+        ("interest", "お試しセット", "お試しセットはいくらですか。", "お試しセットは、もう発送されていますか。"),
+        ("enablement", "説明会", "説明会を開きましょう。", "説明会なんですけど、もう開かれたかどうかご存じですか。"),
+        ("interest", "借りてみたい", "私は借りてみたいんです。", "借りてみたいって話したのは弟です。"),
+        ("proposal", "上級コース", "上級コースはいかがですか。", "上級コースへの変更は受付でなさいましたか。"),
+    ],
+)  # fmt: skip
+def test_these_turns_of_phrase_are_told_apart_each_by_itself(
+    category: str, phrase: str, holds: str, taken_back: str, japanese: Japanese
+) -> None:
+    assert any(hit.cancelled_by is None for hit in hits(category, phrase, holds, japanese))
+    found = hits(category, phrase, taken_back, japanese)
+    assert found and all(hit.cancelled_by for hit in found)
