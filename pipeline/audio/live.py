@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.audio.decode import MISSING_S, SAMPLE_RATE, DecodedAudio, Samples
 from pipeline.audio.growing import GrowingCall
+from pipeline.audio.opus import write_opus_beside
 from pipeline.audio.playback import Playback, Span, copy_in_cache, make_copy, named, silence, widened, write_peaks
 from pipeline.errors import ItemError
 from pipeline.records import AudioFacts
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 HEADER_BYTES = 44
 MOST_BYTES = 0xFFFFFFFF  # that a WAV header can tell
 IDLE_S = 1800.0  # without a listener; then the samples are given up
-_one_at_a_time = threading.Lock()  # making a copy takes a core for a second; listeners must not take them all
+_one_at_a_time = threading.Lock()  # a copy takes a core for a second, and whoever else listens must not wait for it
 
 
 class Unheard(Exception):
@@ -131,7 +132,7 @@ class Live:
             self._has_peaks = True
             with _one_at_a_time:
                 self._make_room()
-                make_copy(audio, self._sha256, self._muted, self._cache)
+                make_copy(audio, self._sha256, self._muted, self._cache, write_opus_beside)
         self._has_peaks = self._has_copy = True
 
     def _wait_for_listeners(self) -> None:

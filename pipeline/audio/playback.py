@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,14 @@ import numpy as np
 
 from pipeline.audio.decode import SAMPLE_RATE, DecodedAudio, Samples
 from pipeline.audio.legs import decode_call
+from pipeline.audio.opus import write_opus
 
 Span = tuple[int, int]  # start and end in milliseconds
+Writer = Callable[[Path, Iterator[Samples], int, int, int], None]  # file, blocks, channels, rate, bits per second
 BLOCK = 60 * SAMPLE_RATE
 PEAKS_PER_SECOND = 20
 MARGIN_MS = 150  # times of words are not sharper than this
 BIT_RATE = 32_000  # per copy; Opus at telephone band needs no more
-SEPARATE = "255"  # channel mapping of RFC 7845: channels that have nothing to do with one another
-EFFORT = "5"  # of 10: a quarter of the processor time at the same size, and no telephone call sounds the worse for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,15 @@ def playback_copy(
         return make_copy(audio, sha256, muted, cache)
 
 
-def make_copy(audio: DecodedAudio, sha256: str, muted: Sequence[Span], cache: Path) -> Playback:
+def make_copy(
+    audio: DecodedAudio, sha256: str, muted: Sequence[Span], cache: Path, write: Writer = write_opus
+) -> Playback:
     """The copy of a recording that is decoded already, put in place of an older one."""
     spans, channels = widened(muted), min(audio.channels, 2)
     made = named(sha256, spans, cache)
     if not made.peaks.exists():
         write_peaks(audio, sha256, muted, cache)
-    _atomically(made.audio, lambda path: write_opus(path, _blocks(audio, spans), channels, SAMPLE_RATE, BIT_RATE))
+    _atomically(made.audio, lambda path: write(path, _blocks(audio, spans), channels, SAMPLE_RATE, BIT_RATE))
     return made
 
 
@@ -141,34 +143,6 @@ def _peaks(audio: DecodedAudio, muted: Sequence[Span]) -> dict[str, object]:
         rows.append(whole.reshape(-1, step, block.shape[1]).max(axis=1))
     peaks = np.clip(np.concatenate(rows) * 127, 0, 127).astype(int)
     return {"duration_s": audio.facts.duration_s, "per_second": PEAKS_PER_SECOND, "peaks": peaks.T.tolist()}
-
-
-def write_opus(
-    path: Path, blocks: Iterable[Samples], channels: int, rate: int, bit_rate: int, *, apart: bool = False
-) -> None:
-    """Samples (-1 to 1, shape (samples, channels)) as Ogg Opus; `rate` is one of Opus: 8, 12, 16, 24, 48 kHz.
-
-    `apart` codes each channel for itself: jointly, Opus makes mono of stereo below about 20 kbit/s. Not every browser
-    plays that.
-    """
-    import av
-
-    layout = "mono" if channels == 1 else "stereo"
-    options = {"compression_level": EFFORT} | ({"mapping_family": SEPARATE} if apart else {})
-    with av.open(str(path), "w", format="ogg") as out:
-        stream = out.add_stream("libopus", rate=rate, layout=layout, options=options)
-        stream.bit_rate = bit_rate
-        fifo = av.AudioFifo()
-        for block in blocks:
-            pcm = np.ascontiguousarray((np.clip(block, -1, 1) * 32767).astype(np.int16)).reshape(1, -1)
-            frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout=layout)
-            frame.sample_rate = rate
-            fifo.write(frame)
-            for part in fifo.read_many(stream.codec_context.frame_size):
-                out.mux(stream.encode(part))
-        if (rest := fifo.read(0, partial=True)) is not None:
-            out.mux(stream.encode(rest))
-        out.mux(stream.encode(None))
 
 
 def _atomically(target: Path, write: Callable[[Path], object]) -> None:

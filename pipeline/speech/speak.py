@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.playback import write_opus
+from pipeline.audio.opus import write_opus
 
 RATE = 8000  # a telephone's
 VOICE_RATE = 48_000  # of the synthesiser
