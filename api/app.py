@@ -73,6 +73,7 @@ from pipeline.processes.background import Jobs
 from pipeline.protection.looks import Looks
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
+from pipeline.store.reports import NewestReport
 
 DESCRIPTION = (
     "通話の解析結果を JSON で読むための API です。時刻は ISO 8601、金額は円の整数、率は 0〜1 の小数です。"
@@ -156,7 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
-    app.state.looks = looks
+    app.state.looks, app.state.newest = looks, NewestReport()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False

@@ -11,7 +11,7 @@ from api.pages import Pages, pages_of
 from pipeline.settings import Settings
 from pipeline.store.connect import Store
 from pipeline.store.pages import Within
-from pipeline.store.reports import latest_report
+from pipeline.store.reports import NewestReport
 
 Body = Mapping[str, Any]
 
@@ -35,8 +35,9 @@ PagesDep = Annotated[Pages, Depends(pages_of)]
 
 def _newest(request: Request, store: StoreDep) -> Body | None:
     """The newest report, as far as whoever asks may see it."""
+    newest: NewestReport = request.app.state.newest
     with store.reading() as connection:
-        body = latest_report(connection)
+        body = newest.body(connection)
     visitor: Visitor | None = request.state.visitor
     return as_seen_by(visitor, body) if visitor and body else body
 

@@ -122,6 +122,13 @@ def test_a_port_that_is_taken_is_named_with_a_remedy() -> None:
     assert "KOUKEN_WEB__PORT" in caught.value.render("ja")
 
 
+def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fpyproject.toml"])
 def test_static_files_end_at_their_folder(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

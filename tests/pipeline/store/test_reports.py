@@ -1,0 +1,43 @@
+"""A server parses the newest report once, and yet always gives what is stored."""
+
+import sqlalchemy as sa
+
+from pipeline.store.connect import Store
+from pipeline.store.reports import NewestReport, latest_report, save_report
+from pipeline.store.schema import reports
+from tests.api.world import fill, telling_call
+
+
+def test_it_is_the_newest_report_and_parsed_once(store: Store) -> None:
+    fill(store, [telling_call()])
+    newest = NewestReport()
+    with store.reading() as connection:
+        body = newest.body(connection)
+        assert body is not None
+        assert body == latest_report(connection)
+        assert newest.body(connection) is body
+
+
+def test_a_report_that_is_changed_in_its_place_is_read_anew(store: Store) -> None:
+    fill(store, [telling_call()])
+    newest = NewestReport()
+    with store.writing() as connection:
+        before = newest.body(connection)
+        assert before is not None
+        connection.execute(sa.update(reports).values(body={**before, "operators": []}))
+        assert newest.body(connection) == {**before, "operators": []} != before
+
+
+def test_the_next_night_s_report_takes_its_place(store: Store) -> None:
+    fill(store, [telling_call()])
+    newest = NewestReport()
+    with store.writing() as connection:
+        before = newest.body(connection)
+        assert before is not None
+        save_report(connection, before["run_id"], {**before, "operators": []})
+        assert newest.body(connection) == {**before, "operators": []} != before
+
+
+def test_before_the_first_night_there_is_none(store: Store) -> None:
+    with store.reading() as connection:
+        assert NewestReport().body(connection) is None
