@@ -68,7 +68,9 @@ def test_bundle_names_every_file_with_its_sum(bundle: ModuleType, folder: Path) 
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"SHA256SUMS"}
     assert set(told) == there
     assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == sum_ for name, sum_ in told.items())
-    assert {"install.sh", "lock.txt", "manifest.json", "LICENSE", "NOTICE", "deploy/kouken-night.service"} <= there
+    assert {"install.sh", "lock.txt", "manifest.json", "LICENSE", "NOTICE"} <= there
+    units = {f"deploy/{path.name}" for path in (ROOT / "pipeline" / "deploy").iterdir()}
+    assert {"deploy/kouken-night.service", "deploy/kouken-serve.service"} <= units <= there
 
 
 def test_installer_takes_the_command_of_the_bundle(bundle: ModuleType, tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 import http.server
 import json
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from pipeline import doctor
 from pipeline.cli import run
 from pipeline.errors import KoukenError
 from pipeline.language import Text
@@ -31,7 +28,6 @@ from tests.pipeline.centre import PLAIN, Centre
 from tests.pipeline.faults import inline
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-DEPLOY = Path(doctor.__file__).parent / "deploy"
 
 
 def night(state: str, hours_ago: float) -> Run:
@@ -207,22 +203,3 @@ def test_alert_that_cannot_be_sent_is_told() -> None:
 def test_webhook_is_http_only() -> None:
     with pytest.raises(ValueError, match="webhook_url"):
         AlertSettings(webhook_url="file:///etc/passwd")
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
-def test_units_are_what_systemd_reads(tmp_path: Path) -> None:
-    for unit in DEPLOY.glob("*.[st]*"):
-        text = unit.read_text(encoding="utf-8").replace("/opt/kouken/.venv/bin/kouken", "/bin/true")
-        (tmp_path / unit.name).write_text(text, encoding="utf-8")
-    units = sorted(str(path) for path in tmp_path.iterdir() if path.suffix in (".service", ".timer"))
-    assert len(units) == 4
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
-    )
-    own = [line for line in done.stderr.splitlines() if "kouken" in line]
-    assert (done.returncode, own) == (0, [])
-
-
-def test_timer_is_half_past_one_in_tokyo_and_makes_up_for_a_machine_that_was_off() -> None:
-    timer = (DEPLOY / "kouken-night.timer").read_text(encoding="utf-8")
-    assert "OnCalendar=*-*-* 01:30:00 Asia/Tokyo" in timer and "Persistent=true" in timer
