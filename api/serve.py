@@ -11,6 +11,7 @@ from api.app import create_app
 from api.security import is_loopback
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Language, Text, in_language
+from pipeline.protection.scanning import check_scanner
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.connect import Store
 from pipeline.store.users import is_anybody_known
@@ -20,8 +21,10 @@ def run(settings: Settings, language: Language) -> None:
     """Serve until interrupted. Raises `BadInput` for an address that other machines can reach unprotected."""
     host, port = settings.web.host, settings.web.port
     check_address(settings.web)
+    check_scanner(settings.web)
     app = create_app(settings)
     check_somebody(settings.web, app.state.store)
+    app.state.pages.load()
     with listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         scheme = "https" if settings.web.certificate else "http"

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipeline.errors import KoukenError
 from pipeline.language import Bilingual, Text
+from pipeline.protection.scanning import check_scanner
 from pipeline.settings import Settings
 
 PACKAGES = ("kouken", "faster-whisper", "ctranslate2", "av", "spacy", "ginza", "SudachiPy", "pandas", "fastapi")
@@ -48,6 +49,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
+    if settings.web.scan_command:
+        yield _guarded("scanner", lambda: Check("scanner", "ok", check_scanner(settings.web)))
     yield _space(settings.data_dir)
 
 

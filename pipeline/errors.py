@@ -105,12 +105,15 @@ class KoukenError(Exception):
         """A worker process sends it whole: by default Python would call `__init__` with the rendered words alone."""
         return _restored, (type(self), self.args, self.__dict__)
 
+    @property
+    def whole(self) -> Text:
+        """What happened and what to do, as one message."""
+        parts = [self.text, *([self.remedy] if self.remedy else [])]
+        return Text(" ".join(part.ja for part in parts), " ".join(part.en for part in parts))
+
     def render(self, language: Language) -> str:
-        """What happened and what to do, in the reader's language."""
-        parts = [in_language(self.text, language)]
-        if self.remedy:
-            parts.append(in_language(self.remedy, language))
-        return " ".join(parts)
+        """`whole` in the reader's language."""
+        return in_language(self.whole, language)
 
 
 def _restored(kind: type[KoukenError], arguments: tuple[object, ...], state: dict[str, object]) -> KoukenError:

@@ -211,6 +211,10 @@ class WebSettings(Section):
     )
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
     upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
+    scan_command: tuple[str, ...] = Field(
+        (), description="画面から受けたファイルを読む前に調べるコマンド(終わりに場所を付けて呼ぶ)。空なら調べない"
+    )
+    scan_timeout_s: float = Field(60.0, gt=0, description="scan_command の答えを待つ時間(秒)")
     session_hours: int = Field(12, ge=1, le=168, description="サインインし直すまでの時間")
     webhook_hosts: tuple[str, ...] = Field(
         (), description="Webhook を送ってよいホスト(443 以外は :ポート も)と社内のアドレス。空なら送らない"

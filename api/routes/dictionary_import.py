@@ -1,7 +1,6 @@
 """A dictionary from a file into a draft: what becomes of every row is shown, and one bad row refuses the file."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -11,6 +10,7 @@ from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, Where, editable_drafts, writable
 from api.pages import Pages
+from api.received import received
 from phrases.files import load_starter
 from phrases.loaded import Loaded
 from phrases.messages import Problem
@@ -52,8 +52,7 @@ def take_in(
 ) -> Response:
     """Look what would become of the rows, or take them in."""
     try:
-        with TemporaryDirectory() as folder:
-            path = _kept(file, Path(folder))
+        with received(request, visitor, file, _suffix(file), "dictionary") as path:
             read = read_dictionary(path)
         draft_id, shared = _given(store, visitor, where)
         given = Import(read, "", complete == "yes", draft_id, shared, title.strip(), preview == "yes")
@@ -84,14 +83,12 @@ def _given(store: Store, visitor: Visitor, where: str) -> tuple[int | None, bool
         return writable(connection, visitor, int(where)), False
 
 
-def _kept(file: UploadFile, folder: Path) -> Path:
-    """The upload under a name that says what it is; its own name is nobody's path."""
+def _suffix(file: UploadFile) -> str:
+    """What its name says it is."""
     suffix = Path(file.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise BadInput(NOT_A_TABLE)
-    path = folder / f"file{suffix}"
-    path.write_bytes(file.file.read())
-    return path
+    return suffix
 
 
 def _page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -12,10 +11,12 @@ from api.access import Visitor, VisitorDep, note
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, Where, draft_to_write, editable_drafts, refused
 from api.pages import Pages
+from api.received import received
 from phrases.entry import Word
 from phrases.messages import PhraseError
 from phrases.words import to_csv
 from pipeline.dictionaries.word_list import read_word_file
+from pipeline.errors import BadInput
 from pipeline.store import dictionary, words
 from pipeline.store.conflict import Clash, Conflict
 from pipeline.store.connect import Connection, Store
@@ -97,11 +98,9 @@ def take_file(
         return draft_id
 
     try:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"file{suffix}"
-            path.write_bytes(file.file.read())
+        with received(request, visitor, file, suffix, "words") as path:
             given = read_word_file(path)
-    except BadDictionary as error:
+    except BadInput as error:
         return _words_page(request, pages, store, visitor, error=error)
     with store.reading() as connection:
         found = words.preview_words(connection, given)
@@ -129,7 +128,7 @@ def _words_page(
     store: Store,
     visitor: Visitor,
     *,
-    error: BadDictionary | None = None,
+    error: BadInput | None = None,
     clashes: Sequence[Clash] = (),
     previewed: words.WordsChange | None = None,
 ) -> Response:
@@ -146,7 +145,7 @@ def _words_page(
         hashes={name: hash_of(fields) for (kind, name), fields in items.items() if kind == "word"},
         drafts=open_to,
         error=error,
-        problems=error.problems if error else (),
+        problems=error.problems if isinstance(error, BadDictionary) else (),
         clashes=clashes,
         previewed=previewed,
     )

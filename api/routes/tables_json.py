@@ -10,10 +10,12 @@ from api.deps import SettingsDep, StoreDep
 from api.errors import Unusable
 from api.pages import language_of
 from api.policy import API
+from api.received import refusals_on_record
 from api.work_shapes import LoadedTable, TableList, TablePreview
 from pipeline.errors import BadInput, BadTable, RowProblem
 from pipeline.language import Language, Text
 from pipeline.outcomes.columns import Kind
+from pipeline.protection.scanning import NotClean
 from pipeline.settings import Settings
 from pipeline.store import tables
 from pipeline.tables import uploads
@@ -47,9 +49,11 @@ def preview(
     preset: Annotated[Literal["", "salesforce", "kintone"], Form()] = "",
 ) -> dict[str, Any]:
     """What the file holds, or 422 with every problem. Nothing is changed; the file waits for an hour."""
-    kept = uploads.keep(
-        uploads.folder_of(settings), file.file, file.filename or "", kind, preset or None, visitor.user.name
-    )
+    try:
+        with refusals_on_record(visitor, kind):
+            kept = uploads.keep(settings, file.file, file.filename or "", kind, preset or None, visitor.user.name)
+    except NotClean as error:
+        raise _unusable("upload_not_clean", error) from None
     try:
         seen = uploads.preview(kept, settings)
     except BadInput as error:

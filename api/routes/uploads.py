@@ -10,6 +10,7 @@ from api.access import Visitor, VisitorDep
 from api.deps import Body, NewestDep, PagesDep, StoreDep
 from api.desk import NO_WORK, JobsDep, is_part
 from api.pages import Pages
+from api.received import refusals_on_record
 from api.working import JobId, Work, answer_of, begin, target_of, work_part
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
@@ -17,6 +18,7 @@ from pipeline.outcomes.columns import SHAPES, Kind
 from pipeline.outcomes.presets import PRESETS
 from pipeline.outcomes.report import COUNT_TEXTS
 from pipeline.processes.background import Job, Jobs
+from pipeline.protection.scanning import NotClean
 from pipeline.settings import Settings
 from pipeline.store import joins, tables
 from pipeline.store.connect import Store
@@ -52,12 +54,16 @@ def upload(
     if isinstance(file, str) or not file.filename:
         return _tables(request, pages, store, problem=NO_FILE, status=422)
     settings = _settings(request)
-    kept = uploads.keep(uploads.folder_of(settings), file.file, file.filename, kind, preset or None, visitor.user.name)
+    try:
+        with refusals_on_record(visitor, kind):
+            kept = uploads.keep(settings, file.file, file.filename, kind, preset or None, visitor.user.name)
+    except NotClean as error:
+        return _tables(request, pages, store, problem=error.whole, status=422)
     try:
         preview = uploads.preview(kept, settings)
     except BadInput as error:
         uploads.discard(kept)
-        return _tables(request, pages, store, problem=error.text, status=422)
+        return _tables(request, pages, store, problem=error.whole, status=422)
     if preview.loaded is None:
         uploads.discard(kept)
     return pages.render(
@@ -78,7 +84,7 @@ def load(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep
     try:
         uploads.find(uploads.folder_of(_settings(request)), key, visitor.user.name)
     except BadInput as error:
-        return _tables(request, pages, store, problem=error.text, status=422)
+        return _tables(request, pages, store, problem=error.whole, status=422)
     return begin(request, pages, jobs, visitor, Work(WORK, uploads.load_kept, (key, visitor.user.name), {}))
 
 
@@ -114,7 +120,7 @@ def discard(request: Request, pages: PagesDep, store: StoreDep, visitor: Visitor
     try:
         uploads.discard(uploads.find(uploads.folder_of(_settings(request)), key, visitor.user.name))
     except BadInput as error:
-        return _tables(request, pages, store, problem=error.text, status=422)
+        return _tables(request, pages, store, problem=error.whole, status=422)
     return RedirectResponse("/tables", status_code=303)
 
 

@@ -17,6 +17,7 @@ from pipeline.outcomes.configured import read_configured
 from pipeline.outcomes.encodings import detect_encoding
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress, Silent
+from pipeline.protection.scanning import NotClean, check_clean
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.connect import Store
@@ -60,8 +61,12 @@ class Preview:
     problems: tuple[RowProblem, ...]
 
 
-def keep(folder: Path, content: BinaryIO, file_name: str, kind: Kind, preset: str | None, owner: str) -> Upload:
-    """Put a file aside, readable by this program's user alone; what others have left lying is removed first."""
+def keep(settings: Settings, content: BinaryIO, file_name: str, kind: Kind, preset: str | None, owner: str) -> Upload:
+    """Put a file aside, readable by this program's user alone; what others have left lying is removed first.
+
+    Raises `NotClean` for one that the scanner refuses; that is gone again.
+    """
+    folder = folder_of(settings)
     discard_old(folder)
     key = secrets.token_urlsafe(32)
     place = folder / key
@@ -69,6 +74,11 @@ def keep(folder: Path, content: BinaryIO, file_name: str, kind: Kind, preset: st
     upload = Upload(key, kind, preset, owner, place / _plain_name(file_name))
     with upload.path.open("xb") as file:
         shutil.copyfileobj(content, file)
+    try:
+        check_clean(upload.path, settings.web)
+    except NotClean:
+        discard(upload)
+        raise
     facts = {"kind": kind, "preset": preset, "owner": owner, "file": upload.path.name}
     (place / "upload.json").write_text(json.dumps(facts), encoding="utf-8")
     return upload
