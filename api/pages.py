@@ -45,6 +45,12 @@ class Pages:
     def __init__(self) -> None:
         self._environments: dict[Language, Environment] = {"ja": made_environment("ja"), "en": made_environment("en")}
 
+    def load(self) -> None:
+        """Compile every template now, a second for each language: else whoever comes first waits for it."""
+        for environment in self._environments.values():
+            for name in environment.list_templates(["html"]):
+                environment.get_template(name)
+
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page; the choice of language in the address is remembered."""
         language = language_of(request)
@@ -85,6 +91,7 @@ def made_environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([HERE / "templates", HERE / "help", QUERY_GUIDE]),
         autoescape=True,
+        auto_reload=False,  # they do not change under a running program; looking costs more than some pages
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -12,6 +12,11 @@ from pipeline.store.schema.kept import CELL_COUNTS
 ANY = "any"
 GLAD = ("accepted", "welcomed")
 NOTHING: Counts = dict.fromkeys(CELL_COUNTS, 0)
+_MEANT = {**{name: (name,) for name in CATEGORIES}, ANY: CATEGORIES}
+_COLUMNS = {  # put together once: a page of two hundred operators looks at them some ten thousand times
+    category: {reaction: tuple(f"{name}_{reaction}" for name in meant) for reaction in REACTIONS}
+    for category, meant in _MEANT.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,7 @@ def talk_of(counts: Counts | None) -> Talk:
 
 def sums_of(counts: Counts, category: str) -> Sums:
     """One moment over these calls, or with `ANY` the three together."""
-    return Sums(
-        counts["calls"],
-        sum(_reactions(counts, category).values()),
-        counts["utterances"],
-        counts[f"{category}_squares"],
-        counts[f"{category}_cross"],
-        counts["utterance_squares"],
-    )
+    return _sums(counts, category, sum(_reactions(counts, category).values()))
 
 
 def added(*several: Counts) -> Counts:
@@ -88,13 +86,18 @@ def _said(counts: Counts, category: str) -> Said:
     reactions = _reactions(counts, category)
     n = sum(reactions.values())
     calls = None if category == ANY else counts[f"{category}_calls"]
-    glad = _share(sum(reactions[reaction] for reaction in GLAD), n)
-    return Said(n, per_hundred(sums_of(counts, category)), reactions, calls, glad)
+    glad = _share(sum([reactions[reaction] for reaction in GLAD]), n)
+    return Said(n, per_hundred(_sums(counts, category, n)), reactions, calls, glad)
+
+
+def _sums(counts: Counts, category: str, moments: int) -> Sums:
+    squares = [counts[f"{category}_{kind}"] for kind in ("squares", "cross")]
+    return Sums(counts["calls"], moments, counts["utterances"], *squares, counts["utterance_squares"])
 
 
 def _reactions(counts: Counts, category: str) -> dict[str, int]:
-    meant = CATEGORIES if category == ANY else (category,)
-    return {reaction: sum(counts[f"{name}_{reaction}"] for name in meant) for reaction in REACTIONS}
+    columns = _COLUMNS[category].items()
+    return {reaction: sum([counts[name] for name in names]) for reaction, names in columns}
 
 
 def _tally(counts: Counts) -> Tally:

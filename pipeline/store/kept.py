@@ -91,6 +91,6 @@ def conversation_sums(connection: sa.Connection, wanted: Slice, by: Sequence[By]
         query = query.where(cells.operator_id.in_(wanted.within.operators) | cells.team.in_(wanted.within.teams))
     found: dict[tuple[Any, ...], Counts] = {}
     for row in connection.execute(query.group_by(*keys).order_by(*keys)):
-        counts = (int(count or 0) for count in row[len(keys) :])
+        counts = [int(count or 0) for count in row[len(keys) :]]
         found[tuple(row[: len(keys)])] = dict(zip(CELL_COUNTS, counts, strict=True))
     return found

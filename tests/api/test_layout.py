@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from api.charts import Scale, scale_around
 from api.cursors import read_cursor, write_cursor
-from api.pages import made_environment
+from api.pages import Pages, made_environment
 from api.timeline import draw_timeline
 from api.transcript import lay_out, pairs, segments, word_times
 from pipeline.records import Acoustics, AudioFacts, Moment, Tag, Transcript, Word
@@ -145,3 +146,16 @@ def test_an_english_page_tells_of_one_as_of_one_and_a_japanese_one_as_it_is() ->
         "ja": "1 件 <b>1 &amp; 2</b> calls",
         "en": "1 recording is meant <b>1 &amp; 2</b> calls",
     }
+
+
+def test_after_loading_nobody_waits_for_a_template_to_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages()
+    pages.load()
+
+    def compile_now(*_: object, **__: object) -> None:
+        raise AssertionError("compiled while somebody waits")
+
+    monkeypatch.setattr(Environment, "compile", compile_now)
+    for name in ("operators.html", "report.html", "call.html", "calls.html", "nights.html", "reviewing/desk.html"):
+        for environment in pages._environments.values():
+            environment.get_template(name)
