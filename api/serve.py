@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.security import is_loopback
+from pipeline.accounts.breached import check_list
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Language, Text, in_language
 from pipeline.protection.scanning import check_scanner
@@ -22,6 +23,8 @@ def run(settings: Settings, language: Language) -> None:
     host, port = settings.web.host, settings.web.port
     check_address(settings.web)
     check_scanner(settings.web)
+    if settings.web.breached_passwords:
+        check_list(settings.web.breached_passwords)
     app = create_app(settings)
     check_somebody(settings.web, app.state.store)
     app.state.pages.load()

@@ -49,6 +49,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
+    if breached := settings.web.breached_passwords:
+        yield _guarded("passwords", lambda: _passwords(breached))
     if settings.web.scan_command:
         yield _guarded("scanner", lambda: Check("scanner", "ok", check_scanner(settings.web)))
     yield _space(settings.data_dir)
@@ -166,6 +168,13 @@ def _store(settings: Settings) -> Check:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)
     return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _passwords(path: Path) -> Check:
+    from pipeline.accounts.breached import check_list
+
+    check_list(path)
+    return Check("passwords", "ok", f"{path.stat().st_size / (1 << 30):.1f} GiB {path}")
 
 
 def _space(data_dir: Path) -> Check:

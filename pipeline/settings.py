@@ -211,6 +211,9 @@ class WebSettings(Section):
     )
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
     upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
+    breached_passwords: Path | None = Field(
+        None, description="漏れたパスワードの SHA-1 の一覧(Have I Been Pwned、ハッシュの順)。空なら照らさない"
+    )
     scan_command: tuple[str, ...] = Field(
         (), description="画面から受けたファイルを読む前に調べるコマンド(終わりに場所を付けて呼ぶ)。空なら調べない"
     )

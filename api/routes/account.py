@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import VisitorDep, cookie_name, token_of
-from api.deps import PagesDep, StoreDep
+from api.deps import PagesDep, SettingsDep, StoreDep
 from api.errors import NO_PAGE
 from api.pages import Pages
 from api.rate import Attempts
@@ -98,14 +98,20 @@ def show_first(request: Request, pages: PagesDep, store: StoreDep) -> Response:
 
 @pages.post("/first")
 def make_first(
-    request: Request, pages: PagesDep, store: StoreDep, name: Field, password: Field, repeated: Field
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    name: Field,
+    password: Field,
+    repeated: Field,
 ) -> Response:
     """The first administrator, who also manages the centre until somebody else does."""
     _require_nobody(store)
     try:
         if password != repeated:
             raise BadInput(DIFFERENT)
-        kept = hash_password(password, name.strip())
+        kept = hash_password(password, name.strip(), settings.web.breached_passwords)
         with store.writing() as connection:
             if users.is_anybody_known(connection):
                 raise NO_PAGE
@@ -130,7 +136,14 @@ def show_account(request: Request, pages: PagesDep, visitor: VisitorDep) -> Resp
 
 @pages.post("/account/password")
 def change_password(
-    request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep, old: Field, new: Field, repeated: Field
+    request: Request,
+    pages: PagesDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    visitor: VisitorDep,
+    old: Field,
+    new: Field,
+    repeated: Field,
 ) -> Response:
     """A new password; every other session of the person ends."""
     name = visitor.user.name
@@ -141,7 +154,7 @@ def change_password(
             known = users.password_hash_of(connection, name)
         if not is_password(old, known):
             raise BadInput(WRONG)
-        kept = hash_password(new, name)
+        kept = hash_password(new, name, settings.web.breached_passwords)
     except BadInput as error:
         values = {"section": "account", "user": visitor.user, "problem": error.text, "done": False}
         return pages.render(request, "account.html", status=422, **values)

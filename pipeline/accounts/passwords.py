@@ -2,7 +2,9 @@
 
 import secrets
 import unicodedata
+from pathlib import Path
 
+from pipeline.accounts.breached import is_breached
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
@@ -12,11 +14,11 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is mistaken for so
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$V1Ux58r43kKAumGR5eHOpg$fSJgUK/AyR9je1ych/bjNgA89EGp1825NlYI+vTyfMg"
 
 
-def hash_password(password: str, name: str = "") -> str:
-    """The Argon2id hash. Raises `BadInput` if the password is too short or long, or can be guessed.
+def hash_password(password: str, name: str = "", breached: Path | None = None) -> str:
+    """The Argon2id hash. Raises `BadInput` if the password is too short or long, can be guessed, or has leaked.
 
     Guessed: about the person's name or this product, or made of what the lists of common passwords, keyboards and
-    calendars hold (zxcvbn, fewer than 10⁸ guesses).
+    calendars hold (zxcvbn, fewer than 10⁸ guesses). Leaked: in the list `breached`; see `pipeline.accounts.breached`.
     """
     text = unicodedata.normalize("NFKC", password)
     if not LEAST <= len(text) <= MOST or len(set(text)) < 5 or (name and name.casefold() in text.casefold()):
@@ -31,6 +33,13 @@ def hash_password(password: str, name: str = "") -> str:
             Text(
                 "よく使われるパスワードや、推測しやすい並びは使えません。関係のない言葉をいくつか続けたものにしてください。",
                 "This password is common or easily guessed. Take several words that are unrelated.",
+            )
+        )
+    if breached and is_breached(password, breached):
+        raise BadInput(
+            Text(
+                "このパスワードは、どこかから漏れたパスワードの一覧にあります。ほかのどこでも使っていないものにしてください。",
+                "This password is in a list of breached passwords. Take one that you use nowhere else.",
             )
         )
     from argon2 import PasswordHasher

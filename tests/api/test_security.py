@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.serve import check_address, check_somebody, config_of, listen
+from api.serve import check_address, check_somebody, config_of, listen, run
 from pipeline.errors import BadInput, ExitCode, KoukenError
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.migrate import open_store
@@ -70,6 +70,19 @@ def test_serve_takes_loopback(host: str) -> None:
 def test_serve_wants_certificate_and_key_together() -> None:
     with pytest.raises(BadInput):
         check_address(WebSettings(certificate=Path("cert.pem")))
+
+
+@pytest.mark.parametrize(
+    ("web", "named"),
+    [
+        (WebSettings(scan_command=("no-such-scanner-here",)), "web.scan_command"),
+        (WebSettings(breached_passwords=Path("no-such-list.txt")), "web.breached_passwords"),
+    ],
+)
+def test_serve_does_not_start_without_what_it_is_to_check_with(web: WebSettings, named: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=named):
+        run(Settings(data_dir=tmp_path, web=web), "ja")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tls_is_of_today_and_what_comes_before_it_is_not_believed() -> None:

@@ -1,5 +1,6 @@
 """Signing in and out: one session a sign-in, nothing accepted from elsewhere, nobody locked out by others."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,6 +192,22 @@ def test_the_first_administrator_is_asked_for_once(tmp_path: Path) -> None:
         assert browser.post("/first", data=data).status_code == 303
         assert browser.get("/users").status_code == 200
         assert browser.get("/first").status_code == browser.post("/first", data=data).status_code == 404
+
+
+def test_a_password_that_has_leaked_is_not_taken(tmp_path: Path) -> None:
+    leaked, other = "himitsu-no-hanazono", "mou-hitotsu-no-himitsu"
+    path = tmp_path / "pwned.txt"
+    path.write_text(hashlib.sha1(leaked.encode(), usedforsecurity=False).hexdigest().upper() + ":12\r\n")
+    settings = Settings(data_dir=tmp_path, web=WebSettings(breached_passwords=path))
+    with TestClient(create_app(settings), base_url=BASE, headers=HERE, follow_redirects=False) as browser:
+        first = {"name": "sato", "password": leaked, "repeated": leaked}
+        refused = browser.post("/first", data=first)
+        assert refused.status_code == 422 and "漏れたパスワードの一覧" in refused.text and leaked not in refused.text
+        assert browser.post("/first", data=first | {"password": other, "repeated": other}).status_code == 303
+        change = {"csrf": csrf_of(browser), "old": other, "new": leaked, "repeated": leaked}
+        refused = browser.post("/account/password", data=change)
+        assert refused.status_code == 422 and "漏れたパスワードの一覧" in refused.text and leaked not in refused.text
+        assert browser.post("/account/password", data=change | {"new": PASSWORD, "repeated": PASSWORD}).is_redirect
 
 
 def test_an_administrator_makes_and_stops_people(browser: TestClient) -> None:
