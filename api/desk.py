@@ -108,6 +108,14 @@ def writable(connection: Connection, visitor: Visitor, draft_id: int) -> int:
     return draft_id
 
 
+def chosen_draft(store: Store, visitor: Visitor, where: str) -> tuple[int | None, bool]:
+    """The draft that was chosen (None: a new one), and whether a new one is everybody's. Raises `Unusable`."""
+    if not where.isdigit():
+        return None, where == "shared"
+    with store.reading() as connection:
+        return writable(connection, visitor, int(where)), False
+
+
 def draft_to_write(connection: Connection, visitor: Visitor, where: str) -> int:
     """The draft that was chosen, or a new one. Raises `Unusable`."""
     if not where.isdigit():

@@ -89,6 +89,8 @@ def target_of(job: Job) -> str | None:
         return None
     if job.kind in ("review", "submit", "publish"):
         return f"/dictionary/drafts/{job.about['draft_id']}"
+    if job.kind == "words":
+        return f"/dictionary/drafts/{job.result.draft_id}"
     if job.kind == "erase":
         return f"/erasures/{job.result}"
     if job.kind == "tables":

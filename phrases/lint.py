@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -36,12 +36,15 @@ def lint(
     japanese: Japanese | None = None,
     encode: Encode | None = None,
     only: Collection[str] | None = None,
+    looked: Callable[[], None] | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem of a dictionary, errors and warnings, in the order of the entries; empty if there is none.
 
     Without `encode` the examples of entries with the level `meaning` are not tried, and a warning says so. `only`:
-    problems of these entries alone; the others are there to be compared with.
+    problems of these entries alone; the others are there to be compared with. `looked` is called twice for each of
+    them: once its query is read, and once its examples are tried.
     """
+    told = looked or (lambda: None)
     japanese = japanese or Japanese()
     asked = phrase_set.by_id.keys() if only is None else only
     problems: list[Problem] = []
@@ -57,9 +60,13 @@ def lint(
             problems.extend(_too_short(phrase, trees[phrase.id], japanese))
         else:
             problems.append(_unreadable(phrase, phrase_set))
+        told()
     problems.extend(_same(phrase_set, trees, japanese, asked))
     problems.extend(found for found in homophones(phrase_set, trees, japanese) if found.place in asked)
-    problems.extend(_examples(phrase_set, trees, japanese, encode, asked))
+    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in asked):
+        if phrase.id in trees:
+            problems.extend(_examples(phrase, phrase_set, japanese, encode))
+        told()
     return tuple(problems)
 
 
@@ -205,23 +212,13 @@ def _subsumed(single: dict[tuple[str, str], list[str]], asked: Collection[str]) 
             )
 
 
-def _examples(
-    phrase_set: PhraseSet,
-    trees: dict[str, Node],
-    japanese: Japanese,
-    encode: Encode | None,
-    asked: Collection[str],
-) -> Iterator[Problem]:
+def _examples(phrase: Phrase, phrase_set: PhraseSet, japanese: Japanese, encode: Encode | None) -> Iterator[Problem]:
     """Every example must be hit and every counter-example must not, by the entry's own speaker."""
-    for phrase in (phrase for phrase in phrase_set.phrases if phrase.id in trees and phrase.id in asked):
-        if "meaning" in phrase.levels and encode is None:
-            ja = "意味の段のモデルがないため、例文を試していません。"
-            yield _warning(phrase.id, ja, "No model for the level `meaning`: the examples were not tried.", "levels")
-            continue
-        yield from _of_examples(phrase, Matcher(phrase_set.of((_published(phrase),)), japanese, encode))
-
-
-def _of_examples(phrase: Phrase, matcher: Matcher) -> Iterator[Problem]:
+    if "meaning" in phrase.levels and encode is None:
+        ja = "意味の段のモデルがないため、例文を試していません。"
+        yield _warning(phrase.id, ja, "No model for the level `meaning`: the examples were not tried.", "levels")
+        return
+    matcher = Matcher(phrase_set.of((_published(phrase),)), japanese, encode)
     for example in phrase.examples:
         if not _counted(matcher, phrase, example):
             ja = f"例文に当たりません:「{example}」。書き方か例文を直してください。"

@@ -8,25 +8,25 @@ from fastapi.responses import Response
 
 from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
-from api.desk import VIA, DictionaryDep, Where, editable_drafts, writable
+from api.desk import VIA, DictionaryDep, JobsDep, Where, chosen_draft, editable_drafts
 from api.pages import Pages
 from api.received import received
+from api.working import Work, begin
 from phrases.files import load_starter
 from phrases.loaded import Loaded
-from phrases.messages import Problem
-from pipeline.dictionaries import dictionary
-from pipeline.dictionaries.dictionary import ROW_RESULTS, Import, Imported, starter_rows
+from pipeline.dictionaries import dictionary, dictionary_work
+from pipeline.dictionaries.dictionary import Import, Imported, starter_rows
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
-from pipeline.store.conflict import Conflict
 from pipeline.store.connect import Store
-from pipeline.text.dictionary import SUFFIXES, BadDictionary, read_dictionary
+from pipeline.text.dictionary import SUFFIXES, read_dictionary
 
 pages = APIRouter()
 api = APIRouter()
 
 Flag = Annotated[str, Form(max_length=3)]
 Title = Annotated[str, Form(max_length=100)]
+AT_ONCE = 50  # entries that are looked at before the page answers: about a second; more is work beside the pages
 NOT_A_TABLE = Text(
     "Excel(.xlsx)、CSV(.csv)、YAML(.yaml)のファイルを選んでください。", "Choose an .xlsx, .csv or .yaml file."
 )
@@ -44,6 +44,7 @@ def take_in(
     pages: PagesDep,
     store: DictionaryDep,
     visitor: VisitorDep,
+    jobs: JobsDep,
     file: Annotated[UploadFile, File()],
     where: Where = "new",
     title: Title = "",
@@ -54,8 +55,11 @@ def take_in(
     try:
         with received(request, visitor, file, _suffix(file), "dictionary") as path:
             read = read_dictionary(path)
-        draft_id, shared = _given(store, visitor, where)
+        draft_id, shared = chosen_draft(store, visitor, where)
         given = Import(read, "", complete == "yes", draft_id, shared, title.strip(), preview == "yes")
+        if dictionary.changed_entries(store, given) > AT_ONCE:
+            work = Work("import", dictionary_work.take_in_file, (given, visitor.user.name), {})
+            return begin(request, pages, jobs, visitor, work)
         imported = dictionary.take_in(store, given, visitor.user.name, VIA)
     except BadInput as error:
         return _page(request, pages, store, visitor, error=error)
@@ -68,19 +72,11 @@ def take_starter(
 ) -> Response:
     """What this release adds, into a draft; what was edited or removed here is left alone."""
     try:
-        given = Import(Loaded(load_starter()), "", False, *_given(store, visitor, where))
+        given = Import(Loaded(load_starter()), "", False, *chosen_draft(store, visitor, where))
         imported = dictionary.take_starter(store, given, visitor.user.name, VIA)
     except BadInput as error:
         return _page(request, pages, store, visitor, error=error)
     return _page(request, pages, store, visitor, imported=imported)
-
-
-def _given(store: Store, visitor: Visitor, where: str) -> tuple[int | None, bool]:
-    """The draft that was chosen (None: a new one), and whether a new one is everybody's."""
-    if not where.isdigit():
-        return None, where == "shared"
-    with store.reading() as connection:
-        return writable(connection, visitor, int(where)), False
 
 
 def _suffix(file: UploadFile) -> str:
@@ -103,7 +99,6 @@ def _page(
     with store.reading() as connection:
         open_to = editable_drafts(connection, visitor)
         offered = starter_rows(connection)
-    problems: tuple[Problem, ...] = error.problems if isinstance(error, BadDictionary) else ()
     return pages.render(
         request,
         "dictionary/import.html",
@@ -113,9 +108,5 @@ def _page(
         drafts=open_to,
         offered=offered,
         imported=imported,
-        counts={code: sum(row.result == code for row in imported.rows) for code in ROW_RESULTS} if imported else {},
-        results=ROW_RESULTS,
         error=error,
-        problems=problems,
-        clashes=error.clashes if isinstance(error, Conflict) else (),
     )

@@ -1,6 +1,6 @@
 """The word list 単語登録: names with their readings, changed in a draft, like entries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,17 +8,20 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import Visitor, VisitorDep, note
-from api.deps import PagesDep
-from api.desk import VIA, DictionaryDep, Where, draft_to_write, editable_drafts, refused
+from api.deps import PagesDep, SettingsDep
+from api.desk import VIA, DictionaryDep, JobsDep, Where, chosen_draft, draft_to_write, editable_drafts, refused
 from api.pages import Pages
 from api.received import received
+from api.working import Work, begin
 from phrases.entry import Word
 from phrases.messages import PhraseError
 from phrases.words import to_csv
+from pipeline.dictionaries import dictionary_work
 from pipeline.dictionaries.word_list import read_word_file
 from pipeline.errors import BadInput
+from pipeline.progress import SILENT
 from pipeline.store import dictionary, words
-from pipeline.store.conflict import Clash, Conflict
+from pipeline.store.conflict import Conflict
 from pipeline.store.connect import Connection, Store
 from pipeline.store.dictionary import hash_of, texts
 from pipeline.text.dictionary import BadDictionary
@@ -29,6 +32,7 @@ api = APIRouter()
 Short = Annotated[str, Form(max_length=300)]
 Long = Annotated[str, Form(max_length=20_000)]
 Flag = Annotated[str, Form(max_length=3)]
+AT_ONCE = 500  # names that are written before the page answers: about half a second
 
 
 @pages.get("/dictionary/words")
@@ -84,6 +88,8 @@ def take_file(
     pages: PagesDep,
     store: DictionaryDep,
     visitor: VisitorDep,
+    settings: SettingsDep,
+    jobs: JobsDep,
     file: Annotated[UploadFile, File()],
     preview: Flag = "",
     where: Where = "new",
@@ -91,11 +97,6 @@ def take_file(
     """A file as the whole list: look what would change, or put that into a draft."""
     name = Path(file.filename or "").name.lower()
     suffix = ".yaml" if name.endswith((".yaml", ".yml")) else ".csv"
-
-    def change(connection: Connection) -> int:
-        draft_id = draft_to_write(connection, visitor, where)
-        words.save_list(connection, draft_id, visitor.user.name, given, VIA)
-        return draft_id
 
     try:
         with received(request, visitor, file, suffix, "words") as path:
@@ -106,7 +107,15 @@ def take_file(
         found = words.preview_words(connection, given)
     if preview == "yes" or found.is_empty:
         return _words_page(request, pages, store, visitor, previewed=found)
-    return _changed(request, pages, store, visitor, change)
+    arguments = (given, visitor.user.name, *chosen_draft(store, visitor, where))
+    if len(given) > AT_ONCE:
+        return begin(request, pages, jobs, visitor, Work("words", dictionary_work.take_in_words, arguments, {}))
+    try:
+        with refused(Conflict, BadDictionary):
+            draft = dictionary_work.take_in_words(settings, SILENT, *arguments)
+    except (BadDictionary, Conflict) as error:
+        return _words_page(request, pages, store, visitor, error=error)
+    return RedirectResponse(f"/dictionary/drafts/{draft.draft_id}", status_code=303)
 
 
 def _changed(
@@ -117,8 +126,8 @@ def _changed(
             draft_id = change(connection)
     except PhraseError as error:
         return _words_page(request, pages, store, visitor, error=BadDictionary(error))
-    except Conflict as conflict:
-        return _words_page(request, pages, store, visitor, clashes=conflict.clashes)
+    except Conflict as error:
+        return _words_page(request, pages, store, visitor, error=error)
     return RedirectResponse(f"/dictionary/drafts/{draft_id}", status_code=303)
 
 
@@ -129,7 +138,6 @@ def _words_page(
     visitor: Visitor,
     *,
     error: BadInput | None = None,
-    clashes: Sequence[Clash] = (),
     previewed: words.WordsChange | None = None,
 ) -> Response:
     with store.reading() as connection:
@@ -138,15 +146,13 @@ def _words_page(
     return pages.render(
         request,
         "dictionary/words.html",
-        status=422 if error else 409 if clashes else 200,
+        status=409 if isinstance(error, Conflict) else 422 if error else 200,
         section="dictionary",
         part="words",
         found=words.words_in(items),
         hashes={name: hash_of(fields) for (kind, name), fields in items.items() if kind == "word"},
         drafts=open_to,
         error=error,
-        problems=error.problems if isinstance(error, BadDictionary) else (),
-        clashes=clashes,
         previewed=previewed,
     )
 

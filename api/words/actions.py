@@ -75,6 +75,7 @@ ACTIONS: Mapping[str, Text] = {
     "sound.play": Text("通話を聞いた", "listened to a call"),
     "store.restore": Text("控えから戻した", "restored a backup"),
     "tables.load": Text("表を取り込んだ", "loaded a table"),
+    "upload.scan": Text("受けたファイルのウイルス検査", "scan of a file for malware"),
     "tokens.make": Text("API トークンを作った", "made an API token"),
     "tokens.revoke": Text("API トークンを止めた", "revoked an API token"),
     "transcripts.correct": Text("本文を訂正した", "corrected a text"),

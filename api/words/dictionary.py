@@ -52,6 +52,8 @@ WORK_KINDS: Mapping[str, Word] = {
     "submit": word_of("確認に出す", "Asking for review"),
     "publish": word_of("公開", "Publication"),
     "candidates": word_of("新しい言い回しの候補", "Candidates"),
+    "import": word_of("取り込み", "Import"),
+    "words": word_of("単語登録の取り込み", "Taking in a word list"),
 }
 PUBLICATIONS: Mapping[str, Word] = {
     "starter": word_of("製品に付属", "Shipped"),

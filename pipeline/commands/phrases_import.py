@@ -75,19 +75,15 @@ def import_(
         return
     for row in imported.rows:
         if row.result != "unchanged":
-            result = dictionary.ROW_RESULTS[row.result]
-            say(context, Text(f"{result.ja} {row.name}", f"{result.en} {row.name}"))
+            say(context, Text(f"{row.text.ja} {row.name}", f"{row.text.en} {row.name}"))
     for warning in imported.warnings:
         say_problem(context, warning)
     _summed_up(context, imported, dry_run=dry_run)
 
 
 def _summed_up(context: Context, imported: "Imported", *, dry_run: bool) -> None:
-    from pipeline.dictionaries.dictionary import ROW_RESULTS
-
-    counts = {code: sum(row.result == code for row in imported.rows) for code in ROW_RESULTS}
-    ja = "、".join(f"{ROW_RESULTS[code].ja} {number}" for code, number in counts.items() if number)
-    en = ", ".join(f"{ROW_RESULTS[code].en} {number}" for code, number in counts.items() if number)
+    ja = "、".join(f"{text.ja} {number}" for text, number in imported.counts)
+    en = ", ".join(f"{text.en} {number}" for text, number in imported.counts)
     say(context, Text(f"{len(imported.rows)} 行: {ja}", f"{len(imported.rows)} rows: {en}"))
     if not imported.base_known:
         note = Text(

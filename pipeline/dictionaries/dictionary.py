@@ -1,6 +1,7 @@
 """The dictionary in the store, as the night, the commands and the pages use it: checked before it moves on."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from phrases.messages import PhraseError, Problem
 from phrases.words import word_problems
 from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.progress import SILENT, Progress
 from pipeline.settings import Settings
 from pipeline.store import dictionary, drafts, offers, publishing, words
 from pipeline.store.connect import Connection, Store
@@ -147,6 +149,11 @@ class Row:
     name: str
     result: str
 
+    @property
+    def text(self) -> Text:
+        """What became of it, in words."""
+        return ROW_RESULTS[self.result]
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -160,6 +167,12 @@ class Imported:
     based_on: str
     base_known: bool
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def counts(self) -> tuple[tuple[Text, int], ...]:
+        """How many rows of each kind there are, where there are any."""
+        found = Counter(row.result for row in self.rows)
+        return tuple((text, found[code]) for code, text in ROW_RESULTS.items() if found[code])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +196,24 @@ class Import:
         return self.based_on or self.file.version
 
 
+READING = Text("書き方を確かめています", "Reading the entries")
+TRYING = Text("例文を試しています", "Trying the examples")
+WRITING = Text("下書きに書いています", "Writing into the draft")
 NOT_TAKEN = Text(
     "何も取り込みませんでした。誤りを直して、もう一度取り込んでください",
     "Nothing was taken in. Mend what is wrong and import again",
 )
 
 
-def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
+def changed_entries(store: Store, given: Import) -> int:
+    """How many entries `take_in` would have to look at: those that the file adds or changes."""
+    with store.reading() as connection:
+        in_force = dictionary.published(connection).version
+        base = dictionary.read_items(connection, given.base or in_force)
+    return len(_changed(_compared(given, base, base)[0]))
+
+
+def take_in(store: Store, given: Import, actor: str, via: str, progress: Progress = SILENT) -> Imported:
     """Bring the changes of a file into a draft, all or nothing.
 
     Raises `BadDictionary` with everything that is wrong with any row, `Conflict` where somebody else changed an item.
@@ -201,23 +225,45 @@ def take_in(store: Store, given: Import, actor: str, via: str) -> Imported:
         own = _open_draft(connection, given, actor)
         around = drafts.merged_items(connection, drafts.read_draft(connection, own)) if own else current
     wanted, rows = _compared(given, base, current)
-    warnings = _refuse_errors(given.file, around, wanted)
+    warnings = _refuse_errors(given.file, around, wanted, progress)
     draft = None
     if wanted and not given.dry_run:
+        progress.stage(WRITING, 0)
         with store.writing() as connection:
             draft_id = own or drafts.open_draft(connection, actor, given.title, shared=given.shared)
             draft = drafts.save(connection, draft_id, actor, wanted, base, via)
     return Imported(draft, rows, given.base or in_force, bool(given.base), warnings)
 
 
-def _refuse_errors(file: Loaded, around: Items, wanted: Wanted) -> tuple[Problem, ...]:
+def _refuse_errors(file: Loaded, around: Items, wanted: Wanted, progress: Progress) -> tuple[Problem, ...]:
     """What lint warns of in the entries that a file changes among the others. Raises `BadDictionary` for any error."""
     phrase_set = dictionary.phrase_set_of({k: fields for k, fields in (around | wanted).items() if fields is not None})
-    changed = {name for (kind, name), fields in wanted.items() if kind == "phrase" and fields is not None}
-    found = file.with_found(lint(phrase_set, Japanese(), encoder_for(phrase_set), changed) if changed else ())
+    changed = _changed(wanted)
+    looked = _looks_told(progress, len(changed))
+    found = file.with_found(lint(phrase_set, Japanese(), encoder_for(phrase_set), changed, looked) if changed else ())
     if any(problem.is_error for problem in found):
         raise BadDictionary(PhraseError(found), NOT_TAKEN)
     return found
+
+
+def _changed(wanted: Wanted) -> set[str]:
+    """The entries that are added or changed."""
+    return {name for (kind, name), fields in wanted.items() if kind == "phrase" and fields is not None}
+
+
+def _looks_told(progress: Progress, entries: int) -> Callable[[], None]:
+    """What `lint` calls as it goes twice through so many entries."""
+    progress.stage(READING, entries)
+    seen = 0
+
+    def tell() -> None:
+        nonlocal seen
+        if seen == entries:
+            progress.stage(TRYING, entries)
+        seen += 1
+        progress.step("")
+
+    return tell
 
 
 def take_starter(store: Store, given: Import, actor: str, via: str) -> Imported:

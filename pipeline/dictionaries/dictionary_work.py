@@ -5,13 +5,14 @@ Every function is the one behind a command of `kouken phrases`, given the settin
 
 from dataclasses import dataclass, replace
 
-from phrases.entry import Phrase, PhraseSet
+from phrases.entry import Phrase, PhraseSet, Word
 from phrases.history import A_SECOND
 from phrases.messages import Problem
 from pipeline.dictionaries import dictionary
-from pipeline.dictionaries.dictionary import dictionary_store, published_dictionary
+from pipeline.dictionaries.dictionary import Import, Imported, dictionary_store, published_dictionary
 from pipeline.dictionaries.phrase_discovery import Discovery, discover_stored
 from pipeline.dictionaries.phrase_trials import Effect, Trial, compare_stored, try_stored
+from pipeline.dictionaries.word_list import put_words
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.store import drafts
@@ -86,6 +87,21 @@ def find_candidates(settings: Settings, progress: Progress) -> Discovery | None:
     """Expressions that go with good calls and that the dictionary does not know; None before the first night."""
     with dictionary_store(settings) as store:
         return discover_stored(store, published_dictionary(store), progress)
+
+
+def take_in_file(settings: Settings, progress: Progress, given: Import, actor: str) -> Imported:
+    """Bring the changes of a file into a draft, or look what would become of its rows."""
+    with dictionary_store(settings) as store:
+        return dictionary.take_in(store, given, actor, VIA, progress)
+
+
+def take_in_words(
+    settings: Settings, progress: Progress, given: tuple[Word, ...], actor: str, draft_id: int | None, shared: bool
+) -> Draft:
+    """A whole word list into a draft."""
+    progress.stage(dictionary.WRITING, 0)
+    with dictionary_store(settings) as store:
+        return put_words(store, given, actor, VIA, draft_id, shared=shared)
 
 
 def submit_draft(settings: Settings, progress: Progress, draft_id: int, actor: str) -> Draft:

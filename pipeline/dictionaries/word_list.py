@@ -45,10 +45,16 @@ def take_words(
     number = own.draft_id if own else draft_id
     if dry_run or (change.is_empty and number is None):
         return TakenWords(None, change)
+    return TakenWords(put_words(store, given, actor, via, number), change)
+
+
+def put_words(
+    store: Store, given: Sequence[Word], actor: str, via: str, draft_id: int | None = None, *, shared: bool = False
+) -> Draft:
+    """A whole word list into this draft, else into a new one, everybody's if `shared`. Raises as `take_words`."""
     with store.writing() as connection:
-        number = drafts.open_draft(connection, actor) if number is None else number
+        number = drafts.open_draft(connection, actor, shared=shared) if draft_id is None else draft_id
         try:
-            draft = words.save_list(connection, number, actor, given, via)
+            return words.save_list(connection, number, actor, given, via)
         except PhraseError as error:
             raise BadDictionary(error) from None
-    return TakenWords(draft, change)

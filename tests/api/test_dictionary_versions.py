@@ -135,7 +135,7 @@ def test_a_word_is_renamed_and_removed_in_a_draft_over_nobodys_words(desk: Desk,
     assert changes_of(settings, 2) == {"スポーツパック": None}
     publish(settings, PhraseSet(DICTIONARY.phrases, DICTIONARY.lists, (Word("スポーツパック", ("すぽぱ",)),)))
     late = desk.post("/dictionary/words", surface="スポーツパック", readings="すぱ", before="スポーツパック", seen=old)
-    assert late.status_code == 409 and "ほかの方が、この言葉を変えています" in seen(late) and "すぽぱ" in seen(late)
+    assert late.status_code == 409 and "ほかの方の変更とぶつかりました" in seen(late) and "すぽぱ" in seen(late)
 
 
 def test_a_file_of_words_is_looked_at_before_it_is_taken_into_a_draft(
@@ -159,3 +159,58 @@ def test_a_list_is_changed_in_a_draft(desk: Desk, settings: Settings) -> None:
     assert "季節" in changes_of(settings, 1)
     stale = desk.post("/dictionary/lists", name="商品", words="ほか", seen="", where="1")
     assert stale.status_code == 409 and "スポーツパック 映画パック" in seen(stale) and "ほか" in seen(stale)
+
+
+def long_file(folder: Path, rows: int) -> Path:
+    """Rows that are all new and all in order."""
+    entries = tuple(
+        Phrase(
+            f"p.long-{number}", "proposal", f"{number}番の資料をお送り",
+            examples=(f"{number}番の資料をお送りします。", f"では{number}番の資料をお送りしますね。"),
+            counter_examples=("はい。",),
+        )
+        for number in range(100, 100 + rows)
+    )  # fmt: skip
+    file = folder / "long.csv"
+    save_dictionary(PhraseSet((*DICTIONARY.phrases, *entries), DICTIONARY.lists), file, DICTIONARY.version)
+    return file
+
+
+def test_a_long_file_is_looked_at_beside_the_pages_and_told_as_a_short_one(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    file = long_file(tmp_path, 60)
+    looking = upload(desk, "/dictionary/import", file, preview="yes")
+    assert "/dictionary/work/" in str(looking.url)
+    looked = seen(desk.finished(looking))
+    assert "60 新規" in looked and "まだ取り込んでいません" in looked
+    taken = desk.finished(upload(desk, "/dictionary/import", file))
+    assert "60 新規" in seen(taken) and "下書き 1 を見る" in seen(taken)
+    assert len(changes_of(settings, 1)) == 60
+    file.write_bytes(file.read_bytes().replace(b"p.long-159,proposal", b"p.long-159,nothing"))
+    refused = seen(desk.finished(upload(desk, "/dictionary/import", file)))
+    assert "「nothing」は使えません" in refused and "何も取り込んでいません" in refused and "60 新規" not in refused
+
+
+def test_taking_in_a_long_file_is_stopped_and_nothing_is_taken(desk: Desk, tmp_path: Path) -> None:
+    going_on = upload(desk, "/dictionary/import", long_file(tmp_path, 1500))
+    assert "data-running" in going_on.text
+    stopped = desk.post(f"{going_on.url.path}/cancel")
+    assert "やめました" in seen(stopped) and "何も取り込んでいません" in seen(stopped)
+    assert "進行中の下書きはありません" in seen(desk.get("/dictionary/drafts"))
+
+
+def test_a_long_word_list_goes_into_the_chosen_draft_beside_the_pages(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    desk.post("/dictionary/words", surface="別の名前", readings="べつのなまえ", where="new")
+    file = tmp_path / "words.csv"
+    names = "".join(f"商品{number}号,しょうひん,\n" for number in range(600))
+    file.write_text(f"表記,読み,誤認識\n{names}", encoding="utf-8")
+    begun = upload(desk, "/dictionary/words/file", file, where="1")
+    desk.finished(begun)
+    changed = changes_of(settings, 1)
+    assert len([now for now in changed.values() if now is not None]) == 600 and changed["スポーツパック"] is None
+    clashing = "".join(f"別商品{number}号,しょうひん,スポーツパック\n" for number in range(600))
+    file.write_text(f"表記,読み,誤認識\n{clashing}", encoding="utf-8")
+    assert upload(desk, "/dictionary/words/file", file, where="1").status_code == 422

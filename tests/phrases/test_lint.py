@@ -92,3 +92,10 @@ def test_one_entry_is_linted_among_the_others(japanese: Japanese) -> None:
 def test_what_cannot_be_read_is_pointed_at(japanese: Japanese) -> None:
     (problem,) = (one for one in lint_entry(changed(phrase="見積もり(書"), PhraseSet(()), japanese) if one.position)
     assert problem.position == 4 and problem.message.ja.startswith("5文字目")
+
+
+def test_whoever_waits_is_told_twice_of_each_entry_that_is_looked_at(japanese: Japanese) -> None:
+    told: list[None] = []
+    unreadable, other = changed(id="p.bad", phrase="(お見積もり"), changed(id="p.other", phrase="資料")
+    lint(PhraseSet((GOOD, unreadable, other)), japanese, only={"p.good", "p.bad"}, looked=lambda: told.append(None))
+    assert len(told) == 4
