@@ -17,7 +17,7 @@ from models.figures.like_calls import (
 from models.figures.spans import Span
 from models.scoring import CATEGORIES
 from pipeline.reports.dashboard import Change, Month, changes_of, trend_months
-from pipeline.reports.talk import ANY, NOTHING, Talk, added, sums_of, talk_of
+from pipeline.reports.talk import ANY, COMPARED, NOTHING, Talk, added, sums_of, talk_of
 from pipeline.store import kept
 from pipeline.store.connect import Connection
 from pipeline.store.kept import ALL, Counts, Slice
@@ -163,9 +163,9 @@ def _sums(parts: ByReason, category: str) -> dict[str, Sums]:
 
 
 def _by_reason(connection: Connection, facts: Mapping[str, Any], wanted: Slice) -> dict[str, dict[str, Counts]]:
-    """Operator → reason → sums."""
+    """Operator → reason → sums, of what is compared."""
     found: dict[str, dict[str, Counts]] = {}
-    sums = kept.conversation_sums(connection, _of_reasons(facts, wanted), ("operator_id", "value"))
+    sums = kept.conversation_sums(connection, _of_reasons(facts, wanted), ("operator_id", "value"), COMPARED)
     for (operator, reason), counts in sums.items():
         found.setdefault(operator, {})[reason] = counts
     return found

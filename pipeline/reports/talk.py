@@ -50,6 +50,16 @@ class Talk:
     score: Score
 
 
+COMPARED = (  # what `sums_of` adds up of the three moments together
+    "calls",
+    "utterances",
+    "utterance_squares",
+    "any_squares",
+    "any_cross",
+    *(name for names in _COLUMNS[ANY].values() for name in names),
+)
+
+
 def talk_of(counts: Counts | None) -> Talk:
     """The figures of these sums; of no calls at all where there are none."""
     found = counts or NOTHING
@@ -77,9 +87,9 @@ def sums_of(counts: Counts, category: str) -> Sums:
 
 def added(*several: Counts) -> Counts:
     """All of them together."""
-    if len(several) == 1:  # of most operators and months there is one cell
-        return several[0]
-    return {name: sum([counts[name] for counts in several]) for name in CELL_COUNTS}
+    if len(several) < 2:  # of most operators and months there is one cell
+        return several[0] if several else NOTHING
+    return {name: sum([counts[name] for counts in several]) for name in several[0]}
 
 
 def _said(counts: Counts, category: str) -> Said:
@@ -91,8 +101,8 @@ def _said(counts: Counts, category: str) -> Said:
 
 
 def _sums(counts: Counts, category: str, moments: int) -> Sums:
-    squares = [counts[f"{category}_{kind}"] for kind in ("squares", "cross")]
-    return Sums(counts["calls"], moments, counts["utterances"], *squares, counts["utterance_squares"])
+    squares, cross = counts[f"{category}_squares"], counts[f"{category}_cross"]
+    return Sums(counts["calls"], moments, counts["utterances"], squares, cross, counts["utterance_squares"])
 
 
 def _reactions(counts: Counts, category: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from pipeline.store.said import Ranges, Sentence
 
 INDEXED_AT_ONCE = 200  # transcripts: what they say in common is written once
 FEW = 2_000  # transcripts that are asked for by number; beyond, it is quicker to go through the list
-LISTED = (1_000, 5_000)  # calls that one page looks into, in two steps: mostly the first will do
+LISTED = (200, 1_000, 5_000)  # calls that one page looks into, step by step: mostly the first will do
 READ_AT_ONCE = 100
 WHOLE = 2**31 - 1  # no utterance of the call comes after it
 

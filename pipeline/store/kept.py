@@ -72,11 +72,13 @@ def figure_sums(
     return {(row["span"], row["dimension"], row["value"]): dict(row) for row in rows}
 
 
-def conversation_sums(connection: sa.Connection, wanted: Slice, by: Sequence[By]) -> dict[tuple[Any, ...], Counts]:
-    """Values of `by` → the counts of the slice added up."""
+def conversation_sums(
+    connection: sa.Connection, wanted: Slice, by: Sequence[By], counted: Sequence[str] = CELL_COUNTS
+) -> dict[tuple[Any, ...], Counts]:
+    """Values of `by` → the counts of the slice added up; only those `counted`."""
     cells = conversation_cells.c
     keys = [cells[name] for name in by]
-    query = sa.select(*keys, *(sa.func.sum(cells[name]).label(name) for name in CELL_COUNTS)).where(
+    query = sa.select(*keys, *(sa.func.sum(cells[name]).label(name) for name in counted)).where(
         cells.run_id == counted_in(),
         cells.dimension == wanted.dimension,
         cells.month >= wanted.first,
@@ -92,5 +94,5 @@ def conversation_sums(connection: sa.Connection, wanted: Slice, by: Sequence[By]
     found: dict[tuple[Any, ...], Counts] = {}
     for row in connection.execute(query.group_by(*keys).order_by(*keys)):
         counts = [int(count or 0) for count in row[len(keys) :]]
-        found[tuple(row[: len(keys)])] = dict(zip(CELL_COUNTS, counts, strict=True))
+        found[tuple(row[: len(keys)])] = dict(zip(counted, counts, strict=True))
     return found

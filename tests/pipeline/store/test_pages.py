@@ -79,9 +79,9 @@ def test_calls_of_a_customer_are_found_by_their_row_and_by_their_contract(store:
     assert listed(store, pins, customer_id="C-99999") == []
 
 
-@pytest.mark.parametrize("looked_at", [0, 1, 2])
+@pytest.mark.parametrize("looked_at", [(), (0,), (1,), (2,), (1, 2)])
 def test_every_page_holds_the_same_calls_however_few_of_the_newest_are_looked_at_first(
-    store: Store, monkeypatch: pytest.MonkeyPatch, looked_at: int
+    store: Store, monkeypatch: pytest.MonkeyPatch, looked_at: tuple[int, ...]
 ) -> None:
     monkeypatch.setattr(calls, "NEWEST_FIRST", looked_at)
     unlisted = Said("without time", telling_call().utterances)
