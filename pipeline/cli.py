@@ -1,11 +1,9 @@
 """The command `kouken`: a table of lazily loaded commands, and the one place where errors meet the person."""
 
-import errno
 import io
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -13,7 +11,8 @@ import click
 
 from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_problem
 from pipeline.errors import ExitCode, KoukenError
-from pipeline.language import Language, Text, in_language, locale_language
+from pipeline.failures import failure
+from pipeline.language import Text, in_language, locale_language
 
 COMMANDS: dict[str, Lazy] = {
     "demo": Lazy(
@@ -96,17 +95,9 @@ def run(arguments: Sequence[str]) -> int:
         _tell("中断しました。" if language == "ja" else "Interrupted.")
         return ExitCode.STOPPED_BY_LIMIT
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into words
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            _tell(in_language(_FULL, language))
-            return ExitCode.STOPPED_BY_LIMIT
-        _tell(_internal_error(error, language))
-        return ExitCode.FAILED
-
-
-_FULL = Text(
-    "ディスクがいっぱいで書き込めません。書きかけのものは使わず、空きを作ってからもう一度実行してください。",
-    "The disk is full. Nothing half-written counts; free some space and run again.",
-)
+        text, exit_code = failure(error)
+        _tell(in_language(text, language))
+        return exit_code
 
 
 def _tell(words: str) -> None:
@@ -119,18 +110,6 @@ def _write_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):  # cron runs with LANG=C
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _internal_error(error: Exception, language: Language) -> str:
-    """Type and place only: the message of an exception may hold a customer's words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-    head = (
-        "予期しない誤りで止まりました。次の行を添えて開発元に知らせてください。"
-        if language == "ja"
-        else "Stopped by an unexpected error. Please report the lines below."
-    )
-    return f"{head}\n{where}\n  {type(error).__name__}"
 
 
 if __name__ == "__main__":

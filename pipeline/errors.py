@@ -1,7 +1,7 @@
 """What can go wrong, in words for people: what happened, where, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from pipeline.language import Bilingual, Language, Text, in_language
@@ -111,6 +111,11 @@ class KoukenError(Exception):
         parts = [self.text, *([self.remedy] if self.remedy else [])]
         return Text(" ".join(part.ja for part in parts), " ".join(part.en for part in parts))
 
+    @property
+    def logged(self) -> Text:
+        """The same for logs and alerts, which hold ids and counts and nothing of customers."""
+        return self.whole
+
     def render(self, language: Language) -> str:
         """`whole` in the reader's language."""
         return in_language(self.whole, language)
@@ -200,6 +205,12 @@ class RowProblem:
             value = f"「{self.value}」" if self.value else ""
         return f"{where}{what}{value}: {why}"
 
+    @property
+    def logged(self) -> Text:
+        """Where and why, without the value, which may be a customer's."""
+        place = replace(self, value=None)
+        return Text(place.render("ja"), place.render("en"))
+
 
 class BadTable(BadInput):
     """A table is refused whole; every problem in it is listed at once."""
@@ -213,6 +224,12 @@ class BadTable(BadInput):
             ),
             remedy=Text("直してから、もう一度実行してください。", "Mend them and run again."),
         )
+
+    @property
+    def logged(self) -> Text:
+        """The summary and every place, without the values."""
+        each = [self.whole, *(problem.logged for problem in self.problems)]
+        return Text("\n  ".join(text.ja for text in each), "\n  ".join(text.en for text in each))
 
     def render(self, language: Language) -> str:
         """The summary, then one line per problem."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
 from phrases.packing import forms_version
-from pipeline.errors import ExitCode, KoukenError, Reason, RowProblem
+from pipeline.errors import ExitCode, KoukenError, Reason
 from pipeline.language import Text
 from pipeline.messages.notifying import told_by_rules
 from pipeline.nights.carrying import MANY, carrier_of
@@ -54,7 +53,6 @@ def run_night(
     """
     settings = with_preset(settings)
     loaded = read_tables(request.tables, settings)
-    _show_problems(loaded, progress)
     check_reserve((settings.data_dir, Path(gettempdir())), settings.work.reserve_gib)
     with (
         night_lock(settings),
@@ -63,6 +61,7 @@ def run_night(
         told_by_rules(store, settings, progress.note),
         night_of(request, settings, store, progress, stop, recognition) as night,
     ):
+        _show_problems(loaded, progress)
         _store_tables(night, loaded)
         find(night)
         transcribe(night)
@@ -78,13 +77,7 @@ def run_night(
 def _show_problems(loaded: Mapping[Kind, Loaded], progress: Progress) -> None:
     for table in loaded.values():
         for problem in table.report.problems:
-            progress.note(_problem_text(problem))
-
-
-def _problem_text(problem: RowProblem) -> Text:
-    """Where and why; the value itself may be a customer's, and logs hold none of theirs."""
-    place = replace(problem, value=None)
-    return Text(place.render("ja"), place.render("en"))
+            progress.note(problem.logged)
 
 
 def _store_tables(night: Night, loaded: Mapping[Kind, Loaded]) -> None:
@@ -98,7 +91,7 @@ def _index(night: Night) -> None:
     with night.store.reading() as connection:
         total = search_index.count_unindexed(connection)
     night.progress.stage(Text("検索の準備", "Search index"), total)
-    index_new(night.store, night.stop, lambda transcript_id: night.progress.step(str(transcript_id)))
+    index_new(night.store, night.stop, lambda transcript_id: night.progress.step(f"transcript:{transcript_id}"))
     if night.stop():
         night.stop_now()
 
@@ -144,8 +137,8 @@ def _tag_few(night: Night, claims: Sequence[Claim]) -> None:
                 tagging_id = transcripts.save_tagging(connection, key, versions.tagging, result.tags, result.moments)
                 tally = tally_call(transcript, result.tags, result.moments)
                 scores.save_score(connection, tagging_id, versions.formula, tally)
-    for _, transcript in heard:
-        night.progress.step(transcript.call_id)
+    for claim in claims:
+        night.progress.step(ledger.log_name(claim.recording_id))
 
 
 def _look(night: Night, transcript: Transcript, kept: forms.Kept) -> Tagged | str:

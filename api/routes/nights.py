@@ -92,7 +92,7 @@ def retry(store: StoreDep, visitor: VisitorDep, run_id: NightId, call_id: Annota
     """Give a quarantined call, or all of them, another chance in the next night."""
     with store.writing() as connection:
         _night(connection, run_id)
-        count = ledger.retry(connection, [call_id] if call_id else [])
+        count = len(ledger.retry(connection, [call_id] if call_id else []))
         audit.record(connection, visitor.user.name, "recordings.retry", call_id or "all", {"recordings": count})
     return RedirectResponse(address(f"/nights/{run_id}", retried=count), status_code=303)
 

@@ -61,7 +61,7 @@ def nightly(
     settings = context.settings
     if engine is not None:
         settings = settings.model_copy(update={"work": settings.work.model_copy(update={"engine": engine})})
-    with told_afterwards(settings), asked_to_stop() as asked, shown(context.language) as progress:
+    with shown(context.language) as progress, told_afterwards(settings), asked_to_stop() as asked:
         return run_night(request, settings, progress, lambda: asked() or _is_past(end))
 
 
@@ -93,7 +93,7 @@ def told_afterwards(settings: "Settings") -> Iterator[None]:
     except KoukenError as error:
         if type(error) is StoppedByLimit:
             raise  # it was time: the next night goes on, and nobody has to do anything
-        send([Text(error.render("ja"), error.render("en"))], settings.alerts, settings.mail)
+        send([error.logged], settings.alerts, settings.mail)
         raise
     except Exception as error:
         name = type(error).__name__

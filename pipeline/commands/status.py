@@ -54,6 +54,8 @@ def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
 
 
 def _show(last: "Standing", context: Context) -> None:
+    from pipeline.store.ledger import log_name
+
     run, files = last.run, last.files
     head = Text(
         f"第{run.run_id}夜 {run.state} 録音 {files['found']} = 済み {files['done']} + 待ち {files['waiting']}"
@@ -72,7 +74,15 @@ def _show(last: "Standing", context: Context) -> None:
         click.echo(in_language(left, context.language))
     for item in last.held_back:
         text = in_language(REASON_TEXTS[item.reason], context.language) if item.reason else ""
-        click.echo(f"  {item.relative} {item.reason} {item.detail}: {text}")
+        known = " ".join(filter(None, (item.relative, log_name(item.recording_id), item.reason, item.detail)))
+        click.echo(f"  {known}: {text}")
+    count, example = last.unread
+    if count:
+        unread = Text(
+            f"  名前を読み取れない録音 {count} 件(例 {example})。kouken sources try で確かめられます。",
+            f"  {count} recording(s) whose name cannot be read (such as {example}); see kouken sources try.",
+        )
+        click.echo(in_language(unread, context.language))
 
 
 command = status

@@ -42,7 +42,7 @@ def send(texts: Sequence[Text], settings: AlertSettings, mail_settings: MailSett
 
 def _message(texts: Sequence[Text], settings: AlertSettings, mail_settings: MailSettings) -> EmailMessage:
     message = EmailMessage()
-    message["Subject"] = f"[kouken] {socket.gethostname()}: {texts[0].ja}"
+    message["Subject"] = f"[kouken] {socket.gethostname()}: {texts[0].ja.splitlines()[0]}"
     message["From"] = mail_settings.sender
     message["To"] = settings.mail_to
     message.set_content("\n".join(f"{text.ja}\n{text.en}" for text in texts))

@@ -22,7 +22,7 @@ MOST_LISTED = 50  # calls named in one message; the page has them all
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. `key` stays the same however often it is sent."""
+    """One thing to tell. `key` stays the same however often it is sent. `unnamed`: further calls, only counted."""
 
     key: str
     event: Event
@@ -30,17 +30,18 @@ class Notice:
     run_id: int | None
     call_ids: Sequence[str]
     says: Text
+    unnamed: int = 0
 
 
-def of_calls(key: str, rule: Rule, run_id: int, call_ids: Sequence[str]) -> Notice:
+def of_calls(key: str, rule: Rule, run_id: int, call_ids: Sequence[str], unnamed: int) -> Notice:
     """Calls that the night found."""
-    wanted, number = rule.wanted, len(call_ids)
+    wanted, number = rule.wanted, len(call_ids) + unnamed
     team = wanted.team or ""
     says = Text(
         f"{NAMES[wanted.event].ja}が新しく {number} 件あります" + (f"({team})。" if team else "。"),
         f"{NAMES[wanted.event].en}: {number} new" + (f" ({team})." if team else "."),
     )
-    return Notice(key, wanted.event, wanted.team, run_id, call_ids, says)
+    return Notice(key, wanted.event, wanted.team, run_id, call_ids, says, unnamed)
 
 
 def of_night(key: str, run_id: int, *, failed: bool) -> Notice:
@@ -69,7 +70,7 @@ def as_json(notice: Notice, language: Language, web: WebSettings) -> dict[str, A
         "test": notice.says is TRIED,
         "team": notice.team,
         "night": notice.run_id,
-        "count": len(notice.call_ids),
+        "count": len(notice.call_ids) + notice.unnamed,
         "calls": [{"call_id": call_id, "link": _call(base, call_id)} for call_id in listed],
         "link": base + _page(notice),
         "text": f"{in_language(notice.says, language)} {base}{_page(notice)}",
@@ -81,7 +82,7 @@ def as_mail(notice: Notice, language: Language, to: str, web: WebSettings, mail:
     base, listed = base_of(web), notice.call_ids[:MOST_LISTED]
     lines = [in_language(notice.says, language), base + _page(notice), ""]
     lines += [f"{call_id}  {_call(base, call_id)}" for call_id in listed]
-    if more := len(notice.call_ids) - len(listed):
+    if more := len(notice.call_ids) + notice.unnamed - len(listed):
         lines.append(in_language(Text(f"ほか {more} 件", f"and {more} more"), language))
     message = EmailMessage()
     message["Subject"] = f"[Kouken] {in_language(notice.says, language)}"

@@ -6,10 +6,12 @@ all; the night itself never fails by it.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from posixpath import basename, splitext
 
+from pipeline.audio.legs import without_leg
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Bilingual, Text
 from pipeline.messages import mail, notices, webhook
@@ -23,6 +25,7 @@ from pipeline.store.notifications import Notification
 Say = Callable[[Text], None]
 MOST_ADDRESSES = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_LIKE_A_PHONE = re.compile(r"(?:\d[-_. ()]?){9}")
 TAKEN = Text("メールサーバーが受け取りました。", "The mail server took it.")
 NO_MAIL = Text("設定 [mail] にメールサーバーがありません。", "The setting [mail] names no mail server.")
 
@@ -61,7 +64,7 @@ def told_by_rules(store: Store, settings: Settings, say: Say) -> Iterator[None]:
         try:
             tell(store, settings, say)
         except KoukenError as error:
-            say(Text(f"通知: {error.render('ja')}", f"Notifications: {error.render('en')}"))
+            say(Text(f"通知: {error.logged.ja}", f"Notifications: {error.logged.en}"))
 
 
 def tell(store: Store, settings: Settings, say: Say) -> None:
@@ -111,7 +114,20 @@ def _notice(connection: Connection, rule: Rule, message: Notification) -> Notice
     if rule.wanted.event == "night_trouble":
         return notices.of_night(key, message.run_id, failed=notifications.run_failed(connection, message.run_id))
     calls = notifications.calls_of(connection, message.notification_id)
-    return notices.of_calls(key, rule, message.run_id, calls)
+    private = _named_after_files(connection, calls)
+    named = [call_id for call_id in calls if call_id not in private]
+    return notices.of_calls(key, rule, message.run_id, named, len(private))
+
+
+def _named_after_files(connection: Connection, calls: Sequence[str]) -> set[str]:
+    """The calls whose id is the name of their file, for want of another, with as many digits as a telephone number."""
+    found = set()
+    suspect = [call_id for call_id in calls if _LIKE_A_PHONE.search(call_id)]
+    for call_id, rule, relative in notifications.files_of(connection, suspect):
+        stem = splitext(basename(relative))[0]
+        if rule != "preset" or call_id in (stem, without_leg(stem)):
+            found.add(call_id)
+    return found
 
 
 def _send(settings: Settings, rule: Rule, to: str, secret: str | None, notice: Notice) -> tuple[bool, Text]:

@@ -64,7 +64,7 @@ class Carrier:
         except LeaseLost:
             return list(claims)
         for one in kept:
-            night.progress.step(one.call_id)
+            night.progress.step(ledger.log_name(one.recording_id))
         return list(numbers.values())
 
     def _edit(self, night: Night, version: str) -> Edit | None:

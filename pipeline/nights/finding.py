@@ -78,7 +78,7 @@ def _hashed(night: Night, listed: frozenset[str]) -> list[ArchiveFile]:
     found = _settled(night, found)
     for place, file in enumerate(found):  # in place: one list of a large archive is enough
         found[place] = _with_hash(file, known, night.archive)
-        night.progress.step(file.relative)
+        night.progress.step("")
         if night.stop():
             night.stop_now()
     return found
@@ -134,12 +134,9 @@ def _parsed(night: Night, found: Sequence[ArchiveFile]) -> dict[str, ParsedName]
 
 
 def _tell(night: Night, assigned: Sequence[ArchiveFile]) -> None:
-    """Names that do not parse, by count and with an example; each is listed with the night's files."""
-    counts = Counter(file.detail for file in assigned if file.call_rule == "unparsed")
-    for code, count in counts.items():
-        example = next(file.relative for file in assigned if file.detail == code)
-        text = PROBLEMS[code]
-        night.progress.note(Text(f"{text.ja} {count} 件(例 {example})", f"{text.en} {count} (such as {example})"))
+    """Names that do not parse, by count; `kouken status` shows an example, and the night's page lists each."""
+    for code, count in Counter(file.detail for file in assigned if file.call_rule == "unparsed").items():
+        night.progress.note(Text(f"{PROBLEMS[code].ja} {count} 件", f"{PROBLEMS[code].en} {count}"))
 
 
 def _store_parsed(

@@ -141,6 +141,7 @@ def night_of(
             lease = Lease(store, run_id, stale_s=work.lease_minutes * 60, most_attempts=work.attempts)
             unless_begun.callback(lease.let_go)
         unless_begun.pop_all()
+    progress.night(run_id)
     state = "failed"
     try:
         lease.take_over_dead()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.contribution.tables import Tables, last_day
 from models.scoring import CATEGORIES
-from pipeline.errors import ExitCode
+from pipeline.errors import REASON_TEXTS, ExitCode, Reason
 from pipeline.figures.contribution import contribution_document, is_of, moments_found, with_moments
 from pipeline.figures.expected import expectations
 from pipeline.language import Text
@@ -24,10 +24,12 @@ from pipeline.reports.cells import ConversationCells
 from pipeline.reports.files import write_report
 from pipeline.reports.parts import each_part, with_unlisted
 from pipeline.settings import MomentsSettings
-from pipeline.store import copies, recordings, reports, runs, tables
+from pipeline.store import copies, ledger, recordings, reports, runs, tables
 from pipeline.store.connect import Connection
 from pipeline.store.kept import kept_facts
 from pipeline.store.pages import Pins
+
+MOST_NAMED = 20  # recordings in one line of the log
 
 
 def report(night: Night, out: Path | None) -> ExitCode:
@@ -52,7 +54,8 @@ def report(night: Night, out: Path | None) -> ExitCode:
             counted.show(connection, night.run_id)
         runs.finish_run(connection, night.run_id, "done")
     sweep(night.store, night.run_id)
-    _show_coverage(body["coverage"], night.progress)
+    _show_held_back(found.material.held_back, night.progress)
+    _show_files(body["coverage"]["files"], night.progress)
     if unchanged:
         night.progress.note(Text("前の夜から変わったものはありません。", "Nothing has changed since the night before."))
     of_run = before["run_id"] if before and unchanged else night.run_id
@@ -166,14 +169,25 @@ def detector_of(settings: MomentsSettings) -> dict[str, tuple[float, float]]:
     return {item.label: (item.precision, item.recall) for item in expectations(settings) if item.label in CATEGORIES}
 
 
-def _show_coverage(coverage: Mapping[str, Any], progress: Progress) -> None:
-    """The four numbers that add up, and every file that is held back with what to do about it."""
-    for item in coverage["held_back"]:
-        where = " ".join(part for part in (item["relative"], item["reason"], item["detail"]) if part)
-        progress.note(Text(f"隔離 {where}: {item['ja']}", f"Quarantined {where}: {item['en']}"))
+def _show_held_back(held_back: Sequence[recordings.FileState], progress: Progress) -> None:
+    """What is held back, by reason, with what to do about it. Names of files are not for logs: `kouken status`."""
+    alike: dict[tuple[Reason, str], list[str]] = {}
+    for file in held_back:
+        if file.reason:
+            alike.setdefault((file.reason, file.detail), []).append(ledger.log_name(file.recording_id))
+    for (reason, detail), names in alike.items():
+        some = " ".join(sorted(filter(None, names))[:MOST_NAMED])
+        what, told = " ".join(filter(None, (reason, detail))), REASON_TEXTS[reason]
+        which_ja, which_en = (f"({some})", f" ({some})") if some else ("", "")
+        ja, en = f"隔離 {what} {len(names)} 件{which_ja}", f"Quarantined {what}: {len(names)}{which_en}"
+        progress.note(Text(f"{ja}: {told.ja}", f"{en}: {told.en}"))
+
+
+def _show_files(files: Mapping[str, int], progress: Progress) -> None:
+    """The four numbers that add up."""
     ja = "録音 {found} = 済み {done} + 待ち {waiting} + 隔離 {quarantined} + 対象外 {skipped}"
     en = "Recordings {found} = done {done} + waiting {waiting} + quarantined {quarantined} + skipped {skipped}"
-    progress.note(Text(ja.format_map(coverage["files"]), en.format_map(coverage["files"])))
+    progress.note(Text(ja.format_map(files), en.format_map(files)))
 
 
 def _material(connection: Connection, night: Night) -> Material:

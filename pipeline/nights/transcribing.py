@@ -64,7 +64,7 @@ class _Stage:
                 keep_to_limit(settings)
             claim = self.held.pop(done.item.recording_id, None)
             if claim and self._settle(claim, done):  # without a claim it is delivered again: the first one counted
-                night.progress.step(done.item.relative)
+                night.progress.step(ledger.log_name(done.item.recording_id))
 
     def _mapped(self, work: Work[TranscribeTask, Transcript]) -> Iterator[Done[TranscribeTask, Transcript]]:
         """By processes of this machine, or over the cluster that the settings name."""

@@ -18,11 +18,15 @@ LAST_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last night. `backlog`: recordings not done; `per_hour` is what the last hour did of them."""
+    """The last night. `backlog`: recordings not done; `per_hour` is what the last hour did of them.
+
+    `unread`: how many names the source preset could not read, and one of them.
+    """
 
     run: Run
     files: Mapping[str, int]
     held_back: tuple[recordings.FileState, ...]
+    unread: tuple[int, str]
     backlog: int
     per_hour: int
 
@@ -48,7 +52,13 @@ class Standing:
             "per_hour": self.per_hour,
             "expected_end": end.isoformat(timespec="seconds") if end else None,
             "held_back": [
-                {"relative": file.relative, "call_id": file.call_id, "reason": file.reason, "detail": file.detail}
+                {
+                    "relative": file.relative,
+                    "logged_as": ledger.log_name(file.recording_id),
+                    "call_id": file.call_id,
+                    "reason": file.reason,
+                    "detail": file.detail,
+                }
                 for file in self.held_back
             ],
         }
@@ -69,6 +79,7 @@ def standing(store: Store, settings: Settings) -> Standing | None:
             run,
             {"found": sum(counts.values()), **{state: counts[state] for state in STATES}},
             tuple(recordings.file_states(connection, run.run_id, version, state="quarantined")),
+            recordings.unread_names(connection, run.run_id),
             counts["waiting"],
             ledger.settled_since(connection, "transcribe", datetime.now(UTC) - LAST_HOUR),
         )

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pipeline.errors import KoukenError
 from pipeline.language import Bilingual, Text
 from pipeline.processes.workers import die_with, where_it_failed
+from pipeline.progress import Silent
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ def _broken_off() -> KoukenError:
     )
 
 
-class _Telling:
+class _Telling(Silent):
     """The progress of one process as messages; at most one for each hundredth of a stage."""
 
     def __init__(self, sending: Connection) -> None:
@@ -183,9 +184,6 @@ class _Telling:
         self._done += 1
         if self._done % max(self._total // 100, 1) == 0:
             self._send()
-
-    def note(self, text: Text) -> None:
-        """Nobody is there to read notes."""
 
     def _send(self) -> None:
         self._sending.send(("at", self._stage, self._done, self._total))

@@ -167,7 +167,7 @@ def _coverage(material: Material, counted: CallSums, join: JoinReport) -> dict[s
         "files": {"found": sum(material.files.values()), **{state: material.files[state] for state in STATES}},
         "held_back": [
             {
-                **asdict(file),
+                **{name: value for name, value in asdict(file).items() if name != "recording_id"},
                 "ja": REASON_TEXTS[file.reason].ja if file.reason else "",
                 "en": REASON_TEXTS[file.reason].en if file.reason else "",
             }

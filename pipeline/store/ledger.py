@@ -5,6 +5,7 @@ comes back with an older one, because it was frozen or cut off, is refused. Whet
 session and its beat (`pipeline.store.runs`), never by a clock.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from pipeline.store.statistics import refresh_statistics
 
 Stage = Literal["transcribe", "tag"]
 BATCH = 500  # keys in one statement
+LOGGED_AS = "recording:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +186,30 @@ def settled_since(connection: sa.Connection, stage: Stage, since: datetime) -> i
     return int(connection.execute(query).scalar_one())
 
 
-def retry(connection: sa.Connection, names: Iterable[str] = ()) -> int:
-    """Put quarantined rows back to waiting: those of the given calls or files, or all. How many."""
+def log_name(recording_id: int | None) -> str:
+    """What logs call a recording: its number. Names of files hold telephone numbers; `kouken status` shows both.
+
+    >>> log_name(12), log_name(None)
+    ('recording:12', '')
+    """
+    return f"{LOGGED_AS}{recording_id}" if recording_id is not None else ""
+
+
+def retry(connection: sa.Connection, names: Iterable[str] = ()) -> list[int]:
+    """Put quarantined rows back to waiting: those of the given calls, files or `log_name`s, or all. The recordings."""
     wanted = ledger.c.state == "quarantined"
     given = list(names)
     if given:
         of_calls = sa.select(recordings.c.recording_id).where(recordings.c.call_id.in_(given))
         of_files = sa.select(files.c.recording_id).where(files.c.relative.in_(given), files.c.recording_id.is_not(None))
-        wanted &= ledger.c.recording_id.in_(of_calls) | ledger.c.recording_id.in_(of_files)
+        numbers = [
+            int(name.removeprefix(LOGGED_AS)) for name in given if re.fullmatch(rf"{LOGGED_AS}[0-9]{{1,18}}", name)
+        ]
+        key = ledger.c.recording_id
+        wanted &= key.in_(of_calls) | key.in_(of_files) | key.in_(numbers)
     values = {"state": "waiting", "reason": None, "detail": "", "attempts": 0, "updated_at": datetime.now(UTC)}
-    return connection.execute(sa.update(ledger).where(wanted).values(values)).rowcount
+    done = sa.update(ledger).where(wanted).values(values).returning(ledger.c.recording_id)
+    return sorted(set(connection.execute(done).scalars()))
 
 
 def taken(run_id: int) -> tuple[sa.ColumnElement[bool], ...]:

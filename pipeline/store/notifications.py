@@ -15,6 +15,7 @@ from pipeline.store import audit, runs
 from pipeline.store.notification_rules import Rule, last_tagging, list_rules
 from pipeline.store.schema import (
     calls,
+    files,
     moments,
     notification_rules,
     notifications,
@@ -27,6 +28,7 @@ from pipeline.store.schema import runs as nights
 
 State = Literal["waiting", "sending", "sent", "failed", "withdrawn"]
 MOST_ATTEMPTS = 5  # one a night
+BATCH = 500  # keys in one statement
 GIVEN_UP = timedelta(minutes=15)  # whoever has been sending for longer has died
 
 
@@ -107,6 +109,18 @@ def calls_of(connection: sa.Connection, notification_id: int) -> list[str]:
     """The calls that a message tells of; those erased since are not there."""
     query = sa.select(notified_calls.c.call_id).where(notified_calls.c.notification_id == notification_id)
     return list(connection.execute(query.order_by(notified_calls.c.call_id)).scalars())
+
+
+def files_of(connection: sa.Connection, call_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Of each file of these calls that no calls table tells: the call, its rule, and where it lies."""
+    found: list[tuple[str, str, str]] = []
+    for start in range(0, len(call_ids), BATCH):
+        query = sa.select(files.c.call_id, files.c.call_rule, files.c.relative).where(
+            files.c.call_id.in_(call_ids[start : start + BATCH]),
+            files.c.call_rule.in_(("unlisted", "unparsed", "preset")),
+        )
+        found += [(row.call_id, row.call_rule, row.relative) for row in connection.execute(query)]
+    return found
 
 
 def run_failed(connection: sa.Connection, run_id: int) -> bool:

@@ -210,6 +210,7 @@ class FileState:
     reason: Reason | None
     detail: str
     attempts: int
+    recording_id: int | None = None  # none where it could not be read
 
 
 def file_states(
@@ -231,6 +232,13 @@ def file_states(
     else:
         query = query.order_by(files.c.relative)
     return [_file_state(row) for row in connection.execute(query)]
+
+
+def unread_names(connection: sa.Connection, run_id: int) -> tuple[int, str]:
+    """How many files of a night have a name that the source preset cannot read, and the first of them."""
+    query = sa.select(sa.func.count(), sa.func.min(files.c.relative))
+    row = connection.execute(query.where(*ledgers.seen(run_id), files.c.call_rule == "unparsed")).one()
+    return int(row[0]), row[1] or ""
 
 
 def state_counts(connection: sa.Connection, run_id: int, version: str) -> dict[str, int]:
@@ -278,11 +286,11 @@ def _states(connection: sa.Connection, run_id: int, version: str) -> tuple[sa.Se
 
 
 def _file_state(row: sa.Row[Any]) -> FileState:
-    name = (row.relative, row.call_id, row.call_rule)
+    name, key = (row.relative, row.call_id, row.call_rule), row.recording_id
     if row.shown == "skipped":
         detail = row.detail if row.call_rule in ledgers.NOT_ANALYSED else "words_deleted"
-        return FileState(*name, "skipped", None, detail, 0)
+        return FileState(*name, "skipped", None, detail, 0, key)
     if row.problem:
-        return FileState(*name, "quarantined", Reason(row.problem), row.detail, 0)
+        return FileState(*name, "quarantined", Reason(row.problem), row.detail, 0, key)
     reason = Reason(row.reason) if row.reason else None
-    return FileState(*name, row.shown, reason, row.why or "", row.attempts or 0)
+    return FileState(*name, row.shown, reason, row.why or "", row.attempts or 0, key)

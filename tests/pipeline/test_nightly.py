@@ -124,7 +124,7 @@ def test_nightly_retry_tries_a_quarantined_recording_again(centre: Centre) -> No
     centre.night()
     store = open_store(centre.settings.store_url)
     with store.writing() as connection:
-        assert ledger.retry(connection, ["a"]) == 1
+        assert len(ledger.retry(connection, ["a"])) == 1
     store.close()
     centre.night()
     assert fake_speech.transcribed(centre.archive).count("a.wav") == 2

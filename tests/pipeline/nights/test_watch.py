@@ -111,7 +111,7 @@ def test_retry_takes_what_the_status_shows_and_refuses_what_is_not_held_back(
     with centre.open() as store, store.reading() as connection:
         assert ledger.waiting(connection, "transcribe", centre.report["versions"]["speech"]) == 1
         (entry,) = audit.list_entries(connection, action="recordings.retry")
-    assert entry.object == shown
+    assert entry.object == "recording:2"  # never the name of a file: the record is not rewritten
     assert run(["retry", shown, *config]) == 2
 
 
@@ -128,12 +128,15 @@ def test_metrics_are_names_and_numbers_written_whole(centre_after_a_night: Centr
 
 def test_lines_for_journals_are_json_with_ids_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines("ja")
+    lines.note(Text("まだ", "not yet"))
+    lines.night(7)
     lines.stage(Text("書き起こし", "Transcription"), 2)
-    lines.step("2026/a.wav")
+    lines.step("recording:12")
     lines.note(Text("録音 1 件", "1 recording"))
-    stage, step, note = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    before, stage, step, note = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert before["run_id"] is None and {line["run_id"] for line in (stage, step, note)} == {7}
     assert (stage["event"], stage["total"]) == ("stage", 2)
-    assert (step["event"], step["done"], step["item"]) == ("step", 1, "2026/a.wav")
+    assert (step["event"], step["done"], step["item"]) == ("step", 1, "recording:12")
     assert (note["event"], note["text"]) == ("note", "録音 1 件")
 
 
@@ -190,9 +193,10 @@ def test_alert_by_mail_has_both_languages(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("smtplib.SMTP", Server)
     server = MailSettings(host="mail.example", port=2525, sender="kouken@example.jp")
     settings = AlertSettings(mail_to="a@example.jp")
-    assert alerts.send([Text("失敗しました。", "It failed.")], settings, server) == 1
+    assert alerts.send([Text("失敗しました。\n  表の 2 行目", "It failed.\n  line 2")], settings, server) == 1
     body = sent[0].get_content()
-    assert "失敗しました。" in body and "It failed." in body and sent[0]["To"] == "a@example.jp"
+    assert "失敗しました。\n  表の 2 行目" in body and "It failed." in body and sent[0]["To"] == "a@example.jp"
+    assert sent[0]["Subject"].endswith(": 失敗しました。")
 
 
 def test_alert_that_cannot_be_sent_is_told() -> None:
