@@ -26,9 +26,11 @@ def show_whole() -> Response:
 @pages.get("/contribution/{exposure}", response_class=HTMLResponse)
 def show_contribution(request: Request, pages: PagesDep, newest: NewestDep, exposure: Exposure) -> Response:
     """One estimate: how it reads, how it was checked, what was left out. A refused one is its reason."""
-    document = (newest or {}).get("contribution")
-    if newest is None or not document:
+    if newest is None:
         return pages.render(request, "start.html", section="contribution")
+    document = newest.get("contribution")
+    if not document:
+        return pages.render(request, "contribution_none.html", section="contribution")
     moment = document.get("moments", {}).get(exposure)
     return pages.render(
         request,

@@ -99,8 +99,12 @@ def test_report_shows_figures_with_their_definition_and_n(client: TestClient) ->
     assert re.search(r"売上継続率 NRR .*?n = 13人", text_of(html))
 
 
-def test_report_without_contribution_shows_no_place_for_it(client: TestClient) -> None:
-    assert "守り育てた売上" not in client.get("/").text
+@pytest.mark.parametrize("path", ["/report", "/contribution/any"])
+def test_without_an_estimate_the_pages_say_what_it_needs(client: TestClient, path: str) -> None:
+    html = client.get(path).text
+    assert "貢献の推定は、まだありません" in html and 'href="/tables"' in html
+    assert "まだレポートがありません" not in html
+    assert "There is no estimate of the contribution yet" in client.get(path, params={"lang": "en"}).text
 
 
 def test_operators_are_in_order_of_id_and_say_why_an_interval_is_missing(client: TestClient) -> None:
