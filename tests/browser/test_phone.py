@@ -1,0 +1,49 @@
+"""Under a finger: what is pressed is large enough, and the page one is on is in sight among its neighbours."""
+
+import pytest
+
+from tests.browser.conftest import Open, sign_in
+
+LEAST = 44  # CSS pixels
+PAGES = (
+    "/report", "/calls", "/search", "/operators", "/dictionary", "/dictionary/edit", "/dictionary/import", "/tables",
+    "/reviews/precision", "/scorecards/forms", "/nights", "/users", "/tokens", "/retention", "/account",
+    "/help/figures",
+)  # fmt: skip
+SMALL = """least => [...document.querySelectorAll(`select, input:not([type=hidden]), button[type=submit]:not(.plain),
+    .button, summary, .top nav a, .area a, .tabs a, .pager a`)].map(one => {
+  const pressed = one.matches('[type=checkbox], [type=radio]') ? one.closest('label') : one;
+  return [one, pressed.getBoundingClientRect().height];
+}).filter(([one, height]) => height > 0 && height < least - 0.5)
+  .map(([one, height]) => `${location.pathname} ${one.outerHTML.slice(0, 60)} ${height}`)"""
+IN_SIGHT = """() => [...document.querySelectorAll('nav a[aria-current]')].every(one => {
+  const box = one.getBoundingClientRect();
+  return box.height === 0 || (box.left >= -1 && box.right <= innerWidth + 1);
+})"""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_is_pressed_on_a_phone_is_large_enough(centre: str, window: Open, language: str) -> None:
+    phone = sign_in(window(centre, width=390, height=780), "everything")
+    small, hidden = [], []
+    for address in PAGES:
+        phone.goto(f"{address}?lang={language}")
+        small += phone.evaluate(SMALL, LEAST)
+        if not phone.evaluate(IN_SIGHT):
+            hidden.append(address)
+    assert small == [] and hidden == []
+
+
+def test_the_other_pages_of_the_help_are_folded_on_a_phone_and_beside_the_text_on_a_desk(
+    centre: str, window: Open
+) -> None:
+    desk = sign_in(window(centre, width=1280, height=800), "everything")
+    desk.goto("/help/score")
+    assert desk.locator(".contents a").first.is_visible() and not desk.locator(".contents summary").is_visible()
+    phone = sign_in(window(centre, width=390, height=780), "everything")
+    phone.goto("/help/score")
+    first = phone.locator(".contents a").first
+    assert not first.is_visible()
+    phone.locator(".contents summary").click()
+    first.click()
+    assert phone.url.endswith("/help/start")
