@@ -43,7 +43,7 @@ class Span:
         if self.kind == "month":
             return f"{self.opening:%Y-%m}"
         if self.kind == "twelve_months":
-            return f"12M-{self.months[-1]:%Y-%m}"
+            return f"12M-{months_later(self.opening, self.length - 1):%Y-%m}"
         year, quarter = fiscal(self.opening)
         return f"FY{year}-Q{quarter}" if self.kind == "quarter" else f"FY{year}"
 

@@ -98,7 +98,7 @@ def choosable(facts: Mapping[str, Any], earliest: date) -> dict[Kind, list[Span]
     while month >= earliest.replace(day=1):
         for kind in KINDS:
             span = span_around(kind, month)
-            if span not in found.setdefault(kind, []):
+            if found.setdefault(kind, [])[-1:] != [span]:  # the months of one follow each other
                 found[kind].append(span)
         month = months_later(month, -1)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from models.figures.like_calls import Estimate, Sums, per_hundred
 from models.scoring import CATEGORIES, REACTIONS, Score, Tally, score
@@ -17,6 +18,15 @@ _COLUMNS = {  # put together once: a page of two hundred operators looks at them
     category: {reaction: tuple(f"{name}_{reaction}" for name in meant) for reaction in REACTIONS}
     for category, meant in _MEANT.items()
 }
+_MOMENTS = {category: tuple(chain(*of_reaction.values())) for category, of_reaction in _COLUMNS.items()}
+COMPARED = (  # what `sums_of` adds up of the three moments together
+    "calls",
+    "utterances",
+    "utterance_squares",
+    "any_squares",
+    "any_cross",
+    *_MOMENTS[ANY],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +60,6 @@ class Talk:
     score: Score
 
 
-COMPARED = (  # what `sums_of` adds up of the three moments together
-    "calls",
-    "utterances",
-    "utterance_squares",
-    "any_squares",
-    "any_cross",
-    *(name for names in _COLUMNS[ANY].values() for name in names),
-)
-
-
 def talk_of(counts: Counts | None) -> Talk:
     """The figures of these sums; of no calls at all where there are none."""
     found = counts or NOTHING
@@ -82,7 +82,7 @@ def talk_of(counts: Counts | None) -> Talk:
 
 def sums_of(counts: Counts, category: str) -> Sums:
     """One moment over these calls, or with `ANY` the three together."""
-    return _sums(counts, category, sum(_reactions(counts, category).values()))
+    return _sums(counts, category, sum([counts[name] for name in _MOMENTS[category]]))
 
 
 def added(*several: Counts) -> Counts:
