@@ -49,6 +49,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
+    if settings.work.engine == "ray":
+        yield _guarded("ray", lambda: _ray(settings))
     if breached := settings.web.breached_passwords:
         yield _guarded("passwords", lambda: _passwords(breached))
     if settings.web.scan_command:
@@ -168,6 +170,12 @@ def _store(settings: Settings) -> Check:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)
     return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _ray(settings: Settings) -> Check:
+    from pipeline.processes.ray_workers import check_token
+
+    return Check("ray", "ok", f"{settings.work.ray_address}, {check_token(settings.work.ray_token_file)}")
 
 
 def _passwords(path: Path) -> Check:

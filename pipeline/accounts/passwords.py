@@ -67,5 +67,5 @@ def is_password(password: str, known: str | None) -> bool:
 
 
 def generate_password() -> str:
-    """Four groups of five letters and digits: 100 bits, readable aloud."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+    """Four groups of seven letters and digits: 140 bits, readable aloud."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(7)) for _ in range(4))

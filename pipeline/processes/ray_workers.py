@@ -240,20 +240,29 @@ class _Crew(Generic[Item, Result]):
             self._dismiss(member)
 
 
+def check_token(token_file: Path | None) -> str:
+    """Where the cluster's token comes from. Raises `BadInput` where there is none: nobody else may be let in."""
+    if token_file is not None and os.access(token_file, os.R_OK):
+        return str(token_file)
+    named = [name for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH") if os.environ.get(name)]
+    if token_file is None and named:
+        return named[0]
+    raise BadInput(
+        Text("Ray のトークンがないか、読めません。", "There is no token for Ray, or it cannot be read."),
+        remedy=Text(
+            "クラスターと同じトークンのファイルを work.ray_token_file に指定してください。",
+            "Name the file of the cluster's token in work.ray_token_file.",
+        ),
+    )
+
+
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[None]:
     """In the cluster, with its token and nothing told to anybody outside."""
+    check_token(cluster.token_file)
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
     if cluster.token_file is not None:
         os.environ["RAY_AUTH_TOKEN_PATH"] = str(cluster.token_file)
-    elif not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
-        raise BadInput(
-            Text("Ray のトークンがありません。", "There is no token for Ray."),
-            remedy=Text(
-                "クラスターと同じトークンのファイルを work.ray_token_file に指定してください。",
-                "Name the file of the cluster's token in work.ray_token_file.",
-            ),
-        )
     try:
         import ray
     except ModuleNotFoundError:

@@ -3,9 +3,13 @@
 import ast
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from api.words import WORK_KINDS
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| (?P<number>[\dHI][\d.]*) \|(?P<cells>.*)\|$", re.MULTILINE)
@@ -32,6 +36,46 @@ def test_what_is_claimed_is_held_by_tests_that_exist_or_says_why_there_is_none(n
     for test in filter(None, named.split(", ")):
         path, _, name = test.partition("::")
         assert name in names_in(path), test
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """The rows of a section's table, without its head."""
+    section = (ROOT / "api" / "asvs.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    assert len(rows) > 3
+    return rows[1:]
+
+
+@pytest.mark.parametrize("row", rows_under("業務の上限"), ids=lambda row: row[0])
+def test_every_limit_is_written_as_it_is(row: list[str]) -> None:
+    _, written, place = row
+    module, _, name = place.strip("`").rpartition(".")
+    assert f"{getattr(import_module(module), name):,.0f}" == written
+
+
+@pytest.mark.parametrize("row", rows_under("値の組み合わせ"), ids=lambda row: row[0])
+def test_every_rule_on_several_values_names_its_test(row: list[str]) -> None:
+    for test in row[-1].split(", "):
+        path, _, name = test.partition("::")
+        assert name in names_in(path), test
+
+
+def test_every_kind_of_work_beside_the_pages_is_listed() -> None:
+    """Every kind has a page of its own, whose heading and whose area are looked up by it."""
+    listed = set(re.findall(r"`(\w+)`", " ".join(" ".join(row) for row in rows_under("重い仕事"))))
+    begun = {kind for path in (ROOT / "api").rglob("*.py") for kind in kinds_begun_in(path)}
+    assert begun == listed and WORK_KINDS.keys() <= listed
+
+
+def kinds_begun_in(path: Path) -> set[str]:
+    """The first argument of each `Work(…)`, where it is written out or a constant of the module."""
+    text = path.read_text("utf-8")
+    given = set(re.findall(r"\bWork\(\s*(\"?\w+\"?)", text))
+    return {one.strip('"') if one.startswith('"') else str(getattr(module_of(path), one)) for one in given}
+
+
+def module_of(path: Path) -> ModuleType:
+    return import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def test_every_key_that_the_product_makes_is_listed() -> None:

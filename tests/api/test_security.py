@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -83,6 +84,20 @@ def test_serve_does_not_start_without_what_it_is_to_check_with(web: WebSettings,
     with pytest.raises(BadInput, match=named):
         run(Settings(data_dir=tmp_path, web=web), "ja")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_people_wrote_stays_text_on_paper(client: TestClient) -> None:
+    """Of an operator whose id and name are markup: words, and nothing that leads elsewhere or does anything."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    answer = client.get(f"/operator-files/pdf/{quote('OP/<i>x', safe='')}")
+    assert answer.status_code == 200
+    with pypdfium2.PdfDocument(answer.content) as document:
+        words = "".join(page.get_textpage().get_text_range() for page in document)
+        assert "<img src=x>" in words and "OP/<i>x" in words
+        assert raw.FPDFDoc_GetJavaScriptActionCount(document.raw) == raw.FPDFDoc_GetAttachmentCount(document.raw) == 0
+        assert [raw.FPDFPage_GetAnnotCount(page.raw) for page in document] == [0] * len(document)
 
 
 def test_tls_is_of_today_and_what_comes_before_it_is_not_believed() -> None:

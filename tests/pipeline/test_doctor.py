@@ -7,7 +7,7 @@ import pytest
 from models.moments import manifest
 from models.voices import embedding
 from pipeline.doctor import Check, examine
-from pipeline.settings import Settings, SpeechSettings
+from pipeline.settings import Settings, SpeechSettings, WorkSettings
 
 
 def by_name(settings: Settings) -> dict[str, Check]:
@@ -33,6 +33,20 @@ def test_doctor_names_missing_weights_and_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "weights" / "model.bin").unlink()
     check = by_name(settings)["weights"]
     assert check.state == "fail" and "model.bin" in check.found
+
+
+def test_doctor_wants_a_token_for_ray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    token = tmp_path / "token"
+    without = Settings(data_dir=tmp_path, work=WorkSettings(engine="ray"))
+    lost = Settings(data_dir=tmp_path, work=WorkSettings(engine="ray", ray_token_file=token))
+    for settings in (without, lost):
+        assert by_name(settings)["ray"].state == "fail"
+    token.write_text("secret")
+    found = by_name(lost)["ray"]
+    assert found.state == "ok" and "secret" not in found.found
+    assert "ray" not in by_name(Settings(data_dir=tmp_path))
 
 
 def test_doctor_notices_damaged_voice_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

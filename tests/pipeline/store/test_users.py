@@ -145,6 +145,12 @@ def test_long_phrases_of_ones_own_are_taken(password: str) -> None:
     assert hash_password(password[:256], "yamamoto-y").startswith("$argon2id$")
 
 
+def test_a_given_password_has_more_than_128_bits() -> None:
+    made = [generate_password() for _ in range(300)]
+    letters = {letter for password in made for letter in password.replace("-", "")}
+    assert len(letters) == 32 and {len(password.replace("-", "")) for password in made} == {28}  # 5 bits each
+
+
 def test_a_password_is_known_by_its_hash_alone() -> None:
     password = generate_password()
     known = hash_password(password)
