@@ -57,6 +57,7 @@ def test_pages_open_in_both_languages(client: TestClient, path: str, language: s
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert not re.search(r"。\s*。|[^.]\.\.\s", re.sub(r"<[^>]*>", "", answer.text))  # no sentence ends twice
 
 
 def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
