@@ -63,6 +63,7 @@ def run_night(
     ):
         _show_problems(loaded, progress)
         _store_tables(night, loaded)
+        loaded.clear()  # a large table would keep its memory for the rest of the night
         find(night)
         transcribe(night)
         _index(night)

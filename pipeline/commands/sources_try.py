@@ -40,7 +40,7 @@ def try_preset(context: Context, preset: str, names: tuple[str, ...], as_json: b
 
 
 def _line(row: dict[str, Any], context: Context) -> str:
-    from pipeline.nights.finding import PROBLEMS
+    from pipeline.nights.named_calls import PROBLEMS
 
     told = "  ".join(f"{name}={value}" for name, value in row.items() if value and name not in ("name", "problem"))
     unknown = "" if row["started_at"] else in_language(Text("日時は不明", "time unknown"), context.language)

@@ -1,23 +1,21 @@
-"""What lies in the archive: which files are recordings, and which of them are two sides of one. Nothing is changed."""
+"""The files of the archive: what is known of each, which of them are recordings, which are two sides of one."""
 
 import hashlib
 import os
 import re
-import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
 
 from pipeline.audio.legs import DEFAULT_ROLES, Direction, LegRoles, group_legs, legs_sha256, untold, without_leg
-from pipeline.errors import BadInput, Reason
-from pipeline.formats.read import holds_transcript, is_transcript_file
-from pipeline.language import Text
+from pipeline.errors import Reason
 
 SUFFIXES = frozenset(
     f".{name}" for name in "wav wave mp3 ogg oga opus m4a mp4 aac flac amr webm gsm au w64 3gp wma mka".split()
 )
+TEXT_ORDER = (".json", ".vtt", ".srt", ".csv")  # of one call the transcript that tells the most
 BLOCK = 1 << 20
 
 
@@ -63,33 +61,6 @@ def open_path(archive: Path, relative: str) -> Path:
     return archive / os.fsdecode(raw)
 
 
-def find_files(root: Path, listed: frozenset[str] = frozenset(), *, transcripts: bool = True) -> list[ArchiveFile]:
-    """Every recording below `root`, by path: files with an audio suffix, and files the calls table names.
-
-    With `transcripts` also what other programs wrote of calls whose recording does not lie beside it.
-
-    Links that lead out of the archive are not opened. Raises `BadInput` if there is no archive or nothing in it.
-    """
-    if not root.is_dir():
-        raise BadInput(
-            Text(f"録音のフォルダーがありません: {root}", f"There is no archive folder: {root}"),
-            remedy=Text("--archive の場所と接続を確かめてください。", "Check --archive and whether it is mounted."),
-        )
-    seen = list(_walk(root))
-    found = [file for file in seen if _is_recording(file.relative, listed)]
-    if transcripts:
-        found += _lone_transcripts(root, seen, found)
-    if not found:
-        raise BadInput(
-            Text(f"録音が 1 件も見つかりません: {root}", f"No recording was found in {root}"),
-            remedy=Text(
-                "場所と接続を確かめてください(対応する形式: wav mp3 ogg opus m4a flac amr webm など)。",
-                "Check the place and whether it is mounted (wav, mp3, ogg, opus, m4a, flac, amr, webm …).",
-            ),
-        )
-    return sorted(found, key=lambda file: file.relative)
-
-
 def hash_file(path: Path) -> str:
     """SHA-256 of the bytes. Raises `OSError`."""
     digest = hashlib.sha256()
@@ -107,8 +78,8 @@ def join_legs(
     A leg whose other side has not arrived yet stays a recording of its own, until it has.
     """
     sound = [file for file in found if file.sha256 and file.problem is None]
-    sides = {_stem(file.relative) for file in sound if _is_leg(file.relative)}
-    readable = {PurePosixPath(file.relative): file for file in sound if _stem(file.relative) in sides}
+    sides = {stem_of(file.relative) for file in sound if is_leg(file.relative)}
+    readable = {PurePosixPath(file.relative): file for file in sound if stem_of(file.relative) in sides}
     changed: dict[str, ArchiveFile] = {}
     for call in group_legs((Path(path) for path in readable), roles, direction_of):
         if call.other_leg is None:
@@ -128,64 +99,36 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).replace("\\", "/").removeprefix("./")
 
 
-def _is_recording(relative: str, listed: frozenset[str]) -> bool:
-    return suffix(relative) in SUFFIXES or same_name(relative) in listed
-
-
-def _lone_transcripts(root: Path, seen: Sequence[ArchiveFile], found: Sequence[ArchiveFile]) -> list[ArchiveFile]:
-    """Transcripts without a recording of their name beside them; what else has such a suffix is no business of ours.
-
-    A file beside a recording, as recorders write one for each call, is not opened.
-    """
-    heard = {_stem(file.relative) for file in found}
-    taken = {file.relative for file in found}
-    return [
-        file
-        for file in seen
-        if file.relative not in taken
-        and is_transcript_file(Path(file.relative))
-        and _stem(file.relative) not in heard
-        and file.problem is None
-        and holds_transcript(open_path(root, file.relative))
-    ]
-
-
-def _is_leg(relative: str) -> bool:
-    stem = splitext(relative)[0]
-    return without_leg(stem) != stem
-
-
 def suffix(relative: str) -> str:
     """As it is compared: `.wav` of call.WAV."""
     return splitext(relative)[1].lower()
 
 
-def _stem(relative: str) -> str:
+def unsuffixed(relative: str) -> str:
+    """The path without the suffix of a recording: what two encodings of one have in common."""
+    return splitext(relative)[0] if suffix(relative) in SUFFIXES else relative
+
+
+def text_rank(relative: str) -> int:
+    """0 for recordings; transcripts in the order in which they are preferred."""
+    kind = suffix(relative)
+    return TEXT_ORDER.index(kind) + 1 if kind in TEXT_ORDER else 0
+
+
+def stem_of(relative: str) -> str:
     """The path without its suffix and without the mark of a leg."""
     return without_leg(splitext(relative)[0].removesuffix(".vcon"))
 
 
-def _walk(root: Path) -> Iterator[ArchiveFile]:
-    """Paths are plain text here: of hundreds of thousands, objects would cost more memory than all that is kept."""
-    top, home = os.fspath(root), root.resolve()
-    for folder, folders, names in os.walk(top, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if not name.startswith("."):
-                stored = os.fsencode(path[len(top) :].lstrip(os.sep)).decode("utf-8", "backslashreplace")
-                yield _look_at(path, stored.replace(os.sep, "/"), home)
+def root_of(relative: str) -> str:
+    """The path without any mark of a leg: whatever `join_legs` brings together has it in common."""
+    root, shorter = splitext(relative)[0], stem_of(relative)
+    while shorter != root:
+        root, shorter = shorter, without_leg(shorter.removesuffix(".vcon"))
+    return root
 
 
-def _look_at(path: str, relative: str, home: Path) -> ArchiveFile:
-    try:
-        facts = os.stat(path)  # noqa: PTH116
-        # no folder that a link leads to is walked, so that only a file that is a link itself may lead out
-        inside = not os.path.islink(path) or Path(path).resolve().is_relative_to(home)  # noqa: PTH114
-    except (OSError, RuntimeError) as error:  # a broken link, a loop of links
-        return ArchiveFile(relative, 0, 0, problem=Reason.IO_ERROR, detail=type(error).__name__)
-    if not stat.S_ISREG(facts.st_mode):  # opening a pipe or a device may never come back
-        return ArchiveFile(relative, 0, facts.st_mtime_ns, problem=Reason.IO_ERROR, detail="not a file")
-    if not inside:
-        return ArchiveFile(relative, facts.st_size, facts.st_mtime_ns, problem=Reason.OUTSIDE_ARCHIVE)
-    return ArchiveFile(relative, facts.st_size, facts.st_mtime_ns)
+def is_leg(relative: str) -> bool:
+    """Whether the name has the mark of one side of a call."""
+    stem = splitext(relative)[0]
+    return without_leg(stem) != stem

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -207,6 +207,24 @@ def erased_things(connection: sa.Connection) -> Erased:
     keys = frozenset((row.kind, row.sha256) for row in rows)
     asked = (row.erased_at for row in rows if row.cause == "request")
     return Erased(keys, max((row.erased_at for row in rows), default=None), max(asked, default=None))
+
+
+def erased_of(connection: sa.Connection, call_ids: Iterable[str], held: Mapping[str, str | None]) -> Erased:
+    """What was erased of these calls and files: of a large archive everything would fill the memory.
+
+    `held`: the files' names with the SHA-256 of each.
+    """
+    hashes = {
+        "content": {content for content in held.values() if content},
+        "call": {call_hash(call_id) for call_id in call_ids},
+        "file": {_hash("file", place) for place in held},
+    }
+    keys: set[tuple[str, str]] = set()
+    for kind, wanted in hashes.items():
+        for some in batches(sorted(wanted)):
+            met = connection.execute(sa.select(erased.c.sha256).where(erased.c.kind == kind, erased.c.sha256.in_(some)))
+            keys |= {(kind, sha256) for sha256 in met.scalars()}
+    return Erased(frozenset(keys))
 
 
 def call_hash(call_id: str) -> str:

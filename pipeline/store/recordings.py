@@ -1,17 +1,19 @@
 """Recordings by content, and the files of the archive that hold them."""
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from pipeline.errors import Reason
 from pipeline.store import ledger as ledgers
+from pipeline.store.batches import BATCH, batches
 from pipeline.store.schema import files, ledger, recordings, runs
 from pipeline.store.transcripts import Tagging
 
-BATCH = 500
 BEATEN = ("mixed", "same_call", "spare_text")  # rules of files whose call another file tells better
 URGENCY = ("quarantined", "waiting", "skipped", "done")
 
@@ -68,36 +70,38 @@ class Place:
     other_leg: str | None = None
 
 
-def known_files(connection: sa.Connection, archive: str) -> dict[str, KnownFile]:
-    """Every file of the archive that an earlier night has read, by relative path."""
-    query = sa.select(files.c.relative, files.c.size_bytes, files.c.modified_ns, files.c.sha256).where(
-        files.c.archive == archive, files.c.sha256.is_not(None)
-    )
-    return {row.relative: KnownFile(row.size_bytes, row.modified_ns, row.sha256) for row in connection.execute(query)}
+def known_files(connection: sa.Connection, archive: str, relatives: Sequence[str]) -> dict[str, KnownFile]:
+    """Those of these files of the archive that an earlier night has read, by relative path."""
+    columns = (files.c.relative, files.c.size_bytes, files.c.modified_ns, files.c.sha256)
+    found: dict[str, KnownFile] = {}
+    for some in batches(relatives):
+        here = (files.c.archive == archive, files.c.relative.in_(some), files.c.sha256.is_not(None))
+        rows = connection.execute(sa.select(*columns).where(*here))
+        found |= {row.relative: KnownFile(row.size_bytes, row.modified_ns, row.sha256) for row in rows}
+    return found
 
 
 def calls_of(connection: sa.Connection, contents: Sequence[str]) -> dict[str, str]:
     """The call that each known content belongs to, by SHA-256."""
     found: dict[str, str] = {}
-    for start in range(0, len(contents), BATCH):
+    for some in batches(contents):
         query = sa.select(recordings.c.sha256, recordings.c.call_id)
-        rows = connection.execute(query.where(recordings.c.sha256.in_(contents[start : start + BATCH])))
+        rows = connection.execute(query.where(recordings.c.sha256.in_(some)))
         found |= {row.sha256: row.call_id for row in rows}
     return found
 
 
-def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: Sequence[SeenFile]) -> None:
-    """Enter tonight's files; the same content under several names is one recording, of one call.
+def remember_files(connection: sa.Connection, run_id: int, archive: str, seen: Iterable[SeenFile]) -> None:
+    """Enter tonight's files, some at a time; the same content under several names is one recording, of one call.
 
     Another content under a known name is a new revision: the older recording stays for the reports that counted it,
     and counts no more from this night on.
     """
-    replaced: set[int] = set()
-    for start in range(0, len(seen), BATCH):
-        some = seen[start : start + BATCH]
+    replaced, rest = array("q"), iter(seen)  # eight bytes for each, of an archive in which every call lies twice
+    while some := list(islice(rest, BATCH)):
         keys = _recording_ids(connection, some)
-        replaced |= _enter(connection, run_id, archive, [_row(file, keys) for file in some])
-    _mark_revisions(connection, run_id, sorted(replaced))
+        replaced.extend(sorted(_enter(connection, run_id, archive, [_row(file, keys) for file in some])))
+    _mark_revisions(connection, run_id, replaced)
 
 
 def _enter(connection: sa.Connection, run_id: int, archive: str, rows: list[dict[str, Any]]) -> set[int]:

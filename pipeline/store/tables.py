@@ -6,7 +6,7 @@ Rows go in and come out in batches, so that a million of them need little more m
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from pipeline.records import Call
 from pipeline.store.call_batches import Between
 from pipeline.store.erasure import without_erased
 from pipeline.store.schema import UtcTime, call_contracts, calls, contracts, customer_snapshots, loads, outcomes
@@ -169,13 +170,31 @@ def read_table(connection: sa.Connection, kind: str, at_load: int | None, only: 
     """
     table = HISTORIES[kind]
     columns = [column for column in table.columns if column.name not in OWN]
-    held: sa.ColumnElement[bool] = sa.false()
-    if at_load is not None:
-        held = (table.c.from_load <= at_load) & (table.c.until_load.is_(None) | (table.c.until_load > at_load))
+    held = _held_at(table, at_load)
     if only is not None:
         held &= only.has(table.c.call_id)
     query = sa.select(*columns, table.c.extra).where(held).order_by(table.c.line, table.c.row_id)
     return _frame(connection, query, columns)
+
+
+def each_call(connection: sa.Connection, at_load: int | None, only: Collection[str] | None = None) -> Iterator[Call]:
+    """The calls table as it stood after a load, row by row: of a large archive a frame would fill the memory.
+
+    `only`: the rows of these calls.
+    """
+    held = _held_at(calls, at_load)
+    if only is not None:
+        held &= calls.c.call_id.in_(only)
+    query = sa.select(*(calls.c[name] for name in Call.__dataclass_fields__)).where(held)
+    for row in connection.execute(query.order_by(calls.c.line, calls.c.row_id).execution_options(yield_per=BATCH)):
+        yield Call(*row)
+
+
+def _held_at(table: sa.Table, at_load: int | None) -> sa.ColumnElement[bool]:
+    """Whether a row held after a load; none did without one."""
+    if at_load is None:
+        return sa.false()
+    return (table.c.from_load <= at_load) & (table.c.until_load.is_(None) | (table.c.until_load > at_load))
 
 
 def _frame(connection: sa.Connection, query: sa.Select[Any], columns: list[sa.Column[Any]]) -> pd.DataFrame:

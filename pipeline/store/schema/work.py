@@ -38,7 +38,7 @@ files = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("modified_ns", sa.BigInteger, nullable=False),
     sa.Column("call_id", sa.String, nullable=False),
-    sa.Column("call_rule", sa.String, nullable=False),  # one of pipeline.nights.archive.RULES
+    sa.Column("call_rule", sa.String, nullable=False),  # one of pipeline.nights.assigning.RULES
     sa.Column("leg", sa.String, nullable=False, server_default=""),  # operator, customer: one side of the recording
     sa.Column("rank", Id, nullable=False, server_default="0"),  # microseconds: the call's begin, else the file's
     sa.Column("problem", sa.String),  # why the file is held back before any analysis
