@@ -77,4 +77,8 @@ ln -sfn "versions/$name" "$prefix/.venv.new" && mv -T "$prefix/.venv.new" "$pref
 cp -R "$here/deploy" "$prefix/" && cp "$here/README.md" "$here/LICENSE" "$here/NOTICE" "$prefix/"
 if [ -n "$config" ]; then "$prefix/.venv/bin/kouken" doctor --config "$config" || true; fi
 echo "入れました / installed: $prefix/.venv/bin/kouken"
+if [ -n "$old" ]; then
+	echo "画面が動いていれば起こし直してください / restart the pages where they run: systemctl restart kouken-serve"
+fi
 echo "毎晩動かすには / to run it every night: $prefix/deploy/kouken-night.service"
+echo "画面を出し続けるには / to keep the pages up: $prefix/deploy/kouken-serve.service"

@@ -4,7 +4,9 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
@@ -109,6 +111,58 @@ def test_installer_does_not_upgrade_while_a_night_runs(folder: Path, tmp_path: P
     installed(tmp_path / "opt", json.dumps({"run_id": 3, "state": "running"}))
     told = install(folder, "--prefix", str(tmp_path / "opt"), "--config", "kouken.toml", "--check")
     assert told.returncode == 1 and "A night is running" in told.stderr
+
+
+STAND_IN = """import os, sys
+with open(os.environ["KOUKEN_TOLD"], "a") as log:
+    print("new", *sys.argv[1:], file=log)
+sys.exit(sys.argv[1] == os.environ["KOUKEN_FAILS"])
+"""
+
+
+def with_wheel_that_installs(bundle: ModuleType, folder: Path) -> None:
+    """The stand-in becomes a wheel that pip takes, with a command that writes down what it is asked."""
+    (wheel,) = (folder / "wheels").iterdir()
+    told = f"kouken-{bundle.release()}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: kouken\nVersion: {bundle.release()}\n"
+    files = {
+        "kouken_stand_in.py": f"def main():\n    exec({STAND_IN!r})\n",
+        f"{told}/METADATA": metadata + "".join(f"Provides-Extra: {extra}\n" for extra in bundle.EXTRAS),
+        f"{told}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{told}/entry_points.txt": "[console_scripts]\nkouken = kouken_stand_in:main\n",
+    }
+    files[f"{told}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{told}/RECORD"])
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    shutil.rmtree(folder / "deploy")
+    bundle.put_together(folder, bundle.release())
+
+
+@pytest.mark.parametrize("fails", ["", "migrate"])
+def test_upgrade_backs_up_by_the_old_program_and_changes_to_the_new_one_last(
+    bundle: ModuleType, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    with_wheel_that_installs(bundle, folder)
+    prefix, told = tmp_path / "opt", tmp_path / "told"
+    installed(prefix / "versions" / "older", "{}")
+    old = prefix / "versions" / "older" / ".venv"
+    (old / "bin" / "kouken").write_text(f'#!/bin/sh\necho "old $*" >>{told}\n')
+    (prefix / ".venv").symlink_to("versions/older/.venv")
+    monkeypatch.setenv("KOUKEN_TOLD", str(told))
+    monkeypatch.setenv("KOUKEN_FAILS", fails)
+    done = install(folder, "--prefix", str(prefix), "--config", "kouken.toml")
+    asked = [line.split()[:2] for line in told.read_text().splitlines()]
+    upgrade = [["old", "status"], ["new", "--help"], ["old", "backup"], ["new", "migrate"]]
+    if fails:
+        assert done.returncode != 0 and asked == upgrade
+        assert (prefix / ".venv").resolve() == old
+        return
+    assert done.returncode == 0, done.stderr
+    assert asked == [*upgrade, ["new", "doctor"]]
+    assert (prefix / ".venv").readlink() == Path("versions") / bundle.release()
+    assert "systemctl restart kouken-serve" in done.stdout
+    assert (prefix / "deploy" / "kouken-serve.service").exists()
 
 
 def test_installer_needs_room(folder: Path, tmp_path: Path) -> None:

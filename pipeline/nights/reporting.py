@@ -176,7 +176,7 @@ def _show_held_back(held_back: Sequence[recordings.FileState], progress: Progres
         if file.reason:
             alike.setdefault((file.reason, file.detail), []).append(ledger.log_name(file.recording_id))
     for (reason, detail), names in alike.items():
-        some = " ".join(sorted(filter(None, names))[:MOST_NAMED])
+        some = " ".join([name for name in dict.fromkeys(names) if name][:MOST_NAMED])
         what, told = " ".join(filter(None, (reason, detail))), REASON_TEXTS[reason]
         which_ja, which_en = (f"({some})", f" ({some})") if some else ("", "")
         ja, en = f"隔離 {what} {len(names)} 件{which_ja}", f"Quarantined {what}: {len(names)}{which_en}"
