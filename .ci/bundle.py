@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,16 @@ def check_wheels(names: list[str]) -> None:
         sys.exit(f"missing: {missing}; other than locked: {wrong}; not locked: {loose}")
 
 
+def check_own(wheel: Path) -> None:
+    """Exit where our wheel holds what the sources do not: an earlier build leaves files that have since been renamed,
+    and of the migrations a database takes every one it finds."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if ".dist-info/" not in name]
+    stale = [name for name in names if not (ROOT / name).exists()]
+    if stale:
+        sys.exit(f"in the wheel but not in the sources: {stale}")
+
+
 def put_together(folder: Path, version: str) -> dict[str, Any]:
     """Everything beside the wheels, then the manifest and the sums of every file; the manifest."""
     for name in BESIDE:
@@ -104,8 +115,10 @@ def main() -> None:
     folder = out / name_of(version)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "wheels").mkdir(parents=True)
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # of an earlier build: setuptools would take all that is in it
     subprocess.run(wheels_command(folder / "wheels"), check=True)  # noqa: S603 - our own words
     check_wheels([path.name for path in (folder / "wheels").glob("*.whl")])
+    check_own(next((folder / "wheels").glob("kouken-*.whl")))
     put_together(folder, version)
     archive = folder.with_suffix(folder.suffix + ".tar")
     temporary = archive.with_name(f".{archive.name}.{os.getpid()}")

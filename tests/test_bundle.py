@@ -65,6 +65,18 @@ def test_bundle_is_of_the_tested_versions_and_misses_nothing(bundle: ModuleType)
         bundle.check_wheels([*names, "unheard_of-1-py3-none-any.whl"])
 
 
+def test_bundle_refuses_a_wheel_with_what_the_sources_no_longer_have(bundle: ModuleType, tmp_path: Path) -> None:
+    wheel, migrations = tmp_path / "kouken.whl", "pipeline/store/migrations/versions/"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("pipeline/cli.py", "")
+        archive.writestr("kouken-1.dist-info/METADATA", "")
+    bundle.check_own(wheel)
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr(migrations + "0022_renamed_since.py", "")
+    with pytest.raises(SystemExit, match="0022_renamed_since"):
+        bundle.check_own(wheel)
+
+
 def test_bundle_names_every_file_with_its_sum(bundle: ModuleType, folder: Path) -> None:
     told = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"SHA256SUMS"}
