@@ -83,6 +83,7 @@ def test_a_night_under_way_says_how_far_it_is_until_it_is_over(settings: Setting
         assert f'hx-get="/nights/{run}/progress"' in browser.get(f"/nights/{run}").text
         piece = browser.get(f"/nights/{run}/progress")
         assert "<progress" in piece.text and "<html" not in piece.text
+        assert "録音を探しています" in piece.text and "件のうち" not in piece.text  # none is known yet
         with store.writing() as connection:
             runs.finish_run(connection, run, "done")
         over = browser.get(f"/nights/{run}/progress")
