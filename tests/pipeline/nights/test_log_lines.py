@@ -178,6 +178,18 @@ def test_night_of_many_faults_writes_its_number_on_every_line_and_no_telephone_n
     assert administrator("retry", number, preset=preset)[0] == ExitCode.BAD_INPUT
 
 
+def test_names_that_the_preset_cannot_read_are_counted_in_the_log_and_shown_by_the_status(
+    administrator: Run, tmp_path: Path
+) -> None:
+    grown = record(tmp_path / "archive", NAMES["miitel"])
+    night = partial(night_with, grown=grown)
+    _, told = administrator("nightly", "--archive", str(tmp_path / "archive"), preset="freepbx", night=night)
+    (counted,) = [line for line in told.splitlines() if "このプリセットの形ではありません" in line]
+    assert f"{len(KINDS)} 件" in counted and leaves_no_trace(told)
+    shown = administrator("status", preset="freepbx")[1]
+    assert f"名前を読み取れない録音 {len(KINDS)} 件(例 {PHONE}-0.wav)" in shown
+
+
 def test_table_that_is_refused_is_told_by_place_and_not_by_value(administrator: Run, hook: Any, tmp_path: Path) -> None:
     record(tmp_path / "archive", NAMES[""])
     calls = tmp_path / "calls.csv"
