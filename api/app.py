@@ -71,6 +71,7 @@ from pipeline.errors import KoukenError
 from pipeline.playing.listening import Listening
 from pipeline.processes.background import Jobs
 from pipeline.protection.looks import Looks
+from pipeline.reports.operator_lists import OperatorLists
 from pipeline.settings import Settings
 from pipeline.store.migrate import open_store
 from pipeline.store.reports import NewestReport
@@ -162,6 +163,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.state.linter, app.state.listening = Linter(), listening
+    app.state.operator_lists = OperatorLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])

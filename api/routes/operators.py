@@ -1,6 +1,6 @@
 """Operators: the list by id, never ranked, and a page for each with what colleagues do on like calls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -22,9 +22,10 @@ from models.figures.spans import Span, parse_span
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.reports.dashboard import choosable, default_span, first_month
+from pipeline.reports.operator_lists import OperatorLists
 from pipeline.reports.operator_pdf import operator_pdf
 from pipeline.reports.operator_tables import SHOWN, list_table, operator_tables
-from pipeline.reports.operator_views import OperatorView, operator_rows, operator_view
+from pipeline.reports.operator_views import OperatorRow, OperatorView, operator_view
 from pipeline.store.call_filter import CallFilter
 from pipeline.store.calls import list_calls
 from pipeline.store.clips import best_clips
@@ -48,10 +49,8 @@ def show_operators(
     """All operators whose calls of the period this person may see, as far as they may."""
     if newest is None:
         return pages.render(request, "start.html", section="operators")
-    facts = _facts(store)
-    span, teams = _span(facts, view), _teams(facts, visitor)
-    with store.reading() as connection:
-        rows = operator_rows(connection, facts, span, visitor.reach.within, view.get("team"))
+    facts, span, rows = _list(request, store, visitor, view)
+    teams = _teams(facts, visitor)
     compared = [row.compared for row in rows if row.compared]
     return pages.render(
         request,
@@ -76,12 +75,10 @@ def show_operators(
 
 @pages.get("/operators.csv")
 def download_operators(
-    store: StoreDep, report: ReportDep, visitor: VisitorDep, view: View, encoding: Encoding = "utf-8"
+    request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, view: View, encoding: Encoding = "utf-8"
 ) -> Response:
     """The list as a table."""
-    facts = _facts(store)
-    with store.reading() as connection:
-        rows = operator_rows(connection, facts, _span(facts, view), visitor.reach.within, view.get("team"))
+    _, _, rows = _list(request, store, visitor, view)
     note(visitor, "export.operators", "operators", view)
     return csv_file(marked(list_table(rows), report["simulated"]), "kouken-operators.csv", encoding)
 
@@ -167,9 +164,23 @@ def write_remark(
 _BACK = Text("前の画面に戻って書き直してください。", "Go back and write it again.")
 
 
+def _list(
+    request: Request, store: Store, visitor: Visitor, view: Mapping[str, str]
+) -> tuple[Body, Span, Sequence[OperatorRow]]:
+    """What is told of the period, the period, and its operators within this person's reach."""
+    lists: OperatorLists = request.app.state.operator_lists
+    with store.reading() as connection:
+        facts = _known(kept_facts(connection))
+        span = _span(facts, view)
+        return facts, span, lists.rows(connection, facts, span, visitor.reach.within, view.get("team"))
+
+
 def _facts(store: Store) -> Body:
     with store.reading() as connection:
-        facts = kept_facts(connection)
+        return _known(kept_facts(connection))
+
+
+def _known(facts: Body | None) -> Body:
     if facts is None:
         raise NO_REPORT
     return facts

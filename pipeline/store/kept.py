@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,6 +33,14 @@ class Slice:
     within: Within | None = None
 
 
+class Counted(NamedTuple):
+    """A night's counts. `made_at` tells it from one of the same number in a store that was restored meanwhile."""
+
+    run_id: int
+    report_id: int
+    made_at: datetime
+
+
 def add_figures(connection: sa.Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Some of what a night counted of contracts; `show` has them read."""
     connection.execute(sa.insert(figure_cells), [{**row, "run_id": run_id} for row in rows])
@@ -56,6 +64,15 @@ def kept_facts(connection: sa.Connection) -> dict[str, Any] | None:
     query = sa.select(kept_figures.c.facts).where(kept_figures.c.report_id == newest)
     facts: dict[str, Any] | None = connection.execute(query).scalar_one_or_none()
     return facts
+
+
+def counted(connection: sa.Connection) -> Counted | None:
+    """Whose counts are shown; None before the first. They are those of one night, and never change."""
+    query = sa.select(kept_figures.c.run_id, kept_figures.c.report_id, reports.c.made_at).where(
+        kept_figures.c.report_id == reports.c.report_id
+    )
+    row = connection.execute(query.order_by(kept_figures.c.report_id.desc()).limit(1)).one_or_none()
+    return None if row is None else Counted(*row)
 
 
 def figure_sums(
