@@ -98,7 +98,7 @@ def test_what_was_made_while_a_night_ended_is_not_kept(filled: Store, monkeypatc
         made.append(span)
         if len(made) == 1:
             next_night(filled)
-            lists._night = None  # as another reader leaves it, who has seen the new night already
+            listed(lists, filled, parse_span("2026-09"))  # another reader, who sees the new night already
         return operator_rows(connection, facts, span, within, team)
 
     monkeypatch.setattr(subject, "operator_rows", overtaken)
