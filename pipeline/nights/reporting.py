@@ -28,6 +28,7 @@ from pipeline.store import copies, ledger, recordings, reports, runs, tables
 from pipeline.store.connect import Connection
 from pipeline.store.kept import kept_facts
 from pipeline.store.pages import Pins
+from pipeline.store.spool import Spool, spooled
 
 MOST_NAMED = 20  # recordings in one line of the log
 
@@ -35,16 +36,21 @@ MOST_NAMED = 20  # recordings in one line of the log
 def report(night: Night, out: Path | None) -> ExitCode:
     """Join the calls with contracts and outcomes, add everything up, keep it and write it; once if nothing changed."""
     count_spoken(night.store, night.versions.speech)
+    with spooled(night.settings.data_dir) as joined:
+        return _report(night, out, joined)
+
+
+def _report(night: Night, out: Path | None, joined: Spool) -> ExitCode:
     with night.store.reading() as connection:
         before = reports.latest_report(connection)
         kept = kept_facts(connection)
-        found = _found(connection, night)
+        found = _found(connection, night, joined)
     contribution = _contribution(night, found, before)
     body = found.body | ({"contribution": contribution} if contribution else {})
     unchanged = reports.says_the_same(before, body)
     counted = None if unchanged and kept else found.count_beforehand()
     if not unchanged:
-        write_joins(night.store, night.run_id, found.joined)
+        write_joins(night.store, night.run_id, joined)
     if counted:
         counted.write(night.store, night.run_id)
     with night.store.writing() as connection:  # what was written in parts is shown by this, all of it or nothing
@@ -74,14 +80,13 @@ def report(night: Night, out: Path | None) -> ExitCode:
 
 @dataclass(frozen=True)
 class _Found:
-    """What one walk over all calls leaves: sums, and of each call what it was joined to.
+    """The sums that one walk over all calls leaves.
 
     `tables`: what the estimate is made of, None where there is nothing to make it of.
     """
 
     material: Material
     body: dict[str, Any]
-    joined: Sequence[pd.DataFrame]
     cells: pd.DataFrame
     operators: Mapping[str, str | None]
     tables: Tables | None
@@ -90,22 +95,22 @@ class _Found:
         return count_beforehand(self.material, self.cells, self.operators)
 
 
-def _found(connection: Connection, night: Night) -> _Found:
+def _found(connection: Connection, night: Night, joined: Spool) -> _Found:
+    """Walk over all calls, some at a time; what each was joined to is put aside."""
     material, pins = _material(connection, night), _pins(connection, night)
     joiner = Joiner(material.contracts, material.outcomes)
     counted, cells = CallSums(), ConversationCells(material.contracts)
-    joined, moments = [], [moments_found((), ())]
+    moments = [moments_found((), ())]
     estimated = not (material.contracts.empty or material.outcomes.empty)
     for part in each_part(connection, pins, joiner):
         counted.take(part)
         cells.take(part)
-        joined.append(tables.kept_of_joins(part.known))
+        joined.put_aside(tables.kept_of_joins(part.known))
         if estimated:
             moments.append(moments_found(part.analysed["call_id"], part.tallies))
     return _Found(
         material,
         build_report(material, counted, joiner.report),
-        joined,
         cells.frame(),
         counted.operator_names,
         _tables(connection, pins, material, pd.concat(moments)) if estimated else None,

@@ -53,8 +53,8 @@ def check_rows(
         if shape.kind == "calls":
             frame.loc[found, column] = None
         bad_rows |= found
-    if shape.kind == "calls":
-        bad_rows[:] = False
+    if shape.kind == "calls" or not bad_rows.any():
+        return frame, frame.iloc[:0]
     return frame[~bad_rows].reset_index(drop=True), frame[bad_rows]
 
 

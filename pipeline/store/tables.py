@@ -20,12 +20,6 @@ from pipeline.store.erasure import without_erased
 from pipeline.store.schema import UtcTime, call_contracts, calls, contracts, customer_snapshots, loads, outcomes
 
 HISTORIES = {"calls": calls, "contracts": contracts, "outcomes": outcomes, "customer_snapshots": customer_snapshots}
-KEYS = {
-    "calls": ("call_id",),
-    "contracts": ("contract_id", "started_on"),
-    "outcomes": ("contract_id", "on"),
-    "customer_snapshots": ("customer_id", "on"),
-}
 OWN = frozenset({"row_id", "line", "extra", "row_hash", "from_load", "until_load"})
 BATCH = 5_000
 
@@ -54,7 +48,7 @@ def store_table(
     """Bring the stored table to what `frame` says, in the caller's transaction.
 
     `complete`: rows that the frame no longer has end (contracts, outcomes, snapshots); otherwise only rows of the
-    same key are replaced (calls, which arrive night by night). The file last loaded, again, changes nothing.
+    same calls are replaced (they arrive night by night). The file last loaded, again, changes nothing.
     `on_rows` hears how many rows have been gone through; raising from it stops the load.
     """
     last = connection.execute(
@@ -67,56 +61,70 @@ def store_table(
     load = {"kind": kind, "file_name": file_name, "sha256": sha256, "rows": len(frame), "report": dict(report)}
     key = connection.execute(sa.insert(loads).values(**load, loaded_at=datetime.now(UTC))).inserted_primary_key
     assert key is not None
-    return _merge(connection, kind, frame, int(key[0]), complete=complete, on_rows=on_rows)
+    if complete:
+        return _bring_whole(connection, kind, frame, int(key[0]), on_rows)
+    return _bring_calls(connection, frame, int(key[0]), on_rows)
 
 
-def _merge(
-    connection: sa.Connection,
-    kind: str,
-    frame: pd.DataFrame,
-    load_id: int,
-    *,
-    complete: bool,
-    on_rows: Callable[[int], None],
+def _bring_whole(
+    connection: sa.Connection, kind: str, frame: pd.DataFrame, load_id: int, on_rows: Callable[[int], None]
 ) -> Loaded:
     """Insert what is not stored yet while walking the frame, then end the stored rows that found no equal in it."""
     stored = _held_now(connection, kind)
     unmatched = Counter(stored["row_hash"])
     new = 0
     for start in range(0, len(frame), BATCH):
-        rows = []
-        for row in _rows(kind, frame.iloc[start : start + BATCH], start):
-            if unmatched[row["row_hash"]]:
-                unmatched[row["row_hash"]] -= 1
-            else:
-                rows.append({**row, "from_load": load_id})
-        if rows:
-            connection.execute(sa.insert(HISTORIES[kind]), rows)
-        new += len(rows)
+        new += _insert_news(connection, kind, frame.iloc[start : start + BATCH], start, load_id, unmatched)
         on_rows(min(start + BATCH, len(frame)))
     ended = _unmatched_rows(stored, unmatched)
-    if not complete:
-        ended = _of_keys(ended, frame, list(KEYS[kind]))
     _end(connection, kind, ended["row_id"].tolist(), load_id)
     return Loaded(load_id, new, len(ended), len(frame) - new)
 
 
-def _held_now(connection: sa.Connection, kind: str) -> pd.DataFrame:
-    """row_id, row_hash and key of the rows that hold."""
+def _bring_calls(
+    connection: sa.Connection, frame: pd.DataFrame, load_id: int, on_rows: Callable[[int], None]
+) -> Loaded:
+    """Replace the rows of these calls, each of which is in the frame once; what years have left stays unread."""
+    new = ended = 0
+    for start in range(0, len(frame), BATCH):
+        part = frame.iloc[start : start + BATCH]
+        stored = _held_now(connection, "calls", calls.c.call_id.in_(_values(part, "call_id")))
+        unmatched = Counter(stored["row_hash"])
+        new += _insert_news(connection, "calls", part, start, load_id, unmatched)
+        gone = _unmatched_rows(stored, unmatched)
+        _end(connection, "calls", gone["row_id"].tolist(), load_id)
+        ended += len(gone)
+        on_rows(start + len(part))
+    return Loaded(load_id, new, ended, len(frame) - new)
+
+
+def _insert_news(
+    connection: sa.Connection, kind: str, part: pd.DataFrame, start: int, load_id: int, unmatched: Counter[str]
+) -> int:
+    """Insert the rows that have no equal left in `unmatched`, and take the others out of it; how many were inserted."""
+    rows = []
+    for row in _rows(kind, part, start):
+        if unmatched[row["row_hash"]]:
+            unmatched[row["row_hash"]] -= 1
+        else:
+            rows.append({**row, "from_load": load_id})
+    if rows:
+        connection.execute(sa.insert(HISTORIES[kind]), rows)
+    return len(rows)
+
+
+def _held_now(connection: sa.Connection, kind: str, only: sa.ColumnElement[bool] | None = None) -> pd.DataFrame:
+    """row_id and row_hash of the rows that hold; `only`: of some of them."""
     table = HISTORIES[kind]
-    columns = [table.c.row_id, table.c.row_hash, *(table.c[name] for name in KEYS[kind])]
-    return _frame(connection, sa.select(*columns).where(table.c.until_load.is_(None)), columns)
+    columns = [table.c.row_id, table.c.row_hash]
+    held = table.c.until_load.is_(None)
+    return _frame(connection, sa.select(*columns).where(held if only is None else held & only), columns)
 
 
 def _unmatched_rows(stored: pd.DataFrame, unmatched: Mapping[str, int]) -> pd.DataFrame:
     """As many of the rows of each hash as found no equal; which of them does not matter, they are equal."""
     left = pd.Series([unmatched[row_hash] for row_hash in stored["row_hash"]], index=stored.index, dtype="int64")
     return stored[stored.groupby("row_hash").cumcount() < left]
-
-
-def _of_keys(stored: pd.DataFrame, frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    told = frame[key].astype(stored[key].dtypes.to_dict()).drop_duplicates()
-    return stored.merge(told, on=key)
 
 
 def _end(connection: sa.Connection, kind: str, row_ids: list[int], load_id: int) -> None:

@@ -1,6 +1,7 @@
 """The user's tables keep their history: an old report reads the rows it was made from."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -92,6 +93,31 @@ def test_tables_calls_of_earlier_nights_stay(store: Store) -> None:
         frame = tables.read_table(connection, "calls", second.load_id)
     assert sorted(frame["call_id"]) == ["C1", "C2", "C3"]
     assert str(frame["started_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_tables_calls_told_anew_replace_their_own_rows_only_batch_by_batch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def calls(**seconds_of: float | None) -> pd.DataFrame:
+        frame = pd.DataFrame({"call_id": list(seconds_of), "duration_s": list(seconds_of.values())})
+        return frame.astype({"call_id": "string", "duration_s": "Float64"})
+
+    monkeypatch.setattr(tables, "BATCH", 2)
+    walked: list[int] = []
+    with store.writing() as connection:
+        first = load(connection, calls(C1=1, C2=2, C3=3, C4=4, C5=5), "a", kind="calls")
+        second = load(connection, calls(C5=5, C4=40, C6=6, C2=None, C1=1), "b", kind="calls")
+        facts: dict[str, Any] = {"file_name": "c", "report": {}, "complete": False}
+        third = tables.store_table(connection, "calls", calls(C3=3, C7=7), sha256="c", on_rows=walked.append, **facts)
+        then, now = (tables.read_table(connection, "calls", load_id) for load_id in (first.load_id, third.load_id))
+    assert (second.new, second.ended, second.unchanged) == (3, 2, 2)
+    assert (third.new, third.ended, third.unchanged) == (1, 0, 1)
+    assert walked == [2]
+    assert dict(zip(then["call_id"], then["duration_s"], strict=True)) == {"C1": 1, "C2": 2, "C3": 3, "C4": 4, "C5": 5}
+    told = {"C1": 1, "C2": None, "C3": 3, "C4": 40, "C5": 5, "C6": 6, "C7": 7}
+    assert {
+        call: None if pd.isna(value) else value for call, value in zip(now["call_id"], now["duration_s"], strict=True)
+    } == told
 
 
 def test_tables_without_a_load_are_empty_with_their_columns(store: Store) -> None:
