@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages import language_of, pages_of
-from pipeline.errors import KoukenError, Locked
+from pipeline.errors import KoukenError, Locked, Updated
 from pipeline.language import Text, in_language
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,11 @@ _BUSY = Text(
     "ほかの処理が書き込み中です。少し待って、もう一度開いてください。",
     "Busy: another process is writing. Try again shortly.",
 )
+_UPDATED = Text("Kouken が新しい版になりました。", "Kouken has been updated.")
+_RESTART = Text(
+    "画面はまだ前の版です。システム管理者が画面を起動し直すと、もとに戻ります。",
+    "These pages are still of the version before; they are back once an administrator has restarted them.",
+)
 _BUG = Text("予期しない誤りです。", "An unexpected error.")
 _TELL = Text("サーバーの記録を添えて、管理者に知らせてください。", "Tell your administrator, with the server's log.")
 
@@ -194,10 +199,12 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 
 async def on_kouken(request: Request, error: Exception) -> Response:
-    """503 while another process writes, else 500 in the product's own words."""
+    """503 while another process writes and once the program was updated, else 500 in the product's own words."""
     assert isinstance(error, KoukenError)
     if isinstance(error, Locked):
         return answer(request, 503, "busy", _BUSY, Text("", ""))
+    if isinstance(error, Updated):
+        return answer(request, 503, "updated", _UPDATED, _RESTART)
     return answer(request, 500, "failed", Text(error.text.ja, error.text.en), _TELL)
 
 

@@ -178,6 +178,10 @@ class NoSpace(StoppedByLimit):
     """A disk is full; nothing half-written stays, and the next run goes on."""
 
 
+class Updated(StoppedByLimit):
+    """Another version of the program has changed the database meanwhile; this one may not touch it any more."""
+
+
 class DeviceLost(StoppedByLimit):
     """The GPU failed in the middle of a run and the processor may not take over; the recordings are not to blame."""
 

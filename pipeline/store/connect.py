@@ -7,7 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from pipeline.errors import KoukenError, Locked, NoSpace, NotAllowed
+from pipeline.errors import KoukenError, Locked, NoSpace, NotAllowed, Updated
 from pipeline.language import Text
 from pipeline.store import audit, postgres, sqlite
 
@@ -21,7 +21,12 @@ class Store:
 
     Both databases give the same: a writing transaction holds the store's one writer's lock from its begin, so that
     reading first and writing later is safe; a reading transaction sees one moment of the store throughout.
+
+    `revision`: the schema that this program knows. Where it is given, nothing is written into a store that has been
+    migrated since it was opened.
     """
+
+    revision: str | None = None
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
@@ -33,8 +38,8 @@ class Store:
         """One writing transaction, committed at the end.
 
         Raises `Locked` if another writer holds on for more than `patience_s` (else `BUSY_SECONDS`), `NoSpace` if the
-        disk is full; the store is then as it was before the transaction. What is `NotAllowed` is undone, too, and put
-        on record.
+        disk is full, `Updated` if the schema is no longer `revision`; the store is then as it was before the
+        transaction. What is `NotAllowed` is undone, too, and put on record.
         """
         seconds = BUSY_SECONDS if patience_s is None else patience_s
         writer = self.engine.execution_options(writes=True, patience_s=seconds)
@@ -42,6 +47,8 @@ class Store:
             with self._in_words(seconds), writer.begin() as connection:
                 if not self.is_sqlite:
                     postgres.take_the_pen(connection, seconds)
+                if self.revision and _revision_of(connection) != self.revision:
+                    raise _updated()
                 yield connection
         except NotAllowed as refusal:
             with self.writing() as connection:
@@ -62,7 +69,10 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view; it sees no half-written night and keeps no writer waiting. Raises `Locked`."""
+        """One consistent view; it sees no half-written night and keeps no writer waiting.
+
+        Raises `Locked`, and `Updated` where a statement failed because the schema is no longer `revision`.
+        """
         with self._in_words(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 postgres.only_look(connection)
@@ -103,12 +113,35 @@ class Store:
                     raise no_space(str(self.url.database)) from None
                 case "unreachable" | "broken":
                     raise _cannot_open(self.url, error) from None
+                case None if self._is_updated():
+                    raise _updated() from None
                 case None:
                     raise
+
+    def _is_updated(self) -> bool:
+        if self.revision is None:
+            return False
+        with self.engine.connect() as connection:
+            return _revision_of(connection) != self.revision
 
     def _holder(self) -> str:
         """Who writes, as far as this machine or the server can tell."""
         return sqlite.holder(self.url) if self.is_sqlite else postgres.holder(self.engine)
+
+
+def _revision_of(connection: Connection) -> str | None:
+    revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
+
+
+def _updated() -> Updated:
+    return Updated(
+        Text(
+            "データベースがほかの版の形に変わったため、この版は何も書きません。",
+            "The database has been brought to another version's schema: this version writes nothing more.",
+        ),
+        remedy=Text("新しい版で起動し直してください。", "Start again with the new version."),
+    )
 
 
 def no_space(place: str) -> NoSpace:

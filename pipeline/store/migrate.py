@@ -24,6 +24,7 @@ def open_store(url: str) -> Store:
             migrate(store)
         elif at != head_revision():
             _refuse(at)
+        store.revision = head_revision()
     except KoukenError:
         store.close()
         raise

@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from pipeline.errors import KoukenError
-from pipeline.store import migrate, sqlite
+from pipeline.errors import ExitCode, KoukenError, Updated
+from pipeline.store import migrate, runs, sqlite, tables
 from pipeline.store.connect import Store
 from pipeline.store.schema import metadata
 from tests.api.world import fill
@@ -97,7 +97,26 @@ def rows_of(store: Store, table: str) -> int:
 
 
 def step(store: Store, move: Callable[[Config, str], None], revision: str) -> None:
-    with store.writing() as connection:
+    with Store(store.url.render_as_string(hide_password=False)) as by_hand, by_hand.writing() as connection:
         config = migrate._config()
         config.attributes["connection"] = connection
         move(config, revision)
+
+
+def test_program_that_was_running_when_the_store_was_migrated_writes_nothing_more(store: Store) -> None:
+    with Store(store.url.render_as_string(hide_password=False)) as newer, newer.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'next'"))
+        connection.execute(sa.text("ALTER TABLE runs RENAME COLUMN archive TO place"))
+    with pytest.raises(Updated) as error, store.writing():
+        pytest.fail("the transaction was given out")
+    assert "起動し直して" in error.value.render("ja")
+    assert error.value.exit_code == ExitCode.STOPPED_BY_LIMIT
+    with pytest.raises(Updated), store.reading() as connection:
+        runs.last_run(connection)
+    with store.reading() as connection:  # what is still there can be read
+        assert tables.current_loads(connection) == {}
+
+
+def test_fault_of_a_statement_is_none_of_an_update(store: Store) -> None:
+    with pytest.raises(sa.exc.DBAPIError), store.reading() as connection:
+        connection.execute(sa.text("SELECT nothing FROM runs"))

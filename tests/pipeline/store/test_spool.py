@@ -9,9 +9,7 @@ from pipeline.store.spool import spooled
 
 def test_frames_come_back_in_their_order_with_their_types_as_often_as_wanted(tmp_path: Path) -> None:
     frames = [
-        pd.DataFrame({"call_id": ["C1", None], "on": pd.to_datetime(["2026-04-01", ""])}).astype(
-            {"call_id": "string"}
-        ),
+        pd.DataFrame({"call_id": ["C1", None], "on": pd.to_datetime(["2026-04-01", ""])}).astype({"call_id": "string"}),
         pd.DataFrame({"call_id": [], "on": []}).astype({"call_id": "string", "on": "datetime64[s]"}),
         pd.DataFrame({"mrr_yen": [None, 3]}, index=[7, 9]).astype("Int64"),
     ]
