@@ -1,6 +1,6 @@
 """The tables. Times are UTC, yen and milliseconds integers; every result row says which versions made it."""
 
-from pipeline.store.schema.access import api_tokens, identities, sessions, users
+from pipeline.store.schema.access import api_tokens, identities, recovery_codes, second_factors, sessions, users
 from pipeline.store.schema.audit import audit
 from pipeline.store.schema.base import UtcTime, metadata
 from pipeline.store.schema.corrections import text_corrections
@@ -78,6 +78,7 @@ __all__ = [
     "outcomes",
     "publications",
     "recordings",
+    "recovery_codes",
     "reports",
     "review_claims",
     "review_draws",
@@ -87,6 +88,7 @@ __all__ = [
     "scorecard_versions",
     "search_grams",
     "search_texts",
+    "second_factors",
     "sessions",
     "taggings",
     "tags",

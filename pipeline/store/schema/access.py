@@ -1,4 +1,4 @@
-"""Who may sign in, and who is signed in. A session or an API token is kept by its hash only."""
+"""Who may sign in, and who is signed in. A session, an API token or a recovery code is kept by its hash only."""
 
 import sqlalchemy as sa
 
@@ -27,6 +27,26 @@ sessions = sa.Table(
     sa.Column("by_provider", sa.Boolean, nullable=False),  # signed in by OpenID Connect, without a password of ours
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("seen_at", UtcTime, nullable=False),
+)
+
+second_factors = sa.Table(  # what a code is reckoned from, sealed by `pipeline.accounts.second_factor`
+    "second_factors",
+    metadata,
+    sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), primary_key=True),
+    sa.Column("secret", sa.String),  # none until a first code has proved that an app holds it
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # of the last code that was taken: each is good once
+    sa.Column("set_at", UtcTime),
+    sa.Column("offered", sa.String),  # a new secret that is not in force yet
+    sa.Column("offered_at", UtcTime),
+)
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    identity("code_id"),
+    sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("code_hash", sa.String, nullable=False),
+    sa.Column("used_at", UtcTime),
 )
 
 identities = sa.Table(  # accounts of an OpenID Connect provider
