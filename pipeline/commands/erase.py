@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.commands.options import Context, actor_option, common_options, json_option, option
 from pipeline.errors import BadInput
 from pipeline.language import Text, in_language
 
@@ -27,7 +27,7 @@ from pipeline.language import Text, in_language
     default="",
     help=Text("依頼の受付番号(証明に残る)", "reference of the request, kept with the certificate"),
 )
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
+@actor_option()
 @option("--out", type=click.Path(path_type=Path, dir_okay=False), help=Text("証明の置き場所(JSON)", "certificate file"))
 @json_option()
 def erase(
@@ -37,19 +37,18 @@ def erase(
     phones: tuple[str, ...],
     dry_run: bool,
     reference: str,
-    actor: str | None,
+    actor: str,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Erase, then print what was erased, in numbers."""
     from pipeline.protection.erase import Asked
     from pipeline.protection.erase import erase as run
-    from pipeline.store import audit
 
     if not (calls or customers or phones):
         raise BadInput(Text("--call・--customer・--phone のどれかが要ります。", "Name a call, customer or phone."))
     asked = Asked(calls, customers, phones, reference)
-    certificate = run(context.settings, asked, actor or audit.system_user(), dry_run=dry_run)
+    certificate = run(context.settings, asked, actor, dry_run=dry_run)
     text = json.dumps(certificate, ensure_ascii=False, indent=1)
     if out is not None:
         out.write_text(text + "\n", encoding="utf-8")

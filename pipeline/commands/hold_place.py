@@ -1,6 +1,6 @@
 """`kouken hold place`: nothing of a call or of a customer's calls may be erased from now on."""
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options, option
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
@@ -14,10 +14,10 @@ from pipeline.language import Text
 @option("--call", help=Text("通話 ID", "call id"))
 @option("--customer", help=Text("顧客 ID", "customer id"))
 @option("--reason", required=True, help=Text("理由(事件番号など)", "why (a case number)"))
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
-def place(context: Context, call: str | None, customer: str | None, reason: str, actor: str | None) -> None:
+@actor_option()
+def place(context: Context, call: str | None, customer: str | None, reason: str, actor: str) -> None:
     """Place it and say its number."""
-    from pipeline.store import audit, holds
+    from pipeline.store import holds
     from pipeline.store.migrate import open_store
 
     if (call is None) == (customer is None):
@@ -26,7 +26,7 @@ def place(context: Context, call: str | None, customer: str | None, reason: str,
         )
     kind: holds.Kind = "customer" if call is None else "call"
     with open_store(context.settings.store_url) as store, store.writing() as connection:
-        number = holds.place(connection, kind, call or customer or "", reason, actor or audit.system_user())
+        number = holds.place(connection, kind, call or customer or "", reason, actor)
     context.say(Text(f"保全 {number} を始めました。", f"Hold {number} is in force."))
 
 

@@ -215,6 +215,21 @@ def option(*arguments: Any, help: Text, **keywords: Any) -> Callable[[Callable[.
     return click.option(*arguments, cls=Option, help=help, **keywords)
 
 
+def actor_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--as NAME`: who is put on record (argument `actor`). A name that is only claimed never stands there alone."""
+    told = Text(
+        "だれとして行うか(記録には使っている人の名前も残る)", "who does it (the system's user is recorded, too)"
+    )
+    return option("--as", "actor", callback=_actor, help=told)
+
+
+def _actor(context: click.Context, parameter: click.Parameter, claimed: str | None) -> str:
+    from pipeline.store.audit import system_user
+
+    user, name = system_user(), (claimed or "").strip()
+    return f"{name} ({user})" if name and name != user else user
+
+
 def json_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--json`: the result on standard output as JSON (argument `as_json`)."""
     return option("--json", "as_json", is_flag=True, help=Text("結果を JSON で出力", "print the result as JSON"))

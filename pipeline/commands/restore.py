@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options, option
 from pipeline.language import Text
 
 
@@ -33,19 +33,16 @@ from pipeline.language import Text
         "where the register is lost: restore without it (calls erased after the backup come back)",
     ),
 )
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
-def restore(
-    context: Context, file: Path, registers: tuple[Path, ...], without_register: bool, actor: str | None
-) -> None:
+@actor_option()
+def restore(context: Context, file: Path, registers: tuple[Path, ...], without_register: bool, actor: str) -> None:
     """Check it whole, then put it in place."""
     from pipeline.protection.backup import restore as put_back
-    from pipeline.store import audit
     from pipeline.values import TOKYO
 
     restored = put_back(
         context.settings,
         file,
-        actor or audit.system_user(),
+        actor,
         registers=registers,
         without_register=without_register,
     )

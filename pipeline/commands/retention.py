@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from pipeline.commands.options import Context, common_options, json_option, option
+from pipeline.commands.options import Context, actor_option, common_options, json_option, option
 from pipeline.language import Text
 
 
@@ -18,19 +18,18 @@ from pipeline.language import Text
     )
 )
 @option("--dry-run", is_flag=True, help=Text("何が消えるかだけを示す", "only show what would be deleted"))
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
+@actor_option()
 @json_option()
-def retention(context: Context, dry_run: bool, actor: str | None, as_json: bool) -> None:
+def retention(context: Context, dry_run: bool, actor: str, as_json: bool) -> None:
     """Delete, or only count, and print the numbers."""
     from pipeline.protection.retention import keep_to_periods
-    from pipeline.store import audit
     from pipeline.store.migrate import open_store
 
     with open_store(context.settings.store_url) as store:
         kept = keep_to_periods(
             store,
             context.settings,
-            actor or audit.system_user(),
+            actor,
             datetime.now(UTC),
             dry_run=dry_run,
             stop=lambda: False,

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options, option
 from pipeline.language import Text
 
 
@@ -22,18 +22,18 @@ from pipeline.language import Text
 )
 @option("--team", "teams", multiple=True, help=Text("マネージャーの範囲のチーム", "team of a manager"))
 @option("--operator-id", help=Text("オペレーターの担当者ID", "operator id of an operator"))
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
+@actor_option()
 def add(
     context: Context,
     name: str,
     roles: tuple[str, ...],
     teams: tuple[str, ...],
     operator_id: str | None,
-    actor: str | None,
+    actor: str,
 ) -> None:
     """Add, and print the password to standard output and nowhere else."""
     from pipeline.accounts.passwords import generate_password, hash_password
-    from pipeline.store import audit, users
+    from pipeline.store import users
     from pipeline.store.migrate import open_store
 
     password = generate_password()
@@ -41,7 +41,7 @@ def add(
     with open_store(context.settings.store_url) as store, store.writing() as connection:
         made = users.add_user(
             connection,
-            actor or audit.system_user(),
+            actor,
             name,
             roles,  # type: ignore[arg-type]  # checked there, with the known ones named
             kept,

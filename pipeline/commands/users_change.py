@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options, option
 from pipeline.language import Text
 
 
@@ -20,7 +20,7 @@ from pipeline.language import Text
 @option("--whole-centre", is_flag=True, help=Text("チームの限りをなくす", "no limit to teams any more"))
 @option("--operator-id", help=Text("オペレーターの担当者ID(空で消す)", "operator id; empty removes it"))
 @option("--stop/--allow", "stop", default=None, help=Text("止める・また許す", "stop, or allow again"))
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
+@actor_option()
 def change(
     context: Context,
     name: str,
@@ -29,10 +29,10 @@ def change(
     whole_centre: bool,
     operator_id: str | None,
     stop: bool | None,
-    actor: str | None,
+    actor: str,
 ) -> None:
     """Only what is given changes."""
-    from pipeline.store import audit, users
+    from pipeline.store import users
     from pipeline.store.migrate import open_store
     from pipeline.store.people import person
 
@@ -46,7 +46,7 @@ def change(
     if stop is not None:
         changes["active"] = not stop
     with open_store(context.settings.store_url) as store, store.writing() as connection:
-        changed = users.change_user(connection, actor or audit.system_user(), person(name), **changes)
+        changed = users.change_user(connection, actor, person(name), **changes)
     context.say(
         Text(
             f"「{changed.name}」: {', '.join(changed.roles)}{'' if changed.active else '(停止中)'}",

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options
 from pipeline.language import Text
 
 
@@ -13,18 +13,18 @@ from pipeline.language import Text
     )
 )
 @click.argument("name")
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
-def password(context: Context, name: str, actor: str | None) -> None:
+@actor_option()
+def password(context: Context, name: str, actor: str) -> None:
     """Replace it, and print it to standard output and nowhere else."""
     from pipeline.accounts.passwords import generate_password, hash_password
-    from pipeline.store import audit, users
+    from pipeline.store import users
     from pipeline.store.migrate import open_store
     from pipeline.store.people import person
 
     made = generate_password()
     kept = hash_password(made)
     with open_store(context.settings.store_url) as store, store.writing() as connection:
-        users.set_password(connection, actor or audit.system_user(), person(name), kept, must_change=True)
+        users.set_password(connection, actor, person(name), kept, must_change=True)
     context.say(Text("新しいパスワード(この一度だけ表示します):", "The new password, shown this once:"))
     click.echo(made)
 

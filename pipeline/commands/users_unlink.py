@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.commands.options import Context, common_options, option
+from pipeline.commands.options import Context, actor_option, common_options
 from pipeline.language import Text
 
 
@@ -13,15 +13,15 @@ from pipeline.language import Text
     )
 )
 @click.argument("name")
-@option("--as", "actor", help=Text("だれとして行うか", "who does it (default: the system's user)"))
-def unlink(context: Context, name: str, actor: str | None) -> None:
+@actor_option()
+def unlink(context: Context, name: str, actor: str) -> None:
     """Forget the links, and end the sessions."""
-    from pipeline.store import audit, identities
+    from pipeline.store import identities
     from pipeline.store.migrate import open_store
     from pipeline.store.people import person
 
     with open_store(context.settings.store_url) as store, store.writing() as connection:
-        accounts = identities.unlink(connection, actor or audit.system_user(), person(name))
+        accounts = identities.unlink(connection, actor, person(name))
     context.say(Text(f"外したアカウント: {accounts}", f"Accounts forgotten: {accounts}"))
 
 

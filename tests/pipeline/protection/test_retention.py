@@ -299,6 +299,8 @@ def test_hold_and_retention_commands(centre: Centre, tmp_path: Path, capsys: pyt
     assert run(["hold", "place", *common, "--customer", "U1", "--reason", "case 1", "--as", "suzuki"]) == 0
     assert run(["hold", "list", *common]) == 0
     assert "customer U1" in capsys.readouterr().out
+    assert run(["audit", "list", *common, "--action", "holds.place", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["actor"] == f"suzuki ({audit.system_user()})"
     assert run(["erase", *common, "--call", "C1"]) == ExitCode.BAD_INPUT
     assert "legal hold (number 1)" in capsys.readouterr().err
     assert run(["retention", *common, "--dry-run", "--json"]) == 0
