@@ -8,13 +8,14 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.audio.decode import MISSING_S, SAMPLE_RATE, DecodedAudio, Samples
 from pipeline.audio.growing import GrowingCall
-from pipeline.audio.opus import write_opus_beside
+from pipeline.audio.opus import Abandoned, write_opus_beside
 from pipeline.audio.playback import Playback, Span, copy_in_cache, make_copy, named, silence, widened, write_peaks
 from pipeline.errors import ItemError
 from pipeline.records import AudioFacts
@@ -95,7 +96,7 @@ class Live:
         return self._is_whole and self._has_copy and not self.is_over
 
     def stop(self) -> None:
-        """Leave off soon, whoever is listening."""
+        """Leave off soon, whoever is listening; a copy that is being coded is given up."""
         self._enough.set()
         with self._lock:
             if self._sound is not None and not self.is_over:
@@ -119,6 +120,8 @@ class Live:
                 finally:
                     with self._lock:  # nobody reads while the samples go
                         self.is_over = True
+        except Abandoned:
+            log.info("recording %s: its copy was given up", self._sha256[:12])
         except (ItemError, OSError) as error:
             log.warning("recording %s: no sound, %s", self._sha256[:12], type(error).__name__)
         finally:
@@ -132,7 +135,8 @@ class Live:
             self._has_peaks = True
             with _one_at_a_time:
                 self._make_room()
-                make_copy(audio, self._sha256, self._muted, self._cache, write_opus_beside)
+                write = partial(write_opus_beside, enough=self._enough)
+                make_copy(audio, self._sha256, self._muted, self._cache, write)
         self._has_peaks = self._has_copy = True
 
     def _wait_for_listeners(self) -> None:

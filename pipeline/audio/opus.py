@@ -6,10 +6,12 @@ come in as standard input, 16-bit little-endian, channels interleaved.
 
 import errno
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import IO
 
 import numpy as np
@@ -22,6 +24,7 @@ SEPARATE = "255"  # channel mapping of RFC 7845: channels that have nothing to d
 EFFORT = "5"  # of 10: a quarter of the processor time at the same size, and no telephone call sounds the worse for it
 LOWEST = 19  # the priority of what nobody waits for
 PIECE_S = 60
+LOOK_UP_S = 0.1  # how soon it is noticed that nobody wants a file any more
 
 
 def write_opus(
@@ -35,18 +38,28 @@ def write_opus(
     _write(path, (_pcm(block) for block in blocks), channels, rate, bit_rate, apart=apart)
 
 
-def write_opus_beside(path: Path, blocks: Iterable[Samples], channels: int, rate: int, bit_rate: int) -> None:
+class Abandoned(Exception):
+    """Nobody wants the file any more."""
+
+
+def write_opus_beside(
+    path: Path, blocks: Iterable[Samples], channels: int, rate: int, bit_rate: int, *, enough: Event | None = None
+) -> None:
     """As `write_opus`, by a process of the lowest priority: a server's pages must not wait while it codes.
 
-    Raises `OSError` if it fails, with its own number where the disk is full.
+    Raises `OSError` if it fails, with its own number where the disk is full, and `Abandoned` soon after `enough` is
+    set, the process ended.
     """
+    enough = enough or Event()
     command = [sys.executable, "-P", "-m", __name__, os.fspath(path), str(channels), str(rate), str(bit_rate)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0) as child:  # noqa: S603 - our own module
         assert child.stdin is not None
+        os.set_blocking(child.stdin.fileno(), False)  # the child may take its time; a stop must not
         try:
             for block in blocks:
-                _send(child.stdin, _pcm(block).tobytes())
+                _send(child.stdin, _pcm(block).tobytes(), enough)
             child.stdin.close()
+            _wait(child, enough)
         except BrokenPipeError:
             pass  # it has ended, and its code says why
         except BaseException:
@@ -57,10 +70,26 @@ def write_opus_beside(path: Path, blocks: Iterable[Samples], channels: int, rate
         raise OSError(code, os.strerror(code), os.fspath(path))
 
 
-def _send(pipe: IO[bytes], data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:  # an unbuffered pipe may take a part of it
-        rest = rest[pipe.write(rest) :]
+def _send(pipe: IO[bytes], data: bytes, enough: Event) -> None:
+    room, rest = select.poll(), memoryview(data)
+    room.register(pipe, select.POLLOUT)
+    while rest:
+        if enough.is_set():
+            raise Abandoned
+        if room.poll(LOOK_UP_S * 1000):  # an unbuffered pipe may take a part of it
+            rest = rest[pipe.write(rest) or 0 :]
+
+
+def _wait(child: "subprocess.Popen[bytes]", enough: Event) -> None:
+    """Until it has coded what it was sent."""
+    while True:
+        try:
+            child.wait(LOOK_UP_S)
+        except subprocess.TimeoutExpired:
+            if enough.is_set():
+                raise Abandoned from None
+        else:
+            return
 
 
 def _pcm(block: Samples) -> Pcm:

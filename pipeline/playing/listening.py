@@ -63,6 +63,8 @@ class Listening:
     def close(self) -> None:
         """End them all."""
         with self._lock:
+            for live in self._live.values():  # all of them first: one may be waiting for another's copy
+                live.stop()
             for live in self._live.values():
                 live.close()
 

@@ -4,11 +4,13 @@ import io
 import struct
 import wave
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import av
 import numpy as np
 import numpy.typing as npt
+import pytest
 import soundfile
 from av.audio.stream import AudioStream
 
@@ -79,3 +81,12 @@ def cut(path: Path, share: float) -> Path:
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     return path
+
+
+def sleeping_coder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have copies coded by a process that does nothing for ten minutes; the file that takes its number."""
+    program, pids = folder / "coder.sh", folder / "coder.pid"
+    program.write_text(f'#!/bin/sh\necho $$ > "{pids}"\nexec sleep 600\n')
+    program.chmod(0o755)
+    monkeypatch.setattr("pipeline.audio.opus.sys", SimpleNamespace(executable=str(program)))
+    return pids

@@ -3,15 +3,17 @@
 import errno
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Timer
 
 import numpy as np
 import pytest
 
 from pipeline.audio.decode import SAMPLE_RATE, Samples, decode
-from pipeline.audio.opus import LOWEST, write_opus, write_opus_beside
-from tests.pipeline.audio.making import speechlike
+from pipeline.audio.opus import LOWEST, Abandoned, write_opus, write_opus_beside
+from tests.pipeline.audio.making import sleeping_coder, speechlike
 
 
 def sound(path: Path) -> Samples:
@@ -72,3 +74,16 @@ def test_what_breaks_off_here_ends_there(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match="stopped"):
         write_opus_beside(tmp_path / "a.ogg", broken(), 2, SAMPLE_RATE, 32_000)
+
+
+def test_what_nobody_wants_any_more_is_given_up_with_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids = sleeping_coder(tmp_path, monkeypatch)
+    enough = Event()
+    Timer(0.5, enough.set).start()
+    began = time.monotonic()
+    with pytest.raises(Abandoned):  # far more than a pipe holds, into a process that reads nothing
+        write_opus_beside(tmp_path / "a.ogg", blocks(60), 2, SAMPLE_RATE, 32_000, enough=enough)
+    assert time.monotonic() - began < 10
+    assert not Path(f"/proc/{pids.read_text().strip()}").exists()

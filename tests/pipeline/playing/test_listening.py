@@ -20,7 +20,7 @@ from pipeline.playing import listening as subject
 from pipeline.playing.listening import Listening, TooMany, tag
 from pipeline.records import AudioFacts, MaskedRange, Transcript, Utterance
 from pipeline.settings import Settings
-from tests.pipeline.audio.making import speechlike, write_wav
+from tests.pipeline.audio.making import sleeping_coder, speechlike, write_wav
 
 SAID = (Utterance("customer", "電話番号は[電話番号]です。", 1, 1_000, 3_000),)
 
@@ -184,3 +184,21 @@ def test_samples_are_given_up_when_nobody_listens(
     assert isinstance(live, Live)
     wait_until(lambda: live.is_over)
     assert isinstance(hear(listening, [recording], transcript()), Playback)
+
+
+def test_a_stop_does_not_wait_for_copies_that_are_being_coded(
+    tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids = sleeping_coder(tmp_path, monkeypatch)
+    other = write_wav(tmp_path / "archive" / "b.wav", speechlike(4))
+    listening = Listening(Settings(data_dir=tmp_path / "data"))
+    for file, seconds in ((recording, 5.0), (other, 4.0)):  # one is coded, the other one waits for its turn
+        live = hear(listening, [file], transcript(seconds=seconds))
+        assert isinstance(live, Live)
+        wait_until(live.has_peaks)
+    wait_until(pids.exists)
+    began = time.monotonic()
+    listening.close()
+    assert time.monotonic() - began < 10
+    assert not Path(f"/proc/{pids.read_text().strip()}").exists()
+    assert not list((tmp_path / "data").rglob(".making-*")) and not list((tmp_path / "data").rglob("*.opus"))
