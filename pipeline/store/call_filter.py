@@ -1,6 +1,6 @@
 """Which calls to read: those that a report counted, in words of the calls table, the contracts and what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -89,41 +89,53 @@ def of_reach(query: sa.Select[Any], within: Within | None) -> sa.Select[Any]:
     return query.where(calls.c.operator_id.in_(within.operators) | calls.c.team.in_(within.teams))
 
 
-def of_filter(query: sa.Select[Any], pins: Pins, wanted: CallFilter) -> sa.Select[Any]:
-    """What the filter leaves of the analysed recordings."""
+def of_filter(query: sa.Select[Any], pins: Pins, wanted: CallFilter, *, few: bool = False) -> sa.Select[Any]:
+    """What the filter leaves of the analysed recordings. `few`: the query has only a handful of them to look at, so
+    that what was found is looked up call by call, and not first listed for all calls of years.
+    """
     query = _of_contract(_of_row(of_reach(query, wanted.within), wanted), pins, wanted)
     if wanted.is_masked:
         query = query.where(transcripts.c.options["mask"].as_boolean().is_(True))
-    # not EXISTS: without statistics SQLite would search all moments of the label once for every call
     if wanted.without is not None:
-        query = query.where(taggings.c.tagging_id.not_in(_with(wanted.without)))
+        query = query.where(~_found(moments, [_is(moments.c.label, wanted.without, few)], few))
     if wanted.asks_for_moments:
-        query = query.where(taggings.c.tagging_id.in_(sa.select(moments.c.tagging_id).where(*of_moments(wanted))))
+        query = query.where(_found(moments, of_moments(wanted, few=few), few))
     if wanted.phrase_id is not None:
-        query = query.where(taggings.c.tagging_id.in_(sa.select(tags.c.tagging_id).where(*of_hits(wanted))))
+        query = query.where(_found(tags, of_hits(wanted, few=few), few))
     return query
 
 
-def of_moments(wanted: CallFilter) -> Iterator[sa.ColumnElement[bool]]:
+def _found(table: sa.Table, conditions: Iterable[sa.ColumnElement[bool]], few: bool) -> sa.ColumnElement[bool]:
+    """Whether the call has such a row. EXISTS only for `few` calls: for all of them it is slower than the list."""
+    if few:
+        return sa.exists().where(table.c.tagging_id == taggings.c.tagging_id, *conditions)
+    return taggings.c.tagging_id.in_(sa.select(table.c.tagging_id).where(*conditions))
+
+
+def _is(column: sa.Column[Any], value: str, few: bool) -> sa.ColumnElement[bool]:
+    """Equal; for `few` calls in a form that no index serves: without statistics SQLite would take the column's index,
+    and search all rows of the value once for every call.
+    """
+    return (sa.func.coalesce(column, "") if few else column) == value
+
+
+def of_moments(wanted: CallFilter, *, few: bool = False) -> Iterator[sa.ColumnElement[bool]]:
     """Conditions for the moments that the filter asks for."""
     if wanted.label is not None:
-        yield moments.c.label == wanted.label
+        yield _is(moments.c.label, wanted.label, few)
     if wanted.reaction is not None:
         yield moments.c.reaction == wanted.reaction
     if wanted.least is not None:
         yield moments.c.confidence >= wanted.least
 
 
-def of_hits(wanted: CallFilter) -> Iterator[sa.ColumnElement[bool]]:
+def of_hits(wanted: CallFilter, *, few: bool = False) -> Iterator[sa.ColumnElement[bool]]:
     """Conditions for the hits of the phrase that the filter asks for; cancelled ones do not count."""
-    yield tags.c.phrase_id == wanted.phrase_id
+    if wanted.phrase_id is not None:
+        yield _is(tags.c.phrase_id, wanted.phrase_id, few)
     yield tags.c.cancelled_by.is_(None)
     if wanted.least is not None:
         yield tags.c.confidence >= wanted.least
-
-
-def _with(label: str) -> sa.Select[tuple[int]]:
-    return sa.select(moments.c.tagging_id).where(moments.c.label == label)
 
 
 def _of_row(query: sa.Select[Any], wanted: CallFilter) -> sa.Select[Any]:

@@ -101,8 +101,7 @@ def list_calls(
     connection: sa.Connection, pins: Pins, wanted: CallFilter, *, after: Position | None = None, limit: int = 100
 ) -> list[ListedCall]:
     """Analysed calls, latest first, at most `limit` after a position."""
-    query = of_filter(_calls(pins), pins, wanted)
-    return [_listed(row) for row in _latest(connection, query, wanted, after, limit)]
+    return [_listed(row) for row in _latest(connection, _calls(pins), pins, wanted, after, limit)]
 
 
 def list_keys(
@@ -116,11 +115,11 @@ def list_keys(
 ) -> list[CallKey]:
     """As `list_calls`, by their numbers only; `among` leaves the others out by transcript."""
     columns = (transcripts.c.transcript_id, taggings.c.tagging_id, calls.c.started_at)
-    query = of_filter(of_analysed(sa.select(*columns), pins), pins, wanted)
+    query = of_analysed(sa.select(*columns), pins)
     if among is not None:
-        query = query.where(transcripts.c.transcript_id.in_(among))
+        query = of_filter(query.where(transcripts.c.transcript_id.in_(among)), pins, wanted)
         return [CallKey(*row) for row in connection.execute(_page(query, after, limit))]
-    return [CallKey(*row) for row in _latest(connection, query, wanted, after, limit)]
+    return [CallKey(*row) for row in _latest(connection, query, pins, wanted, after, limit)]
 
 
 def calls_of(connection: sa.Connection, pins: Pins, tagging_ids: Sequence[int]) -> dict[int, ListedCall]:
@@ -201,7 +200,12 @@ _JOINED = {
 
 
 def _latest(
-    connection: sa.Connection, query: sa.Select[Any], wanted: CallFilter, after: Position | None, limit: int
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    pins: Pins,
+    wanted: CallFilter,
+    after: Position | None,
+    limit: int,
 ) -> Sequence[Any]:
     """The page, looked for among the newest calls first: without them all calls of years would be sorted for it."""
     has_index = wanted.operator_id is not None or wanted.customer_id is not None
@@ -210,10 +214,11 @@ def _latest(
         if since is None:
             break
         of_these = (calls.c.started_at >= since) & recordings.c.call_id.in_(_started(after, since))
-        rows = connection.execute(_page(query.where(of_these), after, limit)).all()
+        among_these = of_filter(query.where(of_these), pins, wanted, few=True)
+        rows = connection.execute(_page(among_these, after, limit)).all()
         if len(rows) == limit:
             return rows
-    return connection.execute(_page(query, after, limit)).all()
+    return connection.execute(_page(of_filter(query, pins, wanted), after, limit)).all()
 
 
 def _begin_of_the_newest(connection: sa.Connection, after: Position | None, number: int) -> datetime | None:

@@ -87,7 +87,14 @@ def test_every_page_holds_the_same_calls_however_few_of_the_newest_are_looked_at
     unlisted = Said("without time", telling_call().utterances)
     same_time = [Said(f"same-{n}", telling_call().utterances, row=dict(telling_call().row)) for n in range(3)]
     pins = pins_of(store, [*plain_calls(9, "OP-1", "", 1), *same_time, unlisted])
-    for wanted in (CallFilter(), CallFilter(label="proposal"), CallFilter(team="第二課")):
+    for wanted in (
+        CallFilter(),
+        CallFilter(label="proposal"),
+        CallFilter(label="proposal", least=0.5),
+        CallFilter(least=0.5),
+        CallFilter(without="proposal"),
+        CallFilter(team="第二課"),
+    ):
         found: list[int] = []
         after = None
         with store.reading() as connection:
