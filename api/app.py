@@ -65,6 +65,7 @@ from api.routes import (
 from api.routes.tables_json import PATH as TABLE_PATH
 from api.routes.uploads import PATH as UPLOAD_PATH
 from api.security import KnownNames, SecurityHeaders, SmallBodies
+from api.streams import Streams
 from pipeline.accounts.openid import Provider
 from pipeline.dictionaries.entries import FigureKeeper
 from pipeline.errors import KoukenError
@@ -162,7 +163,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
-    app.state.linter, app.state.listening = Linter(), listening
+    app.state.linter, app.state.listening, app.state.streams = Linter(), listening, Streams()
     app.state.operator_lists = OperatorLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:

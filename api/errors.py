@@ -43,9 +43,15 @@ class ChangedMeanwhile(Missing):
 
 
 class TooBusy(Missing):
-    """Later it can be had."""
+    """Later it can be had, in about `retry_s` seconds."""
 
-    status = 503
+    status, retry_s = 503, 5
+
+
+class TooOften(TooBusy):
+    """One person asks for more than is one person's."""
+
+    status = 429
 
 
 class Problem(BaseModel):
@@ -167,13 +173,15 @@ def answer(
 
 
 async def on_missing(request: Request, error: Exception) -> Response:
-    """404, 422 for a question that cannot be understood, 403, or 401 for a token."""
+    """404, 422 for a question that cannot be understood, 403, 401 for a token, or later: 429 and 503."""
     assert isinstance(error, Missing)
     if error is NO_REPORT and not is_api(request):
         return pages_of(request).render(request, "start.html", section="", status=error.status)
     made = answer(request, error.status, error.code, error.title, error.remedy, error.errors)
     if error.status == 401:
         made.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    if isinstance(error, TooBusy):
+        made.headers["Retry-After"] = str(error.retry_s)
     return made
 
 

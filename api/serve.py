@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.connections import connections_for_this_process
 from api.security import is_loopback
 from pipeline.accounts.breached import check_list
 from pipeline.errors import BadInput, KoukenError
@@ -44,6 +45,7 @@ def config_of(app: FastAPI, web: WebSettings) -> uvicorn.Config:
     """Headers of whatever stands before it are not believed; TLS as Python has it, from 1.2 on."""
     return uvicorn.Config(
         app,
+        http=connections_for_this_process(),
         log_level="warning",
         server_header=False,
         proxy_headers=False,

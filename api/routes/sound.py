@@ -9,6 +9,7 @@ from api.access import Visitor, VisitorDep, note
 from api.deps import Body, ReportDep, StoreDep
 from api.errors import BUSY_SOUND, CHANGED_SOUND, NO_CALL, NO_SOUND
 from api.live_sound import live_answer, live_peaks
+from api.streams import StreamPlace
 from pipeline.audio.live import Live
 from pipeline.audio.playback import Playback
 from pipeline.playing.listening import Listening, TooMany, tag
@@ -24,7 +25,12 @@ RecordingId = Annotated[int, Path(ge=1, lt=2**63)]
 
 @pages.get("/sound/{recording_id}")
 def play(
-    request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
+    request: Request,
+    store: StoreDep,
+    report: ReportDep,
+    visitor: VisitorDep,
+    recording_id: RecordingId,
+    _place: StreamPlace,
 ) -> Response:
     """Both channels, personal data muted; parts of it by Range. Ogg Opus, or WAV while that is being made."""
     further = not request.headers.get("range", "bytes=0-").startswith("bytes=0-")
@@ -40,7 +46,12 @@ def play(
 
 @pages.get("/sound/{recording_id}/peaks")
 def draw(
-    request: Request, store: StoreDep, report: ReportDep, visitor: VisitorDep, recording_id: RecordingId
+    request: Request,
+    store: StoreDep,
+    report: ReportDep,
+    visitor: VisitorDep,
+    recording_id: RecordingId,
+    _place: StreamPlace,
 ) -> Response:
     """`{"duration_s", "per_second", "peaks"}`, see `pipeline.audio.playback`."""
     heard = _heard(request, store, report, visitor, recording_id, further=True)
