@@ -22,6 +22,7 @@ from api.pages import HERE, Pages
 from api.pending import Pending
 from api.policy import API
 from api.rate import Attempts
+from api.refused import ProblemLists
 from api.routes import (
     account,
     administration,
@@ -164,7 +165,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.provider, app.state.pending = provider, Pending()
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.state.linter, app.state.listening, app.state.streams = Linter(), listening, Streams()
-    app.state.operator_lists = OperatorLists()
+    app.state.operator_lists, app.state.problem_lists = OperatorLists(), ProblemLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])

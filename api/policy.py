@@ -127,6 +127,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("POST", "/reviews/lines/{transcript_id}/{utterance}/texts"): "reviews.judge",
     ("POST", "/reviews/lines/{transcript_id}/{utterance}/withdrawals"): "reviews.judge",
     ("GET", "/tables"): "tables.read",
+    ("GET", "/problems/{key}"): "signed_in",  # of a file that one has sent oneself
     ("POST", "/tables/upload"): "tables.load",
     ("POST", "/tables/load"): "tables.load",
     ("POST", "/tables/discard"): "tables.load",

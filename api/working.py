@@ -11,6 +11,7 @@ from api.access import Visitor, note
 from api.desk import VIA, is_part
 from api.errors import Unusable
 from api.pages import Pages, address
+from api.refused import told_of_work
 from phrases.entry import Phrase
 from pipeline.dictionaries import dictionary_work
 from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
@@ -41,7 +42,7 @@ def begin(request: Request, pages: Pages, jobs: Jobs, visitor: Visitor, work: Wo
         if busy.job is None:
             raise Unusable("busy_working", Text(busy.text.ja, busy.text.en), Text("", "")) from None
         return RedirectResponse(place_of(busy.job), status_code=303)
-    return answer_of(request, pages, job)
+    return answer_of(request, pages, visitor, job)
 
 
 def begin_trial(
@@ -62,11 +63,11 @@ def begin_trial(
     )
 
 
-def answer_of(request: Request, pages: Pages, job: Job) -> Response:
+def answer_of(request: Request, pages: Pages, visitor: Visitor, job: Job) -> Response:
     """A part for a page that asked for one, else the work's own page."""
     job.wait(PATIENCE_S)
     if is_part(request):
-        return work_part(request, pages, job)
+        return work_part(request, pages, visitor, job)
     return RedirectResponse(place_of(job), status_code=303)
 
 
@@ -75,9 +76,10 @@ def place_of(job: Job) -> str:
     return f"/{_area(job)}/work/{job.job_id}"
 
 
-def work_part(request: Request, pages: Pages, job: Job) -> Response:
+def work_part(request: Request, pages: Pages, visitor: Visitor, job: Job) -> Response:
     """The part that keeps itself up to date; a step that is done leads on to what came of it."""
-    response = pages.render(request, f"{_area(job)}/work_part.html", job=job, why_unscored=WHY_UNSCORED)
+    told = told_of_work(request, visitor, job)
+    response = pages.render(request, f"{_area(job)}/work_part.html", job=job, told=told, why_unscored=WHY_UNSCORED)
     if (target := target_of(job)) is not None:
         response.headers["HX-Redirect"] = target
     return response
@@ -96,6 +98,16 @@ def target_of(job: Job) -> str | None:
     if job.kind == "tables":
         return address("/tables", loaded=job.result)
     return "/dictionary/candidates" if job.kind == "candidates" else None
+
+
+def way_back(job: Job) -> tuple[str, str]:
+    """The tab of its area to which work on the dictionary belongs, and the address from which it was asked for."""
+    if "draft_id" in job.about:
+        return "drafts", f"/dictionary/drafts/{job.about['draft_id']}"
+    tab = {"import": "import", "words": "words", "candidates": "candidates", "compare": "versions"}.get(
+        job.kind, "list"
+    )
+    return tab, "/dictionary" if tab == "list" else f"/dictionary/{tab}"
 
 
 def _area(job: Job) -> str:

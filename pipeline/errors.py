@@ -1,10 +1,11 @@
 """What can go wrong, in words for people: what happened, where, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from pipeline.language import Bilingual, Language, Text, in_language
+from pipeline.language import LANGUAGES, Bilingual, Language, Text, in_language
+from pipeline.refusals import RowProblem, told
 
 
 class ExitCode(IntEnum):
@@ -186,59 +187,33 @@ class DeviceLost(StoppedByLimit):
     """The GPU failed in the middle of a run and the processor may not take over; the recordings are not to blame."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """One thing wrong in a table: which file, line (1 = header line), column and value, and why."""
-
-    file: str
-    line: int | None
-    column: str | None
-    value: str | None
-    reason: Text
-
-    def render(self, language: Language) -> str:
-        """`calls.csv 12行目 started_at「2026/13/45」: 日付として読めません。`"""
-        why = in_language(self.reason, language)
-        if language == "en":
-            where = self.file + (f" line {self.line}" if self.line else "")
-            what = f" {self.column}" if self.column else ""
-            value = f" “{self.value}”" if self.value else ""
-        else:
-            where = self.file + (f" {self.line}行目" if self.line else "")
-            what = f" {self.column}" if self.column else ""
-            value = f"「{self.value}」" if self.value else ""
-        return f"{where}{what}{value}: {why}"
-
-    @property
-    def logged(self) -> Text:
-        """Where and why, without the value, which may be a customer's."""
-        place = replace(self, value=None)
-        return Text(place.render("ja"), place.render("en"))
-
-
 class BadTable(BadInput):
-    """A table is refused whole; every problem in it is listed at once."""
+    """A table is refused whole, with its problems; `unlisted` are those beyond the list. `tell_all`: render each."""
 
-    def __init__(self, problems: list[RowProblem]) -> None:
-        self.problems = problems
+    def __init__(self, problems: list[RowProblem], unlisted: int = 0) -> None:
+        self.problems, self.unlisted, self.tell_all = problems, unlisted, False
+        count = len(problems) + unlisted
         super().__init__(
-            Text(
-                f"表を読み込みませんでした(問題 {len(problems)} 件)。",
-                f"The table was not loaded ({len(problems)} problem(s)).",
-            ),
+            Text(f"表を読み込みませんでした(問題 {count:,} 件)。", f"The table was not loaded ({count:,} problem(s))."),
             remedy=Text("直してから、もう一度実行してください。", "Mend them and run again."),
         )
 
     @property
     def logged(self) -> Text:
-        """The summary and every place, without the values."""
-        each = [self.whole, *(problem.logged for problem in self.problems)]
-        return Text("\n  ".join(text.ja for text in each), "\n  ".join(text.en for text in each))
+        """The summary and the places, without the values."""
+        whole, each = self.whole, [problem.logged for problem in self.problems]
+        return Text(
+            *("\n  ".join([in_language(whole, language), *self._told(each, language)]) for language in LANGUAGES)
+        )
 
     def render(self, language: Language) -> str:
-        """The summary, then one line per problem."""
-        lines = [KoukenError.render(self, language)]
-        return "\n".join(lines + ["  " + problem.render(language) for problem in self.problems])
+        """The summary, then one line per problem; of a long list what is alike, and the first."""
+        each = [Text(problem.render("ja"), problem.render("en")) for problem in self.problems]
+        return "\n".join([KoukenError.render(self, language), *("  " + line for line in self._told(each, language))])
+
+    def _told(self, each: list[Text], language: Language) -> list[str]:
+        lines = [in_language(text, language) for text in each]
+        return told(self.problems, lines, self.unlisted, language, whole=self.tell_all)
 
 
 @dataclass

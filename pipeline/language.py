@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, Language] = ("ja", "en")
 
 
 class Bilingual(Protocol):

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import VisitorDep, note
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, JobsDep
+from api.refused import told_of_work
 from api.working import Work, begin
 from pipeline.dictionaries import dictionary_work
 from pipeline.dictionaries.phrase_discovery import WARNING
@@ -35,6 +36,7 @@ def show_candidates(
         section="dictionary",
         part="candidates",
         job=job,
+        told=told_of_work(request, visitor, job) if job else None,
         candidates=[candidate for candidate in found if candidate.text not in gone][:MOST],
         dismissed=sum(candidate.text in gone for candidate in found),
         warning=WARNING,

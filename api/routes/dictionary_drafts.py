@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import Visitor, VisitorDep, note
 from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, DraftId, JobsDep, editable_drafts, found_draft, refused
+from api.refused import told_of_work
 from api.working import Work, begin
 from pipeline.dictionaries import dictionary_work
 from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
@@ -58,6 +59,7 @@ def show_draft(
         draft = found_draft(connection, draft_id)
         clashes = publishing.outdated(connection, draft) if draft.state in drafts.OPEN_STATES else []
         is_mine = draft_id in {one.draft_id for one in editable_drafts(connection, visitor)}
+    review = _last_review(jobs, visitor, draft)
     return pages.render(
         request,
         "dictionary/draft.html",
@@ -67,7 +69,8 @@ def show_draft(
         clashes=clashes,
         may=_steps(visitor, draft, is_mine),
         is_author=visitor.user.name in draft.authors,
-        review=_last_review(jobs, visitor, draft),
+        review=review,
+        told=told_of_work(request, visitor, review["job"]) if review else None,
         why_unscored=WHY_UNSCORED,
     )
 

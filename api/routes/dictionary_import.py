@@ -11,6 +11,7 @@ from api.deps import PagesDep
 from api.desk import VIA, DictionaryDep, JobsDep, Where, chosen_draft, editable_drafts
 from api.pages import Pages
 from api.received import received
+from api.refused import told_of, told_of_error
 from api.working import Work, begin
 from phrases.files import load_starter
 from phrases.loaded import Loaded
@@ -19,7 +20,7 @@ from pipeline.dictionaries.dictionary import Import, Imported, starter_rows
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.store.connect import Store
-from pipeline.text.dictionary import SUFFIXES, read_dictionary
+from pipeline.text.dictionary import SUFFIXES, read_dictionary, rows_of
 
 pages = APIRouter()
 api = APIRouter()
@@ -99,6 +100,9 @@ def _page(
     with store.reading() as connection:
         open_to = editable_drafts(connection, visitor)
         offered = starter_rows(connection)
+    told = told_of_error(request, visitor, error)
+    if imported:
+        told = told_of(request, visitor, rows_of(imported.warnings))
     return pages.render(
         request,
         "dictionary/import.html",
@@ -109,4 +113,5 @@ def _page(
         offered=offered,
         imported=imported,
         error=error,
+        told=told,
     )

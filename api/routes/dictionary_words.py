@@ -12,6 +12,7 @@ from api.deps import PagesDep, SettingsDep
 from api.desk import VIA, DictionaryDep, JobsDep, Where, chosen_draft, draft_to_write, editable_drafts, refused
 from api.pages import Pages
 from api.received import received
+from api.refused import told_of_error
 from api.working import Work, begin
 from phrases.entry import Word
 from phrases.messages import PhraseError
@@ -153,6 +154,7 @@ def _words_page(
         hashes={name: hash_of(fields) for (kind, name), fields in items.items() if kind == "word"},
         drafts=open_to,
         error=error,
+        told=told_of_error(request, visitor, error),
         previewed=previewed,
     )
 

@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import Visitor, VisitorDep
 from api.deps import PagesDep
 from api.desk import NO_WORK, JobsDep, is_part
-from api.working import answer_of, begin_trial, target_of, work_part
+from api.refused import told_of_work
+from api.working import answer_of, begin_trial, target_of, way_back, work_part
 from pipeline.dictionaries.phrase_trials import WHY_UNSCORED
 from pipeline.processes.background import Job, Jobs
 
@@ -23,12 +24,20 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
     """A part that the page asks for again and again, or a whole page that works without a script, too."""
     job = _found(jobs, visitor, job_id)
     if is_part(request):
-        return work_part(request, pages, job)
-    if (target := target_of(job)) is not None:
-        return RedirectResponse(target, status_code=303)
-    return pages.render(
-        request, "dictionary/work.html", section="dictionary", part="", job=job, why_unscored=WHY_UNSCORED
+        return work_part(request, pages, visitor, job)
+    tab, back = way_back(job)
+    page = pages.render(
+        request,
+        "dictionary/work.html",
+        section="dictionary",
+        part=tab,
+        back=back,
+        job=job,
+        told=told_of_work(request, visitor, job),
+        why_unscored=WHY_UNSCORED,
     )
+    target = target_of(job)  # looked at last: it may have ended meanwhile
+    return page if target is None else RedirectResponse(target, status_code=303)
 
 
 @pages.post("/dictionary/work/{job_id}/cancel")
@@ -36,7 +45,7 @@ def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep
     """Its process ends now."""
     job = _found(jobs, visitor, job_id)
     jobs.cancel(job)
-    return answer_of(request, pages, job)
+    return answer_of(request, pages, visitor, job)
 
 
 @pages.post("/dictionary/work/{job_id}/exact")

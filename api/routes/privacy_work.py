@@ -21,7 +21,7 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
     if job is None or job.kind not in KINDS:
         raise NO_WORK
     if is_part(request):
-        return work_part(request, pages, job)
+        return work_part(request, pages, visitor, job)
     if (target := target_of(job)) is not None:
         return RedirectResponse(target, status_code=303)
     part = "erasures" if job.kind == "erase" else "retention"
@@ -35,4 +35,4 @@ def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep
     if job is None or job.kind not in KINDS:
         raise NO_WORK
     jobs.cancel(job)
-    return answer_of(request, pages, job)
+    return answer_of(request, pages, visitor, job)

@@ -12,10 +12,11 @@ from api.pages import language_of
 from api.policy import API
 from api.received import refusals_on_record
 from api.work_shapes import LoadedTable, TableList, TablePreview
-from pipeline.errors import BadInput, BadTable, RowProblem
+from pipeline.errors import BadInput, BadTable
 from pipeline.language import Language, Text
 from pipeline.outcomes.columns import Kind
 from pipeline.protection.scanning import NotClean
+from pipeline.refusals import RowProblem
 from pipeline.settings import Settings
 from pipeline.store import tables
 from pipeline.tables import uploads
@@ -61,7 +62,7 @@ def preview(
         raise _unusable("table_unreadable", error) from None
     if seen.loaded is None:
         uploads.discard(kept)
-        raise _unusable("table_refused", BadTable(list(seen.problems)), language_of(request))
+        raise _unusable("table_refused", BadTable(list(seen.problems), seen.unlisted), language_of(request))
     report = seen.loaded.report.to_json()
     return {"upload": kept.key, "kind": kind, "encoding": seen.encoding, "report": report, "rows": seen.rows}
 

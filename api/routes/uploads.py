@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import Visitor, VisitorDep
 from api.deps import Body, NewestDep, PagesDep, StoreDep
 from api.desk import NO_WORK, JobsDep, is_part
+from api.downloads import attached
 from api.pages import Pages
 from api.received import refusals_on_record
+from api.refused import ProblemLists, told_of, told_of_work
 from api.working import JobId, Work, answer_of, begin, target_of, work_part
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
@@ -73,9 +75,17 @@ def upload(
         section=SECTION,
         part="tables",
         preview=preview,
+        told=told_of(request, visitor, preview.problems, unlisted=preview.unlisted),
         counts=COUNT_TEXTS,
         columns=list(preview.rows[0]) if preview.rows else [],
     )
+
+
+@pages.get("/problems/{key}")
+def download_problems(request: Request, visitor: VisitorDep, key: Annotated[str, Path(max_length=40)]) -> Response:
+    """Everything that is wrong in a file that one has sent, as CSV."""
+    lists: ProblemLists = request.app.state.problem_lists
+    return attached(lists.find(key, visitor.user.name), "kouken-problems.csv", "text/csv; charset=utf-8")
 
 
 @pages.post("/tables/load")
@@ -93,10 +103,11 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
     """How far it is: a part that the page asks for again and again, or a whole page that works without a script."""
     job = _job(jobs, job_id, visitor)
     if is_part(request):
-        return work_part(request, pages, job)
-    if (target := target_of(job)) is not None:
-        return RedirectResponse(target, status_code=303)
-    return pages.render(request, "tables/work.html", section=SECTION, part="tables", job=job)
+        return work_part(request, pages, visitor, job)
+    told = told_of_work(request, visitor, job)
+    page = pages.render(request, "tables/work.html", section=SECTION, part="tables", job=job, told=told)
+    target = target_of(job)  # looked at last: it may have ended meanwhile
+    return page if target is None else RedirectResponse(target, status_code=303)
 
 
 @pages.post("/tables/work/{job_id}/cancel")
@@ -104,7 +115,7 @@ def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep
     """Its process ends now, and nothing is loaded."""
     job = _job(jobs, job_id, visitor)
     jobs.cancel(job)
-    return answer_of(request, pages, job)
+    return answer_of(request, pages, visitor, job)
 
 
 def _job(jobs: Jobs, job_id: str, visitor: Visitor) -> Job:

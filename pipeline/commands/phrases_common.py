@@ -145,11 +145,18 @@ def say(context: Context, text: Bilingual) -> None:
     click.echo(in_language(text, context.language))
 
 
-def say_problem(context: Context, problem: "Problem") -> None:
-    """Print what is wrong with an entry."""
+def problem_line(context: Context, problem: "Problem") -> str:
+    """What is wrong with an entry, in the reader's language."""
     ja, en = ("誤り", "error") if problem.is_error else ("注意", "warning")
     message = problem.message
-    say(context, Text(f"{ja} {problem.where}: {message.ja}", f"{en} {problem.where}: {message.en}"))
+    return in_language(
+        Text(f"{ja} {problem.where}: {message.ja}", f"{en} {problem.where}: {message.en}"), context.language
+    )
+
+
+def say_problem(context: Context, problem: "Problem") -> None:
+    """Print it."""
+    click.echo(problem_line(context, problem))
 
 
 def at(moment: datetime) -> str:

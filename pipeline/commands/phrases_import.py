@@ -7,6 +7,7 @@ import click
 
 from pipeline.commands.options import Context, common_options, json_option, option
 from pipeline.commands.phrases_common import acting, as_option, draft_option, opened, say, say_json, say_problem
+from pipeline.commands.problem_options import Listing, problem_options
 from pipeline.errors import BadInput
 from pipeline.language import Text
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 @common_options(
     Text(
         "YAML・CSV・Excel の変更を下書きに取り込み、行ごとの結果を示します。"
-        "一行でも誤りがあれば、すべての誤りを行・列・id とともに挙げ、何も取り込みません(終了コード 2)。",
+        "一行でも誤りがあれば、誤りを行・列・id とともに挙げ(多いときは種類ごとの数と、"
+        "はじめの 100 件)、何も取り込みません(終了コード 2)。",
         "Take the changes of a YAML, CSV or XLSX file into a draft and tell what became of every row. One error refuses"
-        " the file: every one is told with its row, column and id, and the exit code is 2.",
+        " the file: the errors are told with row, column and id (of many the kinds and the first 100), and the exit"
+        " code is 2.",
     )
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 )
 @draft_option()
 @as_option()
+@problem_options()
 @json_option()
 def import_(
     context: Context,
@@ -49,6 +53,8 @@ def import_(
     dry_run: bool,
     draft_id: int | None,
     user: str | None,
+    whole: bool,
+    problem_file: Path | None,
     as_json: bool,
 ) -> None:
     """Parse, call, print."""
@@ -60,12 +66,13 @@ def import_(
     if (file is None) != starter:
         raise BadInput(Text("ファイルか --starter のどちらか一つを指定してください。", "Name a file, or --starter."))
     try:
-        read = read_dictionary(file) if file else Loaded(load_starter())
-        given = dictionary.Import(read, based_on, complete, draft_id, shared, title, dry_run)
-        with opened(context) as store:
-            actor, via = acting(context, store, user, "dictionary.edit", "phrases.save")
-            take = dictionary.take_starter if starter else dictionary.take_in
-            imported = take(store, given, actor, via)
+        with Listing(context, whole, problem_file).of_refusals():
+            read = read_dictionary(file) if file else Loaded(load_starter())
+            given = dictionary.Import(read, based_on, complete, draft_id, shared, title, dry_run)
+            with opened(context) as store:
+                actor, via = acting(context, store, user, "dictionary.edit", "phrases.save")
+                take = dictionary.take_starter if starter else dictionary.take_in
+                imported = take(store, given, actor, via)
     except BadDictionary as error:
         if as_json:
             say_json({"draft": None, "rows": [], "problems": error.problems})

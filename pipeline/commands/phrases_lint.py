@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from pipeline.commands.options import Context, common_options, json_option
-from pipeline.commands.phrases_common import chosen, draft_option, opened, say, say_json, say_problem, version_option
+from pipeline.commands.phrases_common import chosen, draft_option, opened, problem_line, say, say_json, version_option
+from pipeline.commands.problem_options import Listing, problem_options
 from pipeline.errors import ExitCode
 from pipeline.language import Text, in_language
 
@@ -20,14 +21,24 @@ from pipeline.language import Text, in_language
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
 @version_option()
 @draft_option()
+@problem_options()
 @json_option()
-def lint(context: Context, file: Path | None, version: str, draft_id: int | None, as_json: bool) -> None:
+def lint(
+    context: Context,
+    file: Path | None,
+    version: str,
+    draft_id: int | None,
+    whole: bool,
+    problem_file: Path | None,
+    as_json: bool,
+) -> None:
     """Parse, call, print; an error (not a warning) gives exit code 2."""
     from phrases.files import load_starter
     from phrases.lint import lint as find_problems
     from phrases.loaded import Loaded
     from pipeline.dictionaries.dictionary import has_store
-    from pipeline.text.dictionary import BadDictionary, read_dictionary
+    from pipeline.refusals import told
+    from pipeline.text.dictionary import BadDictionary, read_dictionary, rows_of
     from pipeline.text.meaning import encoder_for
 
     try:
@@ -43,6 +54,7 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
     except BadDictionary as error:
         problems, count = error.problems, 0
     errors = sum(problem.is_error for problem in problems)
+    Listing(context, whole, problem_file).write(rows_of(problems))
     if as_json:
         rows = [
             {
@@ -56,8 +68,9 @@ def lint(context: Context, file: Path | None, version: str, draft_id: int | None
         ]
         say_json({"phrases": count, "errors": errors, "problems": rows})
     else:
-        for p in problems:
-            say_problem(context, p)
+        each = [problem_line(context, p) for p in problems]
+        for line in told(rows_of(problems), each, 0, context.language, whole=whole):
+            click.echo(line)
         say(context, Text(f"{count} 件の項目、誤り {errors} 件", f"{count} entries, {errors} error(s)"))
     if errors:
         raise click.exceptions.Exit(ExitCode.BAD_INPUT)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from models.figures.ledger import build_ledger, yearly_suspected
-from pipeline.errors import BadTable, RowProblem
+from pipeline.errors import BadTable
 from pipeline.outcomes.cells import YEARLY_YEN
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.load import read_table
 from pipeline.outcomes.phone_key import phone_key
 from pipeline.outcomes.report import Loaded
+from pipeline.refusals import RowProblem
 from pipeline.settings import Settings
 
 
@@ -17,15 +18,17 @@ def read_tables(paths: Mapping[Kind, Path], settings: Settings) -> dict[Kind, Lo
     """Every given table. Raises one `BadTable` with the problems of all of them, and of outcomes against contracts."""
     loaded: dict[Kind, Loaded] = {}
     problems: list[RowProblem] = []
+    unlisted = 0
     for kind, path in paths.items():
         try:
             loaded[kind] = read_configured(kind, path, settings)
         except BadTable as refusal:
             problems += refusal.problems
+            unlisted += refusal.unlisted
     if "contracts" in loaded and "outcomes" in loaded:
         problems += yearly_amounts(loaded["contracts"], loaded["outcomes"])
     if problems:
-        raise BadTable(problems)
+        raise BadTable(problems, unlisted)
     return loaded
 
 

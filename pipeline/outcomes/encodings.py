@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import RowProblem
 from pipeline.language import Text
+from pipeline.refusals import RowProblem
 
 _BLOCK = 1 << 20
 _SHOWN = 40

@@ -16,7 +16,7 @@ from pipeline.outcomes.convert import Reading, numbers_if_all, typed_frame
 from pipeline.outcomes.encodings import file_sha256
 from pipeline.outcomes.headers import match_header
 from pipeline.outcomes.presets import preset_headers, short_salesforce_id
-from pipeline.outcomes.report import Loaded, LoadReport, ProblemList
+from pipeline.outcomes.report import REFUSED_LISTED, Loaded, LoadReport, ProblemList
 from pipeline.outcomes.sources import Row, Source, open_source
 
 CHUNK_ROWS = 5_000  # as text, row by row: ten times as many take ten times the memory and hardly less time
@@ -45,11 +45,11 @@ def read_table(
     """
     shape = SHAPES[kind]
     source = open_source(path, shape)
-    problems = ProblemList(path.name)
+    problems = ProblemList(path.name, REFUSED_LISTED)
     mapping = {**(preset_headers(preset, kind) if preset else {}), **(own_headers or {})}
     header = match_header(source.header, shape, mapping, problems)
     if problems:
-        raise BadTable(problems.listed())
+        raise problems.refusal()
     tidy_id = short_salesforce_id if preset == "salesforce" else str
     reading = Reading(shape, header, phone_key, tidy_id, problems, ProblemList(path.name))
     frame, lines = _read_rows(source, reading, on_rows)
@@ -59,7 +59,7 @@ def read_table(
     if len(lines):
         frame, left_out = check_rows(frame, lines, shape, problems, reading.notes, reading.counts)
     if problems:
-        raise BadTable(problems.listed())
+        raise problems.refusal()
     return Loaded(frame, _report(path, source, reading, len(lines), frame, left_out))
 
 
@@ -88,7 +88,7 @@ def _report(
         columns=reading.header.written,
         extra_columns=tuple(reading.header.extra),
         counts={code: count for code, count in sorted(reading.counts.items()) if count},
-        problems=tuple(reading.notes.listed()),
+        problems=reading.notes.kept(),
         holes=tuple(sorted(set(left_out["contract_id"].dropna()))) if of_outcomes else (),
     )
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import RowProblem
-from pipeline.language import Text
+from pipeline.errors import BadTable
+from pipeline.language import Bilingual, Text
 from pipeline.outcomes.columns import Kind
+from pipeline.refusals import RowProblem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PROBLEMS_LISTED = 1_000
+PROBLEMS_LISTED = 1_000  # of a table that is taken: they are kept with it
+REFUSED_LISTED = 100_000  # of one that is refused: as many as memory holds easily
 
 COUNT_TEXTS: dict[str, Text] = {
     "identical_duplicates": Text("まったく同じ行の重複(一行にまとめた)", "identical rows, kept once"),
@@ -82,10 +84,10 @@ class Loaded:
 
 
 class ProblemList:
-    """Collects problems of one file; lists the first `PROBLEMS_LISTED` and counts the rest."""
+    """Collects problems of one file; lists the first `most` and counts the rest."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, file: str, most: int = PROBLEMS_LISTED) -> None:
+        self._file, self._most = file, most
         self._listed: list[RowProblem] = []
         self._places: set[tuple[int | None, str | None]] = set()
         self._count = 0
@@ -96,19 +98,30 @@ class ProblemList:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, line: int | None, column: str | None, value: str | None, reason: Text) -> None:
+    def add(self, line: int | None, column: str | None, value: str | None, reason: Bilingual) -> None:
         """One more; a value longer than a screen line is shown cut."""
         self._count += 1
         self._places.add((line, column))
-        if self._count <= PROBLEMS_LISTED:
+        if self._count <= self._most:
             shown = value if value is None or len(value) <= 80 else value[:79] + "…"
             self._listed.append(RowProblem(self._file, line, column, shown, reason))
 
+    @property
+    def unlisted(self) -> int:
+        """How many more there are than are listed."""
+        return self._count - len(self._listed)
+
     def listed(self) -> list[RowProblem]:
+        """The problems by line."""
+        return sorted(self._listed, key=lambda problem: problem.line or 0)
+
+    def refusal(self) -> BadTable:
+        """The error that tells them."""
+        return BadTable(self.listed(), self.unlisted)
+
+    def kept(self) -> tuple[RowProblem, ...]:
         """The problems by line, and a last entry that says how many more there are."""
-        rows = sorted(self._listed, key=lambda problem: problem.line or 0)
-        more = self._count - len(self._listed)
-        if more:
-            text = Text(f"このほかに {more:,} 件あります。", f"There are {more:,} more.")
-            rows.append(RowProblem(self._file, None, None, None, text))
-        return rows
+        if not self.unlisted:
+            return tuple(self.listed())
+        text = Text(f"このほかに {self.unlisted:,} 件あります。", f"There are {self.unlisted:,} more.")
+        return (*self.listed(), RowProblem(self._file, None, None, None, text))

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline.errors import BadTable, RowProblem
+from pipeline.errors import BadTable
 from pipeline.language import Text
 from pipeline.outcomes.columns import TableShape, header_key, known_headers
 from pipeline.outcomes.encodings import detect_encoding
+from pipeline.refusals import RowProblem
 
 FIELD_LIMIT = 131_072  # characters: csv's own guard; a longer cell is no cell of these tables
 _HEADER_SEARCH = 20

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from pipeline.errors import BadInput, BadTable, RowProblem
+from pipeline.errors import BadInput, BadTable
 from pipeline.language import Text
 from pipeline.outcomes.columns import Kind
 from pipeline.outcomes.configured import read_configured
@@ -18,6 +18,7 @@ from pipeline.outcomes.encodings import detect_encoding
 from pipeline.outcomes.report import Loaded
 from pipeline.progress import Progress, Silent
 from pipeline.protection.scanning import NotClean, check_clean
+from pipeline.refusals import RowProblem
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.connect import Store
@@ -52,13 +53,17 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What loading would do: the table as it was read, or every problem. `encoding` is empty for Parquet."""
+    """What loading would do: the table as it was read, or the problems. `encoding` is empty for Parquet.
+
+    `unlisted`: how many more problems there are than a list holds.
+    """
 
     upload: Upload
     encoding: str
     loaded: Loaded | None
     rows: list[dict[str, Any]]
     problems: tuple[RowProblem, ...]
+    unlisted: int = 0
 
 
 def keep(settings: Settings, content: BinaryIO, file_name: str, kind: Kind, preset: str | None, owner: str) -> Upload:
@@ -116,7 +121,7 @@ def preview(upload: Upload, settings: Settings) -> Preview:
     try:
         loaded = read_configured(upload.kind, upload.path, settings, preset=upload.preset)
     except BadTable as refusal:
-        return Preview(upload, encoding, None, [], tuple(refusal.problems))
+        return Preview(upload, encoding, None, [], tuple(refusal.problems), refusal.unlisted)
     rows = json.loads(first_rows(loaded).to_json(orient="records", force_ascii=False))
     return Preview(upload, encoding, loaded, rows, loaded.report.problems)
 

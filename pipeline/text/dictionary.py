@@ -17,6 +17,7 @@ from phrases.tables import read_csv, read_xlsx, to_csv, to_xlsx
 from pipeline.errors import BadInput, KoukenError
 from pipeline.formats.interchange import read_document
 from pipeline.language import Language, Text, in_language
+from pipeline.refusals import RowProblem, told
 from pipeline.text.files import find_documents, read_dialogue
 from pipeline.text.meaning import encoder_for
 from pipeline.text.tagging import lines_of
@@ -28,19 +29,30 @@ SUFFIXES = (".xlsx", ".csv", *YAML_SUFFIXES)
 
 
 class BadDictionary(BadInput):
-    """A dictionary, or a query, is refused whole; every problem in it is listed at once."""
+    """A dictionary, or a query, is refused whole, with every problem. `tell_all`: render each of a long list, too."""
 
     def __init__(self, error: PhraseError, what: Text = NOT_LOADED) -> None:
-        self.problems = error.problems
+        self.problems, self.tell_all = error.problems, False
         errors = sum(one.is_error for one in error.problems)
-        super().__init__(Text(f"{what.ja}(誤り {errors} 件)。", f"{what.en} ({errors} error(s))."))
+        super().__init__(Text(f"{what.ja}(誤り {errors:,} 件)。", f"{what.en} ({errors:,} error(s))."))
 
     def render(self, language: Language) -> str:
-        """The summary, then one line per problem."""
-        lines = [
-            f"  {_marked(one, language)}{one.where}: {in_language(one.message, language)}" for one in self.problems
-        ]
-        return "\n".join([KoukenError.render(self, language), *lines])
+        """The summary, then one line per problem; of a long list what is alike, and the first."""
+        each = [f"{_marked(one, language)}{one.where}: {in_language(one.message, language)}" for one in self.problems]
+        lines = told(rows_of(self.problems), each, 0, language, whole=self.tell_all)
+        return "\n".join([KoukenError.render(self, language), *("  " + line for line in lines)])
+
+
+def rows_of(problems: Sequence[Problem]) -> list[RowProblem]:
+    """The problems as rows of their file; the value is the id of the entry, or what else the place is."""
+    return [_row_of(one) for one in problems]
+
+
+def _row_of(one: Problem) -> RowProblem:
+    file, _, line = one.place.rpartition(":")
+    if line.isdecimal():
+        return RowProblem(file, int(line), one.column or None, one.entry or None, one.message, one.is_error)
+    return RowProblem("", None, one.column or None, one.entry or one.place, one.message, one.is_error)
 
 
 def _marked(one: Problem, language: Language) -> str:

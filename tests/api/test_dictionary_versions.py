@@ -1,6 +1,8 @@
 """Versions, files, the word list and the lists: pages over the same functions as the commands."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,7 @@ def test_a_bad_row_refuses_the_file_and_is_named(desk: Desk, tmp_path: Path) -> 
     file = tmp_path / "d.csv"
     file.write_text("id,category,phrase\np.a,proposal,見積もり\np.b,nothing,見積もり\n", encoding="utf-8-sig")
     answer = upload(desk, "/dictionary/import", file)
-    assert answer.status_code == 422 and "file.csv:3" in seen(answer) and "「nothing」は使えません" in seen(answer)
+    assert answer.status_code == 422 and re.search(r" 3 category p\.b .*「nothing」は使えません", seen(answer))
     assert "進行中の下書きはありません" in seen(desk.get("/dictionary/drafts"))
     other = tmp_path / "d.exe"
     other.write_bytes(b"MZ")
@@ -189,12 +191,15 @@ def test_a_long_file_is_looked_at_beside_the_pages_and_told_as_a_short_one(
     assert len(changes_of(settings, 1)) == 60
     file.write_bytes(file.read_bytes().replace(b"p.long-159,proposal", b"p.long-159,nothing"))
     refused = seen(desk.finished(upload(desk, "/dictionary/import", file)))
+    assert "すべての問題を CSV で保存" in refused
     assert "「nothing」は使えません" in refused and "何も取り込んでいません" in refused and "60 新規" not in refused
 
 
 def test_taking_in_a_long_file_is_stopped_and_nothing_is_taken(desk: Desk, tmp_path: Path) -> None:
     going_on = upload(desk, "/dictionary/import", long_file(tmp_path, 1500))
     assert "data-running" in going_on.text
+    assert re.search(r'href="/dictionary/import"\s+aria-current', going_on.text)  # where it belongs
+    assert '<p class="crumb"><a href="/dictionary/import">' in going_on.text  # and the way back
     stopped = desk.post(f"{going_on.url.path}/cancel")
     assert "やめました" in seen(stopped) and "何も取り込んでいません" in seen(stopped)
     assert "進行中の下書きはありません" in seen(desk.get("/dictionary/drafts"))
@@ -214,3 +219,11 @@ def test_a_long_word_list_goes_into_the_chosen_draft_beside_the_pages(
     clashing = "".join(f"別商品{number}号,しょうひん,スポーツパック\n" for number in range(600))
     file.write_text(f"表記,読み,誤認識\n{clashing}", encoding="utf-8")
     assert upload(desk, "/dictionary/words/file", file, where="1").status_code == 422
+
+
+def test_a_long_query_is_cut_as_a_heading_and_shown_whole_on_request(desk: Desk, settings: Settings) -> None:
+    phrase = " OR ".join(f"見積もり{number}" for number in range(20))
+    publish(settings, PhraseSet((replace(QUOTE, phrase=phrase), SCENE), DICTIONARY.lists, DICTIONARY.names))
+    page = desk.get("/dictionary/entries/p.quote").text
+    assert f'<h1 class="query">{phrase}</h1>' in page and '<details class="whole-query">' in page
+    assert "whole-query" not in desk.get("/dictionary/entries/a.scene").text

@@ -178,3 +178,24 @@ def test_without_the_permission_nothing_is_taken(settings: Settings) -> None:
         answer = nobody.post("/tables/upload", data={"kind": "contracts"}, files={"file": ("a.csv", b"x")})
         assert answer.status_code == 401
     assert left(settings) == []
+
+
+MANY = "契約番号,顧客ID,契約開始日,月額\n" + "".join(f"C-{n},K-{n},5/1/2026,千円\n" for n in range(2_000))
+
+
+def test_thousands_of_problems_are_grouped_and_counted_and_the_whole_list_can_be_downloaded(settings: Settings) -> None:
+    with opened_as(settings, "manager", name="boss") as browser:
+        status, page = send(browser, MANY.encode())
+        assert status == 422 and "読めないところが 4,000 か所" in page
+        assert "全 4,000 件のうち、はじめの 100 件" in page and page.count("5/1/2026") == 50
+        groups = page[page.index("同じ問題を") : page.index("全 4,000 件")]
+        assert groups.count("<tr>") == 3 and groups.count("2,000") == 2 and "2、3、4、5、6 ほか" in groups
+        found = re.search(r'href="(/problems/[^"]+)"', page)
+        assert found
+        listed = browser.get(found[1])
+        assert listed.content.startswith(b"\xef\xbb\xbf") and "attachment" in listed.headers["content-disposition"]
+        rows = listed.content.decode("utf-8-sig").splitlines()
+    assert rows[0] == "ファイル,行,列,値,種類,理由" and len(rows) == 4_001
+    assert rows[-1].startswith("契約.csv,2001,mrr_yen,千円,誤り,")
+    with opened_as(settings, "manager", name="other") as browser:
+        assert browser.get(found[1]).status_code == 404

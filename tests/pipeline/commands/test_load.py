@@ -118,3 +118,17 @@ def test_a_word_list_with_a_bad_row_is_refused_whole(data_dir: Path, tmp_path: P
         run("words", str(tmp_path / "w.csv"))
     assert "w.csv:3" in caught.value.render("ja")
     assert json.loads(CliRunner().invoke(words_command, ["--json"], standalone_mode=False).stdout) == []
+
+
+def test_of_many_problems_the_kinds_and_the_first_are_told_unless_all_are_wanted(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.csv").write_text(CALLS + "".join(f"D{n},昨日,OP1,\n" for n in range(300)), encoding="utf-8")
+    assert kouken(["load", "calls", "bad.csv", "--lang", "ja"]) == 2
+    told = capsys.readouterr().err
+    assert "問題 300 件" in told and "300 件 bad.csv started_at: " in told and "4、5、6、7、8 行目 ほか" in told
+    assert told.count("「昨日」") == 100 and "このほかに 200 件" in told
+    assert kouken(["load", "calls", "bad.csv", "--all", "--problems", "list.csv", "--lang", "ja"]) == 2
+    assert capsys.readouterr().err.count("「昨日」") == 300
+    rows = (tmp_path / "list.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 301 and rows[1].startswith("bad.csv,4,started_at,昨日,誤り,")

@@ -343,10 +343,13 @@ def test_d8_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert places(error) == [(2, "started_at"), (3, "customer_id"), (4, None), (5, "call_id")]
 
 
-def test_d8_the_list_of_problems_is_bounded_and_says_how_many_more(tmp_path: Path) -> None:
+def test_d8_the_list_of_problems_is_bounded_and_says_how_many_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.outcomes.load.REFUSED_LISTED", 1_000)
     error = refusal("calls", written(tmp_path, CALLS + "".join(f"C{n},いつか,OP1,K1,x\n" for n in range(1_500))))
-    assert len(error.problems) == 1_001
-    assert error.problems[-1].reason.ja == "このほかに 500 件あります。"
+    assert (len(error.problems), error.unlisted) == (1_000, 500)
+    assert "問題 1,500 件" in error.render("ja") and "500 more problems than a list can hold" in error.render("en")
 
 
 def test_d8_the_same_file_has_the_same_fingerprint(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio import decode
-from pipeline.errors import BadTable, DeviceLost, KoukenError, NotAllowed, RowProblem
+from pipeline.errors import BadTable, DeviceLost, KoukenError, NotAllowed
 from pipeline.language import Text
 from pipeline.processes.workers import Work, map_items
+from pipeline.refusals import RowProblem
 from pipeline.settings import Settings
 from pipeline.speech.work import TranscribeTask, start_worker, transcribe_task
 from tests.pipeline.audio.making import speechlike, write_wav
