@@ -1,50 +1,123 @@
-"""The connections of browsers and programs: how many there may be, so that descriptors do not run out."""
+"""The connections of browsers and programs: how many there may be, and how long a request may take to come in."""
 
+import asyncio
 import resource
 from typing import Any
 
+import h11
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST = 512  # answered at once; a browser keeps up to six
 DESCRIPTORS = 4096  # wanted; a quarter for connections, as many for those that are told to wait, half for files
 RETRY_S = 5
+SLOWEST = 8_192  # bytes a second; whatever comes in so fast or faster may take as long as it needs
 _FULL = "いま混み合っています。少し待って、もう一度開いてください。\nBusy. Try again shortly.\n".encode()
 _HEADERS = {
     "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": str(len(_FULL)),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Retry-After": str(RETRY_S),
     "Connection": "close",
 }
+_LATE = "送るのに時間がかかりすぎました。\nThe request took too long to come in.\n".encode()
+_INCOMING = (h11.IDLE, h11.SEND_BODY)  # of the other side: its head, or its body, is not here yet
 
 
 class Connection(H11Protocol):
-    """Beyond the `most`, connections are answered 503 and closed; beyond twice as many, cut without an answer."""
+    """Beyond the `most`, connections are answered 503 and closed; beyond twice as many, cut without an answer.
 
-    most = MOST
+    A head, and then a body, that is not here after `patience_s` seconds is answered 408 and closed, unless it comes in
+    at a fair rate; so is one that pauses for so long. Between requests uvicorn closes by itself.
+    """
+
+    most, patience_s = MOST, 20.0
+    _stage: Any = None  # what is waited for
+    _taken = 0  # bytes since the timer began
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Count it."""
+        """Count it, and expect a head."""
         super().connection_made(transport)
+        self._expect()
         if len(self.connections) > 2 * self.most:
             transport.abort()
         elif len(self.connections) > self.most:
             self.app = _answer_full
 
+    def data_received(self, data: bytes) -> None:
+        """Part of a request."""
+        self._taken += len(data)
+        super().data_received(data)
+        self._expect()
 
-def connections_for_this_process() -> type[Connection]:
+    def on_response_complete(self) -> None:
+        """Part of the next request may have come in meanwhile."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def _expect(self) -> None:
+        stage = (self.cycle, self.conn.their_state)
+        if self.conn.their_state not in _INCOMING:
+            self._stop_timer()
+        elif self._timer is None or stage != self._stage:
+            self._stop_timer()
+            self._wait()
+        self._stage = stage
+
+    def _wait(self) -> None:
+        self._taken = 0
+        self._timer = self.loop.call_later(self.patience_s, self._look)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        if (
+            self.flow.read_paused or self._taken >= self.patience_s * SLOWEST
+        ):  # paused: it is the application that waits
+            self._wait()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        if self.conn.our_state is h11.SEND_BODY:  # what is left of an answer may never be taken
+            self.transport.abort()
+            return
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and self._has_begun():
+            headers = list((_HEADERS | {"Content-Length": str(len(_LATE))}).items())
+            for event in (h11.Response(status_code=408, headers=headers), h11.Data(data=_LATE), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+
+    def _has_begun(self) -> bool:
+        """A browser may open a connection before it has anything to ask."""
+        return self._taken > 0 or self.conn.their_state is h11.SEND_BODY
+
+
+def connections_for_this_process(patience_s: float) -> type[Connection]:
     """As many as its descriptors allow, after asking the system for enough of them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < DESCRIPTORS:
         soft = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     most = MOST if soft == resource.RLIM_INFINITY else min(MOST, soft // 4)
-    return type("Connection", (Connection,), {"most": most})
+    return type("Connection", (Connection,), {"most": most, "patience_s": patience_s})
 
 
 async def _answer_full(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+    fields = _HEADERS | {"Content-Length": str(len(_FULL)), "Retry-After": str(RETRY_S)}
+    headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": _FULL})

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages import language_of, pages_of
@@ -237,6 +238,8 @@ class BugsBecomeAnswers:
 
         try:
             await self.app(scope, receive, send_noticing)
+        except ClientDisconnect:
+            log.info("a request was broken off before its end")
         except Exception as error:  # noqa: BLE001 - see the class
             frames = traceback.extract_tb(error.__traceback__)
             where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -106,7 +107,9 @@ class SmallBodies:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            return message if taken <= most else {"type": "http.disconnect"}
+            if taken > most:
+                raise HTTPException(413, "Too large.", headers={"Connection": "close"})
+            return message
 
         await self.app(scope, receive_counting, send)
 

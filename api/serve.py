@@ -45,7 +45,7 @@ def config_of(app: FastAPI, web: WebSettings) -> uvicorn.Config:
     """Headers of whatever stands before it are not believed; TLS as Python has it, from 1.2 on."""
     return uvicorn.Config(
         app,
-        http=connections_for_this_process(),
+        http=connections_for_this_process(web.request_timeout_s),
         log_level="warning",
         server_header=False,
         proxy_headers=False,

@@ -210,6 +210,9 @@ class WebSettings(Section):
         False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
     )
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
+    request_timeout_s: float = Field(
+        20.0, gt=0, description="要求の見出しと本文が、それぞれ届くのを待つ秒数(毎秒 8 KiB より速く届くうちは切らない)"
+    )
     upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
     breached_passwords: Path | None = Field(
         None, description="漏れたパスワードの SHA-1 の一覧(Have I Been Pwned、ハッシュの順)。空なら照らさない"
