@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from pipeline.store import ledger, runs
 from pipeline.store.connect import Store
@@ -24,11 +25,17 @@ class Lease:
 
     Another night is dead when its session is gone, or when its beat has not moved for `stale_s` of this process's own
     monotonic clock: no clock of another machine, and none that can be set, decides.
+
+    While a night works its mark lies in `marks`, a folder of its machine. Taking it away needs neither room nor the
+    store: so the next night of the machine knows of one that found the disk full, or the database gone, that it ended
+    by itself and no item is to blame.
     """
 
-    def __init__(self, store: Store, run_id: int, *, stale_s: float, most_attempts: int) -> None:
-        self.store, self.run_id = store, run_id
+    def __init__(self, store: Store, run_id: int, marks: Path, *, stale_s: float, most_attempts: int) -> None:
+        self.store, self.run_id, self.marks = store, run_id, marks
         self.stale_s, self.most_attempts = stale_s, most_attempts
+        marks.mkdir(exist_ok=True)
+        self._mark(run_id).touch()
         self.let_go: Callable[[], None] = store.hold(run_id)
         self._beaten = time.monotonic()
         self._seen: dict[int, tuple[int, float]] = {}
@@ -70,13 +77,24 @@ class Lease:
     def take_over_dead(self) -> int:
         """Put back what dead nights held; how many items that were."""
         with self.store.reading() as connection:
-            beats = runs.beats(connection, self.run_id)
-        dead = [run_id for run_id, beat in beats.items() if self._is_dead(run_id, beat)]
+            others = runs.others_running(connection, self.run_id)
+        dead = {other.run_id: other.owner for other in others if self._is_dead(other.run_id, other.beat)}
         if not dead:
             return 0
+        killed = [run_id for run_id, owner in dead.items() if not self._ended_by_itself(run_id, owner)]
         with self.store.writing() as connection:
-            runs.close_dead(connection, dead)
-            return ledger.take_over(connection, dead, self.most_attempts)
+            runs.close_dead(connection, list(dead))
+            taken = ledger.take_over(connection, killed, self.most_attempts)
+            taken += ledger.release(connection, dead.keys() - killed)
+        for run_id in dead:
+            self._mark(run_id).unlink(missing_ok=True)
+        return taken
+
+    def _ended_by_itself(self, run_id: int, owner: str) -> bool:
+        return owner.rpartition(" PID ")[0] == socket.gethostname() and not self._mark(run_id).exists()
+
+    def _mark(self, run_id: int) -> Path:
+        return self.marks / str(run_id)
 
     def _is_dead(self, run_id: int, beat: int) -> bool:
         if not self.store.is_held(run_id):
@@ -92,7 +110,8 @@ class Lease:
         """Put back what is not finished and close the night; a store that cannot be reached is left as it is."""
         try:
             with suppress(Exception), self.store.writing() as connection:
-                ledger.release(connection, self.run_id)
+                ledger.release(connection, [self.run_id])
                 runs.finish_run(connection, self.run_id, state)
         finally:
+            self._mark(self.run_id).unlink(missing_ok=True)
             self.let_go()

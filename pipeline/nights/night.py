@@ -138,7 +138,8 @@ def night_of(
     with ExitStack() as unless_begun:
         with store.writing() as connection:
             run_id = runs.start_run(connection, str(archive), versions.to_json(), whoami())
-            lease = Lease(store, run_id, stale_s=work.lease_minutes * 60, most_attempts=work.attempts)
+            marks, stale_s = settings.data_dir / "running", work.lease_minutes * 60
+            lease = Lease(store, run_id, marks, stale_s=stale_s, most_attempts=work.attempts)
             unless_begun.callback(lease.let_go)
         unless_begun.pop_all()
     progress.night(run_id)

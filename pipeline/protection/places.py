@@ -60,6 +60,7 @@ KEPT: Mapping[str, Text] = {
         "閲覧の記録のうち、データベースが空くのを待っているもの(番号だけ)", "looks that wait for the store: ids only"
     ),
     "night.lock": Text("動いている夜の番号", "the process of the night that runs"),
+    "running": Text("動いている夜の印(番号だけ)", "a mark of each night that runs: its number"),
     "phone.key": Text("電話番号のハッシュの鍵", "the key of the phone hashes"),
     "erased.jsonl": Text(
         "消したもののハッシュ。控えを戻すときに要る", "hashes of what was erased, for restoring backups"

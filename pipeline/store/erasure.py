@@ -249,4 +249,8 @@ def forget_pages(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.rollback()
         driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        empty = "PRAGMA wal_checkpoint(TRUNCATE)"
+        try:
+            driver.execute(empty)
+        except connection.dialect.loaded_dbapi.Error as error:  # a full disk, say: in words like any other statement's
+            raise sa.exc.DBAPIError(empty, None, error) from error

@@ -141,9 +141,9 @@ def settle_all(connection: sa.Connection, run_id: int, items: Sequence[Claim]) -
         raise LeaseLost(f"{stage} {len(items)}")
 
 
-def release(connection: sa.Connection, run_id: int) -> int:
-    """Put back what this night holds and did not finish, as if it had never begun it; how many."""
-    mine = (ledger.c.state == "running") & (ledger.c.run_id == run_id)
+def release(connection: sa.Connection, run_ids: Collection[int]) -> int:
+    """Put back what these nights hold and did not finish, as if they had never begun it; how many."""
+    mine = (ledger.c.state == "running") & (ledger.c.run_id.in_(run_ids))
     values = {"state": "waiting", "run_id": None, "attempts": ledger.c.attempts - 1, "updated_at": datetime.now(UTC)}
     return connection.execute(sa.update(ledger).where(mine).values(values)).rowcount
 

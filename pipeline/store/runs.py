@@ -29,10 +29,20 @@ def beat(connection: sa.Connection, run_id: int) -> None:
     connection.execute(sa.update(runs).where(runs.c.run_id == run_id).values(beat=runs.c.beat + 1))
 
 
-def beats(connection: sa.Connection, besides: int) -> dict[int, int]:
-    """The other nights that are running, with how often each has beaten."""
-    query = sa.select(runs.c.run_id, runs.c.beat).where(runs.c.state == "running", runs.c.run_id != besides)
-    return {int(row.run_id): int(row.beat) for row in connection.execute(query)}
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A night that has not been closed. `owner`: its machine and process; `beat`: how often it gave a sign of life."""
+
+    run_id: int
+    owner: str
+    beat: int
+
+
+def others_running(connection: sa.Connection, besides: int) -> list[Running]:
+    """The other nights that are running, or seem to."""
+    others = (runs.c.state == "running") & (runs.c.run_id != besides)
+    query = sa.select(runs.c.run_id, runs.c.owner, runs.c.beat).where(others)
+    return [Running(int(row.run_id), row.owner, int(row.beat)) for row in connection.execute(query)]
 
 
 def close_dead(connection: sa.Connection, run_ids: Collection[int]) -> None:

@@ -213,7 +213,7 @@ def fill(
         claims = _claims(connection, run_id)
         for item in said:
             _store_call(connection, item, claims[item.call_id])
-        ledger.release(connection, run_id)
+        ledger.release(connection, [run_id])
         _store_report(connection, run_id, contribution)
         runs.finish_run(connection, run_id, "done")
     return run_id

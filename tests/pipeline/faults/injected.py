@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 Mode = Literal["error", "full", "kill", "delay", "count"]
+NEVER = 1 << 30
 
 
 class PowerCut(Exception):
@@ -26,8 +27,8 @@ class _Full(Exception):
 class Fault:
     """Counts the writes of this process: every statement that changes a row, and every commit of a writer."""
 
-    def __init__(self, mode: Mode, at: int) -> None:
-        self.mode, self.at, self.writes = mode, at, 0
+    def __init__(self, mode: Mode, at: int, lasting: bool) -> None:
+        self.mode, self.at, self.lasting, self.writes = mode, at, lasting, 0
 
     def statement(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if statement.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
@@ -39,7 +40,7 @@ class Fault:
 
     def _write(self) -> None:
         self.writes += 1
-        if self.writes != self.at:
+        if self.writes < self.at or (self.writes > self.at and not self.lasting):
             return
         match self.mode:
             case "error":
@@ -53,9 +54,10 @@ class Fault:
 
 
 @contextmanager
-def fault(mode: Mode, at: int = 0) -> Iterator[Fault]:
-    """The fault, for every store of this process."""
-    made = Fault(mode, at)
+def fault(mode: Mode, at: int = 0, *, lasting: bool = False) -> Iterator[Fault]:
+    """The fault, for every store of this process. `lasting`: at every write from the N-th on, as of a disk that stays
+    full."""
+    made = Fault(mode, at, lasting)
     sa.event.listen(sa.Engine, "before_cursor_execute", made.statement)
     sa.event.listen(sa.Engine, "commit", made.commit)
     try:

@@ -22,7 +22,7 @@ from pipeline.nights.night import Request
 from pipeline.progress import Lines
 from pipeline.reports.export import export_parquet
 from pipeline.settings import Settings
-from pipeline.store import connect
+from pipeline.store import connect, erasure
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from tests.api.conftest import opened_as
@@ -210,3 +210,16 @@ def test_a8_stuck_reader_keeps_no_night_waiting(quick_centre: Centre) -> None:
         connection.exec_driver_sql("SELECT count(*) FROM runs").scalar_one()
         assert centre.night() is ExitCode.DONE
     assert centre.files["done"] == 2
+
+
+def test_a4_disk_that_is_full_when_the_write_ahead_file_is_emptied_is_named_as_such(tmp_path: Path) -> None:
+    import pysqlite3.dbapi2
+
+    class Full:
+        def execute(self, statement: str) -> None:
+            raise pysqlite3.dbapi2.OperationalError("database or disk is full")
+
+    with open_store(f"sqlite:///{tmp_path / 'kouken.db'}") as store, pytest.MonkeyPatch.context() as patch:
+        with pytest.raises(NoSpace), store.reading() as connection:
+            patch.setattr(type(connection.connection), "driver_connection", Full())
+            erasure.forget_pages(connection)

@@ -8,16 +8,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline.errors import ExitCode, NoSpace
+from pipeline.store import transcripts
 from pipeline.store.schema import call_contracts
 from pipeline.store.shown import joined_in, left_over
 from tests.pipeline.centre import PLAIN, PROPOSAL, QUICK, Centre, small_centre
 from tests.pipeline.faults import inline
-from tests.pipeline.faults.injected import Mode, PowerCut, fault
+from tests.pipeline.faults.injected import NEVER, Fault, Mode, PowerCut, fault
 from tests.postgres import Server
 
 pytestmark = pytest.mark.fault
@@ -105,6 +107,26 @@ def test_nothing_is_lost_or_doubled_whatever_happens_at_any_write(
             with centre.open() as store, store.reading() as connection:
                 assert left_over(connection, at_work=()) == [], at
                 assert connection.execute(JOINED).scalar_one() == 2, at
+
+
+def test_no_recording_is_held_back_because_nights_found_no_room_for_it(
+    make: Make, undisturbed: tuple[str, int], tmp_path: Path
+) -> None:
+    save = transcripts.save_transcript
+    with make(tmp_path / "full") as centre:
+        for _ in range(centre.settings.work.attempts + 1):
+            with pytest.MonkeyPatch.context() as patch, fault("full", NEVER, lasting=True) as disk:
+
+                def fill_up_and_save(*given: Any, disk: Fault = disk) -> int:
+                    disk.at = 0  # from now on, also for putting back what the night holds
+                    return save(*given)
+
+                patch.setattr(transcripts, "save_transcript", fill_up_and_save)
+                with pytest.raises(NoSpace):
+                    run(centre)
+        assert run(centre) is ExitCode.SOME_QUARANTINED
+        assert centre.export_hash() == undisturbed[0]
+        assert list((centre.settings.data_dir / "running").iterdir()) == []
 
 
 def test_full_disk_is_one_message_and_exit_code_5(make: Make, tmp_path: Path) -> None:

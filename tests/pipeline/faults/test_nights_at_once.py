@@ -100,7 +100,7 @@ def _night_that_froze(store: Store, centre: Centre) -> tuple[Lease, ledger.Claim
     with store.writing() as connection:
         run_id = runs.start_run(connection, str(centre.archive.resolve()), {"speech": _version(store)})
         connection.exec_driver_sql("UPDATE files SET seen_in_run = (SELECT max(run_id) FROM runs)")
-    lease = Lease(store, run_id, stale_s=60, most_attempts=3)
+    lease = Lease(store, run_id, centre.root / "running", stale_s=60, most_attempts=3)
     with store.writing() as connection:
         ledger.open_recordings(connection, run_id, _version(store))
         (claim,) = ledger.claim(connection, run_id, "transcribe", _version(store), 5)

@@ -47,7 +47,7 @@ def test_the_latest_call_comes_first(store: Store) -> None:
         where = recordings.places(connection, run_id, [item.recording_id for item in claim(store, run_id)])
     assert [place.call_id for place in where.values()] != []
     with store.writing() as connection:
-        ledger.release(connection, run_id)
+        ledger.release(connection, [run_id])
     order = []
     for _ in range(3):
         (item,) = claim(store, run_id, 1)
@@ -125,7 +125,7 @@ def test_released_items_were_never_begun(store: Store) -> None:
     run_id = night(store, ["a"])
     claim(store, run_id)
     with store.writing() as connection:
-        assert ledger.release(connection, run_id) == 1
+        assert ledger.release(connection, [run_id]) == 1
     assert [item.attempts for item in claim(store, run_id)] == [1]
 
 
