@@ -219,7 +219,11 @@ def test_a4_disk_that_is_full_when_the_write_ahead_file_is_emptied_is_named_as_s
         def execute(self, statement: str) -> None:
             raise pysqlite3.dbapi2.OperationalError("database or disk is full")
 
-    with open_store(f"sqlite:///{tmp_path / 'kouken.db'}") as store, pytest.MonkeyPatch.context() as patch:
-        with pytest.raises(NoSpace), store.reading() as connection:
-            patch.setattr(type(connection.connection), "driver_connection", Full())
-            erasure.forget_pages(connection)
+    with (
+        open_store(f"sqlite:///{tmp_path / 'kouken.db'}") as store,
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(NoSpace),
+        store.reading() as connection,
+    ):
+        patch.setattr(type(connection.connection), "driver_connection", Full())
+        erasure.forget_pages(connection)
