@@ -42,7 +42,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Problems of one reason in one column of a file: how many, and the first lines (1 = header line) in which they are."""
+    """Problems of one reason in one column of a file: how many, and the first lines (1 = header line)."""
 
     file: str
     column: str | None

@@ -5,14 +5,18 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.policy import ROUTES
 from pipeline.audio.notes import NOTES
 from pipeline.reports.explained import estimate_options
 from pipeline.settings import Settings
+from pipeline.store.reports import latest_report
 from tests.api.conftest import opened_as
+from tests.api.test_access import filled_in
 from tests.api.world import NO_PLAN
 
 PAGES = (
@@ -60,7 +64,8 @@ def test_pages_open_in_both_languages(client: TestClient, path: str, language: s
     assert not re.search(r"。\s*。|[^.]\.\.\s", re.sub(r"<[^>]*>", "", answer.text))  # no sentence ends twice
 
 
-def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
+def walked(client: TestClient) -> set[str]:
+    """Every address that a link leads to, from the first page on; all of them open."""
     seen, waiting = set(), ["/"]
     while waiting:
         path = waiting.pop()
@@ -71,7 +76,27 @@ def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
         assert answer.status_code == 200, path
         if answer.headers["content-type"].startswith("text/html"):
             waiting.extend(links(answer.text))
+    return seen
+
+
+def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
+    seen = walked(client)
     assert {"/calls/20261003-0017?recording=1", "/operators/OP-002", "/nights/1", "/static/kouken.css"} <= seen
+
+
+def test_pages_leave_the_report_that_they_share_as_it_is_stored(filled: Settings) -> None:
+    """It is parsed once for all of them: what one page changed in it, the next ones would show."""
+    with opened_as(filled, "administrator", "manager", "analyst", "qa_editor", name="everybody") as browser:
+        app: Any = browser.app
+        with app.state.store.reading() as connection:
+            shared = app.state.newest.body(connection)
+        walked(browser)
+        for method, path in ROUTES:
+            if method == "GET":
+                assert browser.get(filled_in(path), follow_redirects=False).status_code < 500, path
+        with app.state.store.reading() as connection:
+            assert app.state.newest.body(connection) is shared
+            assert shared == latest_report(connection)
 
 
 def test_pages_the_language_is_remembered(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """A server parses the newest report once, and yet always gives what is stored."""
 
+import pytest
 import sqlalchemy as sa
 
 from pipeline.store.connect import Store
@@ -8,30 +9,34 @@ from pipeline.store.schema import reports
 from tests.api.world import fill, telling_call
 
 
-def test_it_is_the_newest_report_and_parsed_once(store: Store) -> None:
+@pytest.fixture
+def told(store: Store) -> Store:
+    """A store after its first night."""
     fill(store, [telling_call()])
+    return store
+
+
+def test_it_is_the_newest_report_and_parsed_once(told: Store) -> None:
     newest = NewestReport()
-    with store.reading() as connection:
+    with told.reading() as connection:
         body = newest.body(connection)
         assert body is not None
         assert body == latest_report(connection)
         assert newest.body(connection) is body
 
 
-def test_a_report_that_is_changed_in_its_place_is_read_anew(store: Store) -> None:
-    fill(store, [telling_call()])
+def test_a_report_that_is_changed_in_its_place_is_read_anew(told: Store) -> None:
     newest = NewestReport()
-    with store.writing() as connection:
+    with told.writing() as connection:
         before = newest.body(connection)
         assert before is not None
         connection.execute(sa.update(reports).values(body={**before, "operators": []}))
         assert newest.body(connection) == {**before, "operators": []} != before
 
 
-def test_the_next_night_s_report_takes_its_place(store: Store) -> None:
-    fill(store, [telling_call()])
+def test_the_next_night_s_report_takes_its_place(told: Store) -> None:
     newest = NewestReport()
-    with store.writing() as connection:
+    with told.writing() as connection:
         before = newest.body(connection)
         assert before is not None
         save_report(connection, before["run_id"], {**before, "operators": []})
