@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 
 from api.errors import Missing
 from api.policy import API, Permission, Reach, permission_of, reach_of
+from pipeline.accounts.second_factor import is_required
 from pipeline.errors import Locked
 from pipeline.language import Text
 from pipeline.protection.looks import PATIENCE_S, Looks
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 SAFE = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 OPEN_WHILE_MUST_CHANGE = ("/account", "/account/password", "/sign-out")
+OPEN_WHILE_FACTOR_MISSING = ("/account/factor", "/account/factor/begin", "/account/factor/confirm", "/sign-out")
 
 
 class Refused(Missing):
@@ -52,6 +54,10 @@ class TokenRefused(Missing):
 
 class MustChange(Exception):
     """A given password has to be replaced before anything else."""
+
+
+class FactorMissing(Exception):
+    """A second factor has to be set up before anything else."""
 
 
 NOT_ALLOWED = Refused(
@@ -87,13 +93,15 @@ NOT_FOR_TOKEN = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, and how far what they ask for reaches. `token_id`: a program, by a token of that person."""
+    """Who asks, and how far what they ask for reaches. `token_id`: a program, by a token of that person.
+    `by_provider`: signed in with a company account."""
 
     user: User
     csrf: str
     reach: Reach
     looks: Looks = field(repr=False, compare=False)
     token_id: int | None = None
+    by_provider: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether a link to it is worth showing."""
@@ -114,16 +122,19 @@ def token_of(request: Request) -> str | None:
 def session_of(request: Request) -> Session | None:
     """The session of whoever asks, if it is still alive."""
     token = token_of(request)
-    if not token:
-        return None
+    found = session_by(request, token) if token else None
+    if token and found and datetime.now(UTC) - found.seen_at > TOUCH_EVERY:
+        _touch(request.app.state.store, token)
+    return found
+
+
+def session_by(request: Request, token: str) -> Session | None:
+    """The living session of that token."""
     store: Store = request.app.state.store
     web: WebSettings = request.app.state.settings.web
     idle, longest = timedelta(minutes=web.idle_minutes), timedelta(hours=web.session_hours)
     with store.reading() as connection:
-        found = find_session(connection, token, idle=idle, longest=longest)
-    if found and datetime.now(UTC) - found.seen_at > TOUCH_EVERY:
-        _touch(store, token)
-    return found
+        return find_session(connection, token, idle=idle, longest=longest)
 
 
 def _touch(store: Store, token: str) -> None:
@@ -168,7 +179,7 @@ class Gate:
         self.prefix = prefix  # a route knows its path within its router only
 
     async def __call__(self, request: Request) -> None:
-        """Raises `SignInNeeded`, `Refused`, `TokenRefused` or `MustChange`."""
+        """Raises `SignInNeeded`, `Refused`, `TokenRefused`, `MustChange` or `FactorMissing`."""
         permission = permission_of(request.method, self.prefix + request.scope["route"].path)
         if self.prefix == API and permission != "public" and (secret := token_in(request)) is not None:
             request.state.visitor = await run_in_threadpool(_program, request, secret, permission)
@@ -182,13 +193,12 @@ class Gate:
         if session is None:
             raise SignInNeeded(first=not await run_in_threadpool(_anybody, request))
         reach = reach_of(session.user, permission) if permission else None
-        request.state.visitor = Visitor(session.user, session.csrf, reach or Reach(None), looks_of(request))
+        request.state.visitor = visitor_of(request, session, reach or Reach(None))
         if reach is None:
             raise NOT_ALLOWED
         if request.method not in SAFE and not _carries(session.csrf, request.headers, await request.form()):
             raise NOT_FROM_HERE
-        if session.user.must_change and request.url.path not in OPEN_WHILE_MUST_CHANGE:
-            raise MustChange
+        _require_own_secrets(request, session)
 
 
 def _program(request: Request, secret: str, permission: Permission | None) -> Visitor:
@@ -200,6 +210,26 @@ def _program(request: Request, secret: str, permission: Permission | None) -> Vi
     if permission is None or reach is None:
         raise NOT_FOR_TOKEN
     return Visitor(owner, "", reach, looks_of(request), token.token_id)
+
+
+def _require_own_secrets(request: Request, session: Session) -> None:
+    """A password of one's own, then a second factor where it is asked for; nothing else opens before."""
+    if session.user.must_change:
+        if request.url.path not in OPEN_WHILE_MUST_CHANGE:
+            raise MustChange
+    elif is_factor_missing(request, session) and request.url.path not in OPEN_WHILE_FACTOR_MISSING:
+        raise FactorMissing
+
+
+def visitor_of(request: Request, session: Session, reach: Reach) -> Visitor:
+    """Whoever has signed in."""
+    return Visitor(session.user, session.csrf, reach, looks_of(request), by_provider=session.by_provider)
+
+
+def is_factor_missing(request: Request, session: Session) -> bool:
+    """Whether a password alone was asked of somebody who may not stay so; a provider asks for what it wants itself."""
+    web: WebSettings = request.app.state.settings.web
+    return not session.by_provider and not session.has_factor and is_required(session.user, web)
 
 
 def looks_of(request: Request) -> Looks:

@@ -14,9 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api import errors
-from api.access import Gate, MustChange, SignInNeeded
+from api.access import FactorMissing, Gate, MustChange, SignInNeeded
 from api.entry_form import Linter
-from api.gates import on_http, on_must_change, on_sign_in_needed
+from api.gates import on_factor_missing, on_http, on_must_change, on_sign_in_needed
 from api.openapi import build_openapi
 from api.pages import HERE, Pages
 from api.pending import Pending
@@ -39,6 +39,7 @@ from api.routes import (
     dictionary_words,
     dictionary_work,
     erasures,
+    factor,
     health,
     help,
     holds,
@@ -58,6 +59,7 @@ from api.routes import (
     scorecards,
     scorecards_json,
     search,
+    sign_in_code,
     sound,
     tables_json,
     tokens,
@@ -65,6 +67,7 @@ from api.routes import (
 )
 from api.routes.tables_json import PATH as TABLE_PATH
 from api.routes.uploads import PATH as UPLOAD_PATH
+from api.second_step import SecondStep
 from api.security import KnownNames, SecurityHeaders, SmallBodies
 from api.streams import Streams
 from pipeline.accounts.openid import Provider
@@ -89,12 +92,15 @@ HANDLERS: dict[int | type[Exception], Any] = {
     SignInNeeded: on_sign_in_needed,
     MustChange: on_must_change,
     RequestValidationError: errors.on_invalid,
+    FactorMissing: on_factor_missing,
     HTTPException: on_http,
     KoukenError: errors.on_kouken,
 }
 NOUNS = (  # a path is answered by the first that knows it
     account,
     oidc,
+    sign_in_code,
+    factor,
     administration,
     people,
     retention,
@@ -168,6 +174,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.operator_lists, app.state.problem_lists = OperatorLists(), ProblemLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
+    app.state.second_step = SecondStep(settings, store)
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import errors
-from api.access import SignInNeeded, Visitor, looks_of, session_of
+from api.access import SignInNeeded, session_of, visitor_of
 from api.policy import Reach
 from api.routes.account import sign_in_address
 from pipeline.errors import KoukenError
@@ -22,6 +22,12 @@ _CHANGE = Text("パスワードを変えてください。", "Change your passwo
 _WHERE = Text(
     "管理者から受け取ったパスワードは、最初に自分のものへ変えます(/account)。",
     "A password given by an administrator has to be replaced by one's own first (/account).",
+)
+
+_SET_UP = Text("二段階認証を設定してください。", "Set up two-factor sign-in first.")
+_SET_UP_WHERE = Text(
+    "この役割でパスワードでサインインするには、認証アプリの確認コードが要ります(/account/factor)。",
+    "To sign in by a password, this role needs the codes of an authenticator app (/account/factor).",
 )
 
 
@@ -42,12 +48,17 @@ async def on_must_change(request: Request, error: Exception) -> Response:
     return RedirectResponse("/account", status_code=303)
 
 
+async def on_factor_missing(request: Request, error: Exception) -> Response:
+    """A second factor is set up before anything else."""
+    if errors.is_api(request) or request.method != "GET":
+        return errors.answer(request, 403, "second_factor_missing", _SET_UP, _SET_UP_WHERE)
+    return RedirectResponse("/account/factor", status_code=303)
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     """What no route answers: for whoever is signed in with the way back into the pages."""
     if not errors.is_api(request):
         with suppress(KoukenError):  # a store that does not answer must not hide what went wrong first
             session = await run_in_threadpool(session_of, request)
-            request.state.visitor = (
-                Visitor(session.user, session.csrf, Reach(None), looks_of(request)) if session else None
-            )
+            request.state.visitor = visitor_of(request, session, Reach(None)) if session else None
     return await errors.on_http(request, error)

@@ -15,6 +15,8 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/openapi.json"): "signed_in",
     ("GET", "/sign-in"): "public",
     ("POST", "/sign-in"): "public",
+    ("GET", "/sign-in/code"): "public",  # for whoever has just given the right password
+    ("POST", "/sign-in/code"): "public",
     ("GET", "/sign-in/oidc"): "public",  # there only where a provider is configured
     ("GET", "/sign-in/oidc/back"): "public",
     ("GET", "/first"): "public",  # answers only as long as there is nobody
@@ -23,6 +25,11 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/account"): "signed_in",
     ("POST", "/account/password"): "signed_in",
     ("POST", "/account/sign-out-everywhere"): "signed_in",
+    ("GET", "/account/factor"): "signed_in",
+    ("POST", "/account/factor/begin"): "signed_in",
+    ("POST", "/account/factor/confirm"): "signed_in",
+    ("POST", "/account/factor/codes"): "signed_in",
+    ("POST", "/account/factor/off"): "signed_in",
     ("GET", "/administration"): "administration.read",
     ("GET", "/account/tokens"): "signed_in",
     ("POST", "/account/tokens"): "signed_in",
@@ -35,6 +42,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}"): "users.manage",
     ("POST", "/users/{name}/password"): "users.manage",
+    ("POST", "/users/{name}/factor/reset"): "users.manage",
     ("POST", "/users/{name}/account"): "users.manage",
     ("POST", "/users/{name}/account/unlink"): "users.manage",
     ("GET", "/roles"): "users.manage",

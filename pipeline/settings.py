@@ -217,6 +217,13 @@ class WebSettings(Section):
     breached_passwords: Path | None = Field(
         None, description="漏れたパスワードの SHA-1 の一覧(Have I Been Pwned、ハッシュの順)。空なら照らさない"
     )
+    second_factor: Literal["off", "optional", "required"] = Field(
+        "optional",
+        description="パスワードでのサインインの二段階認証(off は使わない、optional は希望する人、required は全員)",
+    )
+    second_factor_roles: tuple[str, ...] = Field(
+        (), description="optional でも二段階認証を必ず求める役割(administrator など)"
+    )
     scan_command: tuple[str, ...] = Field(
         (), description="画面から受けたファイルを読む前に調べるコマンド(終わりに場所を付けて呼ぶ)。空なら調べない"
     )

@@ -6,16 +6,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access import VisitorDep, cookie_name, token_of
+from api.access import Visitor, VisitorDep, cookie_name, token_of
 from api.deps import PagesDep, SettingsDep, StoreDep
 from api.errors import NO_PAGE
 from api.pages import Pages
 from api.rate import Attempts
+from api.second_step import ask_for_code, second_step_of
 from pipeline.accounts.passwords import hash_password, is_password
 from pipeline.errors import BadInput
-from pipeline.language import Text
+from pipeline.language import Bilingual, Text
 from pipeline.settings import OidcSettings, WebSettings
-from pipeline.store import audit, sessions, users
+from pipeline.store import audit, factors, sessions, users
 from pipeline.store.connect import Store
 from pipeline.store.people import person
 
@@ -45,12 +46,12 @@ def sign_in(
         answer = sign_in_form(request, pages, next=next, problem=TOO_OFTEN, name=name, status=429)
         answer.headers["Retry-After"] = str(round(attempts.wait_s(key)) + 1)
         return answer
-    token = _try(store, name, password)
-    if token is None:
+    right = _try(store, name, password)
+    if right is None:
         attempts.failed(key)
         return sign_in_form(request, pages, next=next, problem=WRONG, name=name, status=403)
     attempts.succeeded(key)
-    return with_cookie(request, RedirectResponse(safe_path(next), status_code=303), token)
+    return _go_on(request, store, *right, safe_path(next))
 
 
 def sign_in_form(
@@ -63,19 +64,32 @@ def sign_in_form(
     return pages.render(request, "sign_in.html", status=status, **values)
 
 
-def _try(store: Store, name: str, password: str) -> str | None:
-    """A token if the password is right; a failure is put on record under the name that was tried, if it is one."""
+def _go_on(request: Request, store: Store, name: str, password_hash: str, next: str) -> Response:
+    """A session, or the page for the code where the person has a second factor."""
+    with store.writing() as connection:
+        asked = second_step_of(request).is_asked(connection, name)
+        audit.record(connection, name, "session.code_asked" if asked else "session.sign_in", name)
+        token = None if asked else sessions.open_session(connection, name)
+    if token is None:
+        return ask_for_code(request, name, password_hash, next)
+    return with_cookie(request, RedirectResponse(next, status_code=303), token)
+
+
+def _try(store: Store, name: str, password: str) -> tuple[str, str] | None:
+    """The person and the hash that the password fits; a failure is put on record under the name that was tried, if it
+    is one."""
     try:
         known = person(name)
     except BadInput:
         return None
     with store.reading() as connection:
         kept, known_user = users.password_hash_of(connection, known), users.find_user(connection, known)
-    right = is_password(password, kept)
+    if is_password(password, kept) and kept is not None:
+        return known, kept
+    told = known if known_user else "unknown"
     with store.writing() as connection:
-        action = "session.sign_in" if right else "session.sign_in_refused"
-        audit.record(connection, known if known_user else "unknown", action, known if known_user else "unknown")
-        return sessions.open_session(connection, known) if right else None
+        audit.record(connection, told, "session.sign_in_refused", told)
+    return None
 
 
 @pages.post("/sign-out")
@@ -129,9 +143,19 @@ def _require_nobody(store: Store) -> None:
 
 
 @pages.get("/account", response_class=HTMLResponse)
-def show_account(request: Request, pages: PagesDep, visitor: VisitorDep) -> Response:
-    """One's roles, and the form for a new password."""
-    return pages.render(request, "account.html", section="account", user=visitor.user, problem=None, done=False)
+def show_account(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep) -> Response:
+    """One's roles, the form for a new password, and whether there is a second factor."""
+    return _account(request, pages, store, visitor)
+
+
+def _account(
+    request: Request, pages: Pages, store: Store, visitor: Visitor, problem: Bilingual | None = None, status: int = 200
+) -> Response:
+    with store.reading() as connection:
+        factor = factors.find_factor(connection, visitor.user.name)
+    values = {"user": visitor.user, "problem": problem, "factor": factor}
+    is_offered = second_step_of(request).is_offered
+    return pages.render(request, "account.html", status=status, section="account", is_offered=is_offered, **values)
 
 
 @pages.post("/account/password")
@@ -156,8 +180,7 @@ def change_password(
             raise BadInput(WRONG)
         kept = hash_password(new, name, settings.web.breached_passwords)
     except BadInput as error:
-        values = {"section": "account", "user": visitor.user, "problem": error.text, "done": False}
-        return pages.render(request, "account.html", status=422, **values)
+        return _account(request, pages, store, visitor, error.text, 422)
     with store.writing() as connection:
         users.set_password(connection, name, name, kept)
         token = sessions.open_session(connection, name)

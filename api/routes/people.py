@@ -13,7 +13,7 @@ from pipeline.accounts.passwords import generate_password, hash_password
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.settings import Settings
-from pipeline.store import identities, users
+from pipeline.store import factors, identities, users
 from pipeline.store.connect import Store
 from pipeline.store.users import ROLES, Role, User
 
@@ -32,6 +32,12 @@ NO_USER = Missing(
 
 NO_PROVIDER = BadInput(
     Text("設定 [oidc] に発行者がないので、結べません。", "The setting [oidc] names no provider to link with.")
+)
+NOT_ONES_OWN = Text(
+    "自分の二段階認証は「アカウント」で替えます。電話も復旧コードもないときは、ほかの管理者か"
+    " kouken users reset-factor で解いてください。",
+    "Change your own on your account page. Without phone and recovery codes: another administrator, or `kouken users"
+    " reset-factor`.",
 )
 
 
@@ -119,6 +125,19 @@ def give_password(
     return _one(request, pages, store, settings, user, password=password)
 
 
+@pages.post("/users/{name}/factor/reset")
+def reset_factor(
+    request: Request, pages: PagesDep, store: StoreDep, settings: SettingsDep, visitor: VisitorDep, name: Name
+) -> Response:
+    """Forget the second factor of somebody who lost it; never one's own, for which a password and a code are asked."""
+    user = _found(store, name)
+    if user.name == visitor.user.name:
+        return _one(request, pages, store, settings, user, factor_problem=NOT_ONES_OWN, status=422)
+    with store.writing() as connection:
+        factors.reset(connection, visitor.user.name, user.name)
+    return RedirectResponse(f"/users/{path_part(user.name)}", status_code=303)
+
+
 @pages.post("/users/{name}/account")
 def link_account(
     request: Request,
@@ -160,14 +179,15 @@ def _one(
     password: str | None = None,
     problem: Bilingual | None = None,
     account_problem: Bilingual | None = None,
+    factor_problem: Bilingual | None = None,
     status: int = 200,
 ) -> Response:
     with store.reading() as connection:
-        accounts = identities.accounts_of(connection, user.name)
+        accounts, factor = identities.accounts_of(connection, user.name), factors.find_factor(connection, user.name)
         waiting = identities.waiting(connection) if settings.oidc.issuer else []
     values: dict[str, Any] = {"user": user, "roles": ROLES, "password": password, "problem": problem}
     values |= {"accounts": accounts, "waiting": waiting, "account_problem": account_problem}
-    values |= {"can_link": bool(settings.oidc.issuer)}
+    values |= {"can_link": bool(settings.oidc.issuer), "factor": factor, "factor_problem": factor_problem}
     return pages.render(request, "user.html", status=status, **IN_AREA, **values)
 
 
@@ -175,8 +195,9 @@ def _list(
     request: Request, pages: PagesDep, store: Store, problem: Bilingual | None = None, status: int = 200
 ) -> HTMLResponse:
     with store.reading() as connection:
-        found = users.list_users(connection)
-    return pages.render(request, "users.html", status=status, **IN_AREA, users=found, roles=ROLES, problem=problem)
+        found, with_factor = users.list_users(connection), factors.names_with_factor(connection)
+    values = {"users": found, "with_factor": with_factor, "roles": ROLES, "problem": problem}
+    return pages.render(request, "users.html", status=status, **IN_AREA, **values)
 
 
 def _found(store: Store, name: str) -> User:

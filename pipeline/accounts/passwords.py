@@ -66,6 +66,22 @@ def is_password(password: str, known: str | None) -> bool:
         return False
 
 
+def hash_recovery_code(code: str) -> str:
+    """The Argon2id hash of a generated code, which needs no rule on passwords; `is_password` knows it again.
+
+    The least cost that OWASP's cheat sheet on storing passwords allows: ten are made, or tried, at once, and a code has
+    49 random bits, where a password is chosen by a person.
+    """
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(code)
+
+
+def generate_recovery_code() -> str:
+    """Two groups of five letters and digits: 49 bits, to be typed from paper."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2))
+
+
 def generate_password() -> str:
     """Four groups of seven letters and digits: 140 bits, readable aloud."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(7)) for _ in range(4))

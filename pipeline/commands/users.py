@@ -11,6 +11,7 @@ command = LazyGroup(
         "add": Lazy("pipeline.commands.users_add", Text("利用者を加える", "add a person")),
         "change": Lazy("pipeline.commands.users_change", Text("役割と範囲を変える・止める", "change roles, or stop")),
         "password": Lazy("pipeline.commands.users_password", Text("新しいパスワードを出す", "make a new password")),
+        "reset-factor": Lazy("pipeline.commands.users_reset_factor", Text("二段階認証を解く", "reset a second factor")),
         "unlink": Lazy("pipeline.commands.users_unlink", Text("会社のアカウントを外す", "forget company accounts")),
     },
 )

@@ -13,17 +13,19 @@ from pipeline.language import Text
 @json_option()
 def list_users(context: Context, as_json: bool) -> None:
     """Read and print."""
-    from pipeline.store import users
+    from pipeline.store import factors, users
     from pipeline.store.migrate import open_store
 
     with open_store(context.settings.store_url) as store, store.reading() as connection:
-        found = users.list_users(connection)
+        found, with_factor = users.list_users(connection), factors.names_with_factor(connection)
     if as_json:
-        click.echo(json.dumps([asdict(user) for user in found], ensure_ascii=False, indent=1))
+        told = [asdict(user) | {"second_factor": user.name in with_factor} for user in found]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for user in found:
         reach = user.operator_id or ",".join(user.teams)
-        click.echo("\t".join([user.name, ",".join(user.roles), reach, "active" if user.active else "stopped"]))
+        state = ["active" if user.active else "stopped", "second-factor" if user.name in with_factor else "-"]
+        click.echo("\t".join([user.name, ",".join(user.roles), reach, *state]))
 
 
 command = list_users

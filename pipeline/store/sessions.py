@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from pipeline.store.schema import sessions
+from pipeline.store.schema import second_factors, sessions
 from pipeline.store.users import User, find_user
 
 TOUCH_EVERY = timedelta(minutes=1)  # how exactly the last sign of life is known: not every look is a write
@@ -15,11 +15,14 @@ TOUCH_EVERY = timedelta(minutes=1)  # how exactly the last sign of life is known
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person. `csrf` must come back with everything that changes something."""
+    """A signed-in person. `csrf` must come back with everything that changes something. `by_provider`: no password of
+    ours was asked. `has_factor`: the person has a second one."""
 
     user: User
     csrf: str
     seen_at: datetime
+    by_provider: bool
+    has_factor: bool
 
 
 def open_session(connection: sa.Connection, name: str, *, by_provider: bool = False) -> str:
@@ -33,7 +36,9 @@ def open_session(connection: sa.Connection, name: str, *, by_provider: bool = Fa
 
 def find_session(connection: sa.Connection, token: str, *, idle: timedelta, longest: timedelta) -> Session | None:
     """Who holds the token; None if nobody does any more."""
-    row = connection.execute(sa.select(sessions).where(sessions.c.token_sha256 == _hash(token))).one_or_none()
+    in_force = (second_factors.c.name == sessions.c.name) & second_factors.c.secret.is_not(None)
+    query = sa.select(sessions, sa.exists().where(in_force).label("has_factor"))
+    row = connection.execute(query.where(sessions.c.token_sha256 == _hash(token))).one_or_none()
     now = datetime.now(UTC)
     if row is None or not (now - idle <= row.seen_at <= now + idle and now - longest <= row.created_at <= now + idle):
         return None  # a time far ahead means that the clock was put back: nobody stays signed in by that
@@ -41,7 +46,8 @@ def find_session(connection: sa.Connection, token: str, *, idle: timedelta, long
     if user is None or not user.active:
         return None
     must_change = user.must_change and not row.by_provider  # a given password played no part in signing in
-    return Session(replace(user, must_change=must_change), row.csrf, row.seen_at)
+    known = replace(user, must_change=must_change)
+    return Session(known, row.csrf, row.seen_at, row.by_provider, bool(row.has_factor))
 
 
 def touch_session(connection: sa.Connection, token: str) -> None:

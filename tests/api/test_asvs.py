@@ -82,7 +82,8 @@ def test_every_key_that_the_product_makes_is_listed() -> None:
     """Whatever makes or reads a secret is in one of these modules, and each has its row among the keys."""
     rows = {"phone_key": "電話番号", "sessions": "サインインの印", "tokens": "API トークン", "passwords": "パスワード"}
     rows |= {"notification_rules": "Webhook", "webhook": "Webhook", "openid": "OIDC"}
-    rows |= {"uploads": "途中の取り込み", "background": "途中の取り込み"}
+    rows |= {"second_factor": "確認コードのもと", "passwords": "パスワード", "pending": "サインインの途中のもの"}
+    rows |= {"uploads": "途中の取り込み", "background": "途中の取り込み", "refused": "途中の取り込み"}
     makers = {
         path.stem
         for folder in ("pipeline", "api")
