@@ -91,16 +91,16 @@ HANDLERS: dict[int | type[Exception], Any] = {
     errors.Missing: errors.on_missing,
     SignInNeeded: on_sign_in_needed,
     MustChange: on_must_change,
-    RequestValidationError: errors.on_invalid,
     FactorMissing: on_factor_missing,
+    RequestValidationError: errors.on_invalid,
     HTTPException: on_http,
     KoukenError: errors.on_kouken,
 }
 NOUNS = (  # a path is answered by the first that knows it
     account,
-    oidc,
     sign_in_code,
     factor,
+    oidc,
     administration,
     people,
     retention,
@@ -169,12 +169,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.looks, app.state.newest = looks, NewestReport()
     app.state.attempts = Attempts(most=10, window_s=15 * 60)
     app.state.provider, app.state.pending = provider, Pending()
+    app.state.second_step = SecondStep(settings, store)
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
     app.state.linter, app.state.listening, app.state.streams = Linter(), listening, Streams()
     app.state.operator_lists, app.state.problem_lists = OperatorLists(), ProblemLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
-    app.state.second_step = SecondStep(settings, store)
         app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
         app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
