@@ -73,6 +73,7 @@ from api.streams import Streams
 from pipeline.accounts.openid import Provider
 from pipeline.dictionaries.entries import FigureKeeper
 from pipeline.errors import KoukenError
+from pipeline.messages.forwarding import Forwarder
 from pipeline.playing.listening import Listening
 from pipeline.processes.background import Jobs
 from pipeline.protection.looks import Looks
@@ -145,10 +146,14 @@ def create_app(settings: Settings) -> FastAPI:
     provider = Provider(settings.oidc) if settings.oidc.issuer else None
     store = open_store(settings.store_url)
     jobs, listening, looks = Jobs(settings), Listening(settings), Looks(store, settings.data_dir)
+    forwarder = Forwarder(store, settings.log)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.log.forward:
+            forwarder.start()
         yield
+        forwarder.close()
         listening.close()
         jobs.close()
         looks.close()

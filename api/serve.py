@@ -13,6 +13,7 @@ from api.security import is_loopback
 from pipeline.accounts.breached import check_list
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Language, Text, in_language
+from pipeline.messages import forwarding
 from pipeline.protection.scanning import check_scanner
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.connect import Store
@@ -24,6 +25,8 @@ def run(settings: Settings, language: Language) -> None:
     host, port = settings.web.host, settings.web.port
     check_address(settings.web)
     check_scanner(settings.web)
+    if settings.log.forward:
+        forwarding.check(settings.log)
     if settings.web.breached_passwords:
         check_list(settings.web.breached_passwords)
     app = create_app(settings)

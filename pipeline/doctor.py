@@ -5,7 +5,9 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -17,6 +19,7 @@ from pipeline.settings import Settings
 
 PACKAGES = ("kouken", "faster-whisper", "ctranslate2", "av", "spacy", "ginza", "SudachiPy", "pandas", "fastapi")
 LEAST_FREE_BYTES = 2 << 30
+LONGEST_BEHIND = timedelta(hours=1)  # of records that go to another machine
 State = Literal["ok", "warn", "fail"]
 
 
@@ -49,6 +52,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
+    if settings.log.forward:
+        yield _guarded("forwarding", lambda: _forwarding(settings))
     if settings.work.engine == "ray":
         yield _guarded("ray", lambda: _ray(settings))
     if breached := settings.web.breached_passwords:
@@ -170,6 +175,25 @@ def _store(settings: Settings) -> Check:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)
     return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _forwarding(settings: Settings) -> Check:
+    from pipeline.messages import forwarding
+    from pipeline.store.audit import waiting_to_be_forwarded
+    from pipeline.store.connect import Store
+
+    forwarding.check(settings.log)
+    with closing(Store(settings.store_url)) as store, store.reading() as connection:
+        count, oldest = waiting_to_be_forwarded(connection)
+    if oldest is None or datetime.now(UTC) - oldest < LONGEST_BEHIND:
+        return Check("forwarding", "ok", f"{settings.log.forward}, {count} waiting")
+    remedy = Text(
+        "送り先と kouken serve が動いているかを確かめてください。記録はここにあり、続きから送ります。",
+        "See whether the receiver and kouken serve are running. The records are kept and are sent on.",
+    )
+    return Check(
+        "forwarding", "warn", f"{settings.log.forward}, {count} waiting since {oldest:%Y-%m-%d %H:%M}Z", remedy
+    )
 
 
 def _ray(settings: Settings) -> Check:

@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from phrases.packing import forms_version
 from pipeline.errors import ExitCode, KoukenError, Reason
 from pipeline.language import Text
+from pipeline.messages.forwarding import forwarded_afterwards
 from pipeline.messages.notifying import told_by_rules
 from pipeline.nights.carrying import MANY, carrier_of
 from pipeline.nights.finding import find
@@ -58,6 +59,7 @@ def run_night(
         night_lock(settings),
         told_when_full(settings.data_dir),
         open_store(settings.store_url) as store,
+        forwarded_afterwards(store, settings.log, progress.note),
         told_by_rules(store, settings, progress.note),
         night_of(request, settings, store, progress, stop, recognition) as night,
     ):

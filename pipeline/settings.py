@@ -257,6 +257,15 @@ class OidcSettings(Section):
     timeout_s: float = Field(10.0, gt=0, description="発行者の応答を待つ時間(秒)")
 
 
+class LogSettings(Section):
+    """`[log]`: a second place for the audit log. Nothing is sent unless one is named."""
+
+    forward: str = Field("", description="操作の記録を送る syslog(tls://host:6514。tcp は同じ機械だけ)。空なら送らない")
+    forward_ca_file: Path | None = Field(None, description="送り先の社内の認証局の証明書(PEM)。空なら OS のもの")
+    forward_timeout_s: float = Field(10.0, gt=0, description="送り先の応答を待つ時間(秒)")
+    forward_every_s: float = Field(10.0, gt=0, description="kouken serve が新しい記録を送る間隔(秒)")
+
+
 def _default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "kouken"
@@ -282,6 +291,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
     oidc: OidcSettings = OidcSettings()
+    log: LogSettings = LogSettings()
 
     @property
     def store_url(self) -> str:

@@ -11,6 +11,7 @@ from api.deps import PagesDep, StoreDep
 from api.navigation import AREAS
 from api.pages import Pages
 from api.policy import GRANTS, ROUTES
+from pipeline.settings import Settings
 from pipeline.store import audit, teams, users
 from pipeline.store.connect import Store
 from pipeline.store.teams import Membership
@@ -98,9 +99,11 @@ def _audit_page(
     before: int | None = None,
     verdict: audit.Verdict | None = None,
 ) -> Response:
+    settings: Settings = request.app.state.settings
     with store.reading() as connection:
         found = audit.list_entries(connection, action=action, actor=actor, before=before, limit=PAGE + 1)
         check = audit.last_check(connection)
+        waiting = audit.waiting_to_be_forwarded(connection) if settings.log.forward else None
     return pages.render(
         request,
         "audit.html",
@@ -111,5 +114,6 @@ def _audit_page(
         more=found[PAGE - 1].number if len(found) > PAGE else None,
         asked={"actor": actor, "action": action},
         check=check,
+        waiting=waiting,
         verdict=verdict,
     )

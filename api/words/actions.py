@@ -8,6 +8,7 @@ REFUSED = "_refused"
 
 ACTIONS: Mapping[str, Text] = {
     "audit.cut": Text("期間を過ぎた記録を消した", "removed records past their period"),
+    "audit.forward": Text("監査ログを別の機械へ送った", "sent the audit log to another machine"),
     "audit.verify": Text("監査ログを照合した", "checked the audit log"),
     "bi.grant": Text("BI ツールの役割を作った", "made a role for BI tools"),
     "calibrations.close": Text("校正の会を閉じた", "closed a calibration"),

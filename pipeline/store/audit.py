@@ -27,6 +27,7 @@ ORIGIN = "0" * 64  # what the first row calls the hash before it
 PAGE = 1000
 LONGEST_DETAIL = 200  # characters: room for ids and codes, not for what somebody said
 CHECK = "audit.verify"
+FORWARD = "audit.forward"
 CUT = "audit.cut"  # the oldest rows were past their keeping period; see pipeline.store.audit_period
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -152,6 +153,32 @@ def last_check(connection: sa.Connection) -> Check | None:
         if row.details.get("broken_at") is None:
             return Check(row.at, row.actor, int(row.details["rows"]), str(row.details["head"]))
     return None
+
+
+def record_forwarded(connection: sa.Connection, last: Entry, count: int) -> None:
+    """Put on record that another system has taken `count` rows, the last of which is this one."""
+    record(connection, "kouken", FORWARD, "audit", {"upto": last.number, "head": last.hash, "sent": count})
+
+
+def forwarded_upto(connection: sa.Connection) -> int:
+    """The number of the last row that another system has taken; 0 before the first."""
+    query = sa.select(audit.c.details).where(audit.c.action == FORWARD).order_by(audit.c.number.desc()).limit(1)
+    details = connection.execute(query).scalar_one_or_none()
+    return int(details["upto"]) if details else 0
+
+
+def waiting_to_be_forwarded(connection: sa.Connection) -> tuple[int, datetime | None]:
+    """How many rows no other system has taken, but for those that tell of the taking; and when the oldest was made."""
+    there = (audit.c.number > forwarded_upto(connection)) & (audit.c.action != FORWARD)
+    row = connection.execute(sa.select(sa.func.count(), sa.func.min(audit.c.number)).where(there)).one()
+    query = sa.select(audit.c.at).where(audit.c.number == row[1])
+    return int(row[0]), connection.execute(query).scalar_one_or_none()
+
+
+def entries_after(connection: sa.Connection, number: int, limit: int) -> list[Entry]:
+    """The next rows beyond that number, oldest first."""
+    query = sa.select(audit).where(audit.c.number > number).order_by(audit.c.number).limit(limit)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
 def first_misfit(entries: Sequence[Entry]) -> int | None:
