@@ -1,4 +1,7 @@
-"""The key under which phone numbers are hashed: made once, kept beside the store, readable by its owner only."""
+"""The key under which phone numbers are hashed: made once, kept beside the store, readable by its owner only.
+
+The key that seals second factors of sign-ins is derived from it; see `pipeline.accounts.second_factor`.
+"""
 
 import os
 import secrets

@@ -1,4 +1,5 @@
-"""Backup and restore: one file with the store, the key of the phone hashes, and the sums that tell it is whole.
+"""Backup and restore: one file with the store, the key of the phone hashes (and, derived from it, of second factors),
+and the sums that tell it is whole.
 
 What was erased after a backup was made must not come back with it: restoring erases it again, by the register of
 erasures, before anybody sees the store.

@@ -61,7 +61,9 @@ KEPT: Mapping[str, Text] = {
     ),
     "night.lock": Text("動いている夜の番号", "the process of the night that runs"),
     "running": Text("動いている夜の印(番号だけ)", "a mark of each night that runs: its number"),
-    "phone.key": Text("電話番号のハッシュの鍵", "the key of the phone hashes"),
+    "phone.key": Text(
+        "電話番号のハッシュと、確認コードのもとの鍵", "the key of the phone hashes and of the secrets of sign-ins"
+    ),
     "erased.jsonl": Text(
         "消したもののハッシュ。控えを戻すときに要る", "hashes of what was erased, for restoring backups"
     ),
