@@ -47,3 +47,15 @@ def test_the_other_pages_of_the_help_are_folded_on_a_phone_and_beside_the_text_o
     phone.locator(".contents summary").click()
     first.click()
     assert phone.url.endswith("/help/start")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("person", ["op17", "everything"])
+def test_the_products_name_is_not_broken_by_a_short_or_a_long_name_beside_it(
+    centre: str, window: Open, person: str, language: str
+) -> None:
+    phone = sign_in(window(centre, width=390, height=780), person)
+    phone.goto(f"/account?lang={language}")
+    lines = phone.eval_on_selector(".brand b", "one => one.getClientRects().length")
+    assert lines == 1 and phone.eval_on_selector(".brand b", "one => one.getBoundingClientRect().height") < 40
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
