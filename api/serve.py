@@ -45,13 +45,14 @@ def run(settings: Settings, language: Language) -> None:
 
 
 def config_of(app: FastAPI, web: WebSettings) -> uvicorn.Config:
-    """Headers of whatever stands before it are not believed; TLS as Python has it, from 1.2 on."""
+    """Forwarding headers are believed of the proxies in the settings alone; TLS as Python has it, from 1.2 on."""
     return uvicorn.Config(
         app,
         http=connections_for_this_process(web.request_timeout_s),
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(web.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in web.trusted_proxies],
         ssl_certfile=web.certificate,
         ssl_keyfile=web.key,
     )
@@ -83,6 +84,14 @@ def check_address(web: WebSettings) -> None:
     if (web.certificate is None) != (web.key is None):
         raise BadInput(
             Text("web.certificate と web.key は組で設定してください。", "Set web.certificate and web.key together.")
+        )
+    if any(network.prefixlen == 0 for network in web.trusted_proxies):
+        raise BadInput(
+            Text(
+                "web.trusted_proxies にすべてのアドレスは書けません。だれもが自分のアドレスを名乗れてしまいます。",
+                "web.trusted_proxies must not hold every address: anybody could then claim any address.",
+            ),
+            remedy=Text("中継のアドレスだけを書いてください。", "Name the addresses of the proxies only."),
         )
     if is_loopback(web.host) or web.is_secure or web.allow_plain_http:
         return

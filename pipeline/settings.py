@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
@@ -205,6 +205,9 @@ class WebSettings(Section):
     )
     certificate: Path | None = Field(None, description="TLS の証明書(PEM)。key と組で")
     key: Path | None = Field(None, description="TLS の秘密鍵(PEM)")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="X-Forwarded-For と X-Forwarded-Proto を信じてよい中継のアドレスか網。空ならどれも信じない"
+    )
     behind_tls: bool = Field(False, description="TLS を終える中継(リバースプロキシ)の後ろで動かす")
     allow_plain_http: bool = Field(
         False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
