@@ -17,6 +17,7 @@ from pipeline.messages import forwarding
 from pipeline.protection.scanning import check_scanner
 from pipeline.settings import Settings, WebSettings
 from pipeline.store.connect import Store
+from pipeline.store.encryption import check_encrypted
 from pipeline.store.users import is_anybody_known
 
 
@@ -25,6 +26,7 @@ def run(settings: Settings, language: Language) -> None:
     host, port = settings.web.host, settings.web.port
     check_address(settings.web)
     check_scanner(settings.web)
+    check_encrypted(settings)
     if settings.log.forward:
         forwarding.check(settings.log)
     if settings.web.breached_passwords:

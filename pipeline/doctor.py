@@ -52,6 +52,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
+    if settings.store.url:
+        yield _guarded("encryption", lambda: _encryption(settings))
     if settings.log.forward:
         yield _guarded("forwarding", lambda: _forwarding(settings))
     if settings.work.engine == "ray":
@@ -175,6 +177,16 @@ def _store(settings: Settings) -> Check:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)
     return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _encryption(settings: Settings) -> Check:
+    from pipeline.store.encryption import check_encrypted
+
+    try:
+        check_encrypted(settings)
+    except KoukenError as error:
+        return Check("encryption", "warn", str(error.text), error.remedy)
+    return Check("encryption", "ok", "store.url")
 
 
 def _forwarding(settings: Settings) -> Check:

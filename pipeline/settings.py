@@ -25,6 +25,9 @@ class StoreSettings(Section):
     """`[store]`: where results are kept."""
 
     url: str = Field("", description="SQLAlchemy の URL。空なら data_dir の kouken.db(SQLite)")
+    allow_plain: bool = Field(
+        False, description="ほかの機械の PostgreSQL へ暗号化なしでつなぐことを許す(通話の内容が盗み見られうる)"
+    )
 
 
 class SpeechSettings(Section):
