@@ -100,3 +100,12 @@ def test_joins_are_shown_both_ways_round(client: TestClient, empty_client: TestC
     assert client.get("/joins", params={"of": "outcomes", "after": "あ"}).status_code == 200
     assert client.get("/joins", params={"of": "everything"}).status_code == 422
     assert "まだ夜間バッチが動いていません" in empty_client.get("/joins").text
+
+
+def test_a_night_with_its_own_report_is_not_called_as_the_one_before_to_whoever_may_not_read_reports(
+    settings: Settings,
+) -> None:
+    for role, link in (("manager", True), ("administrator", False)):
+        with opened_as(settings, role, name=role) as browser:  # type: ignore[arg-type]
+            page = browser.get("/nights").text
+        assert ('href="/nights/1/report"' in page) is link and "前の夜と同じ" not in page

@@ -59,3 +59,14 @@ def test_the_products_name_is_not_broken_by_a_short_or_a_long_name_beside_it(
     lines = phone.eval_on_selector(".brand b", "one => one.getClientRects().length")
     assert lines == 1 and phone.eval_on_selector(".brand b", "one => one.getBoundingClientRect().height") < 40
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize(("address", "read_first"), [("/nights", ".stack .state"), ("/audit", ".stack .why")])
+def test_what_is_read_first_in_a_wide_table_is_in_sight_on_a_phone(
+    centre: str, window: Open, address: str, read_first: str
+) -> None:
+    phone = sign_in(window(centre, width=390, height=780), "everything")
+    phone.goto(address)
+    edges = phone.eval_on_selector_all(read_first, "all => all.map(one => one.getBoundingClientRect().right)")
+    assert 0 < max(edges) <= 390
+    assert phone.eval_on_selector(".scroll:has(.stack)", "one => one.scrollWidth - one.clientWidth") <= 0
