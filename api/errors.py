@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages import language_of, pages_of
-from pipeline.errors import KoukenError, Locked, Updated
+from pipeline.errors import BadInput, KoukenError, Locked, Updated
 from pipeline.language import Text, in_language
 
 log = logging.getLogger(__name__)
@@ -208,12 +208,15 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 
 async def on_kouken(request: Request, error: Exception) -> Response:
-    """503 while another process writes and once the program was updated, else 500 in the product's own words."""
+    """503 while another process writes and once the program was updated, 422 for what no route had looked for, else
+    500 in the product's own words."""
     assert isinstance(error, KoukenError)
     if isinstance(error, Locked):
         return answer(request, 503, "busy", _BUSY, Text("", ""))
     if isinstance(error, Updated):
         return answer(request, 503, "updated", _UPDATED, _RESTART)
+    if isinstance(error, BadInput):
+        return answer(request, 422, "bad_request", _BAD_REQUEST, Text(error.text.ja, error.text.en))
     return answer(request, 500, "failed", Text(error.text.ja, error.text.en), _TELL)
 
 

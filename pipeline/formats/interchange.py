@@ -23,7 +23,8 @@ from pipeline.records import (
 )
 
 Record = TypeVar("Record")
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+ESCAPED = re.compile(r"\\u(0000|d[89a-f])", re.IGNORECASE)
 
 
 def transcript_to_json(
@@ -96,19 +97,19 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def read_json(text: str) -> Any:
-    """The values of a JSON text. Half a character (an escape like `\\ud83d` without its pair), which no file or
-    database can hold, is read as the replacement character.
+    """The values of a JSON text. What not every file or database can hold, NUL and half a character (an escape like
+    `\\ud83d` without its pair), is read as the replacement character: places in the text stay what they are.
 
-    >>> read_json('"\\\\ud83d\\\\ude00 \\\\ud83d"') == "😀 �"
+    >>> read_json('"\\\\ud83d\\\\ude00 \\\\ud83d\\\\u0000"') == "😀 ��"
     True
     """
     values = json.loads(text)
-    return _whole(values) if "\\ud" in text.lower() else values
+    return _whole(values) if ESCAPED.search(text) else values
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return LONE_SURROGATE.sub("�", value)
+        return NO_CHARACTER.sub("�", value)
     if isinstance(value, list):
         return [_whole(item) for item in value]
     if isinstance(value, dict):

@@ -182,7 +182,7 @@ def _text(path: Path) -> str:
         ) from None
     for encoding in ("utf-8-sig", "cp932"):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).replace("\0", "�")  # as in `read_json`
         except UnicodeDecodeError:
             continue
     raise BadInput(Text(f"{path} は UTF-8 でも CP932 でもありません。", f"{path} is neither UTF-8 nor CP932."))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.formats.interchange import read_json
 from pipeline.language import Text
 from pipeline.sources.preset import ParsedName, Preset
 
@@ -34,7 +35,7 @@ def _merged(parsed: ParsedName, preset: Preset, path: Path) -> ParsedName:
             raw = stream.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
             return replace(parsed, problem="sidecar_too_large")
-        document = json.loads(raw)
+        document = read_json(raw.decode(json.detect_encoding(raw)))
     except (OSError, ValueError, RecursionError):
         return replace(parsed, problem="sidecar_unreadable")
     told = {name: _first(document, paths) for name, paths in preset.sidecar_fields.items()}

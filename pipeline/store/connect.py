@@ -7,7 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from pipeline.errors import KoukenError, Locked, NoSpace, NotAllowed, Updated
+from pipeline.errors import BadInput, KoukenError, Locked, NoSpace, NotAllowed, Updated
 from pipeline.language import Text
 from pipeline.store import audit, postgres, sqlite
 
@@ -113,6 +113,8 @@ class Store:
                     raise no_space(str(self.url.database)) from None
                 case "unreachable" | "broken":
                     raise _cannot_open(self.url, error) from None
+                case "unstorable":
+                    raise _unstorable() from None
                 case None if self._is_updated():
                     raise _updated() from None
                 case None:
@@ -141,6 +143,15 @@ def _updated() -> Updated:
             "The database has been brought to another version's schema: this version writes nothing more.",
         ),
         remedy=Text("新しい版で起動し直してください。", "Start again with the new version."),
+    )
+
+
+def _unstorable() -> BadInput:
+    return BadInput(
+        Text(
+            "文字でないもの(NUL)が入っています。入れ直してください。",
+            "There is something in it that is no character (NUL). Enter it again.",
+        )
     )
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pipeline.errors import KoukenError
 from pipeline.language import Text
 
-Trouble = Literal["busy", "full", "unreachable", "broken"]
+Trouble = Literal["busy", "full", "unreachable", "broken", "unstorable"]
 PEN = 0x4B4F554B  # "KOUK": the advisory lock that a writing transaction holds; nights use the two-number locks
 NIGHT = 0x4E49
 WAIT_SECONDS = 10  # for the server to answer at all
@@ -91,6 +91,8 @@ def trouble_of(error: sa.exc.DBAPIError) -> Trouble | None:
     code = getattr(error.orig, "sqlstate", None)
     if code in CODES:
         return CODES[code]
+    if code is None and "NUL (0x00)" in str(error.orig):  # refused before the server sees it
+        return "unstorable"
     if isinstance(error, sa.exc.OperationalError) and (code is None or code.startswith(GONE)):
         return "unreachable"
     return "broken" if code is not None and code.startswith(("XX001", "XX002")) else None

@@ -1,5 +1,6 @@
 """A night takes transcripts that other programs wrote, where the archive holds no recording of the call."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -33,7 +34,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reads(task: TranscribeTask):  # type: ignore[no-untyped-def]
     """As the real worker does: a transcript is read, all else is heard."""
-    if task.path.suffix == ".vtt":
+    if task.path.suffix in (".vtt", ".json"):
         return imported_transcript(task.path, call_id=task.call_id, settings=Settings(), reader=Reader())
     return fake_speech.transcribe(task)
 
@@ -65,6 +66,20 @@ def test_transcript_gives_way_to_the_recording_that_comes_later(centre_with_text
     assert centre.night(CALLS) is ExitCode.DONE
     assert (centre.files["done"], centre.files["skipped"]) == (1, 1)
     assert centre.report["centre"]["moments"]["proposal"]["n"] == 0
+
+
+def test_what_is_no_character_ends_no_night(centre_with_texts: Centre) -> None:
+    centre = centre_with_texts
+    text = "よろしければ\0お見積もりをお送りしましょうか。\ud83d"
+    said = {"speaker": "operator", "text": text, "start_ms": 0, "end_ms": 9000}
+    centre.record("a.json", json.dumps({"call_id": "a", "utterances": [said]}))
+    centre.record("b.vtt", SAID.replace("お見積もり", "\0お見積もり"))
+    assert centre.night(CALLS) is ExitCode.DONE
+    assert centre.files["done"] == 2
+    assert centre.report["centre"]["moments"]["proposal"]["n"] == 2
+    with centre.open() as store, store.reading() as connection:
+        export_transcripts(connection, centre.root / "out", CallFilter(), ["vtt"])
+    assert "よろしければ�お見積もりをお送りしましょうか。�" in (centre.root / "out" / "a.vtt").read_text("utf-8")
 
 
 def test_texts_are_left_alone_where_that_is_set(centre_with_texts: Centre) -> None:

@@ -133,6 +133,10 @@ def test_sidecar_tells_what_the_name_does_not(tmp_path: Path) -> None:
     assert parsed.started_at is not None and parsed.started_at.isoformat() == "2026-11-21T15:30:00+00:00"
 
 
+def test_sidecar_with_what_is_no_character_refuses_no_table(tmp_path: Path) -> None:
+    assert beside(tmp_path, b'{"agent": {"id": "OP\\u00009\\ud83d"}}').fields["operator_id"] == "OP�9�"
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

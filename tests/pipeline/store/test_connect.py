@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pipeline.errors import ExitCode, KoukenError, Locked, NoSpace
-from pipeline.store import connect, runs, sqlite
+from pipeline.errors import BadInput, ExitCode, KoukenError, Locked, NoSpace
+from pipeline.store import connect, runs, schema, sqlite
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 
@@ -98,3 +98,15 @@ def test_sqlite_on_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(KoukenError) as error:
         connect.Store(f"sqlite:///{tmp_path / 'data' / 'kouken.db'}")
     assert "nfs4" in error.value.render("ja")
+
+
+def test_what_the_database_cannot_hold_is_refused_in_words_and_no_fault_of_the_program(store: Store) -> None:
+    with store.writing() as connection:
+        runs.start_run(connection, "archive", {})
+    looked_for = sa.select(sa.func.count()).select_from(schema.runs).where(schema.runs.c.archive == "archive\0")
+    with store.reading() as connection:
+        if store.is_sqlite:
+            assert connection.execute(looked_for).scalar_one() == 0
+            return
+    with pytest.raises(BadInput, match="NUL"), store.reading() as connection:
+        connection.execute(looked_for)
