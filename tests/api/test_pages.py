@@ -15,6 +15,7 @@ from pipeline.audio.notes import NOTES
 from pipeline.reports.explained import estimate_options
 from pipeline.settings import Settings
 from pipeline.store.reports import latest_report
+from pipeline.store.users import Role
 from tests.api.conftest import opened_as
 from tests.api.test_access import filled_in
 from tests.api.world import NO_PLAN
@@ -236,3 +237,20 @@ def test_an_operator_without_calls_yet_is_told_so(filled: Settings) -> None:
     with opened_as(filled, "operator", name="fresh", operator_id="OP-NEW") as browser:
         page = browser.get("/")
     assert page.status_code == 404 and "あなたの通話は、まだレポートにありません" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "there_is_none", "who_may", "who_looks"),
+    [
+        ("/holds", "保全はありません。", "administrator", "auditor"),
+        ("/tables", "まだ取り込まれていません。", "manager", "analyst"),
+    ],
+)
+def test_nobody_is_pointed_to_a_form_that_is_not_theirs(
+    tmp_path: Path, path: str, there_is_none: str, who_may: Role, who_looks: Role
+) -> None:
+    for role in (who_may, who_looks):
+        with opened_as(Settings(data_dir=tmp_path), role, name=role) as browser:
+            page = text_of(browser.get(path).text)
+        assert there_is_none in page
+        assert ("下" in page.partition(there_is_none)[2]) is (role == who_may)
