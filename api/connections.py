@@ -81,9 +81,8 @@ class Connection(H11Protocol):
 
     def _look(self) -> None:
         self._timer = None
-        if (
-            self.flow.read_paused or self._taken >= self.patience_s * SLOWEST
-        ):  # paused: it is the application that waits
+        it_is_us = self.flow.read_paused  # the application has not taken yet what came in
+        if it_is_us or self._taken >= self.patience_s * SLOWEST:
             self._wait()
         else:
             self._give_up()
