@@ -74,7 +74,7 @@ def test_two_steps_from_the_set_up_to_a_recovery_code(required: str, window: Ope
     wrong += faults_of(page, "account")
     page.click(".who button")
     sign_in_again(page)
-    assert page.evaluate("document.activeElement.name") == "code"
+    expect(page.locator("input[name=code]")).to_be_focused()
     wrong += faults_of(page, "code")
     page.keyboard.type("000000")
     page.keyboard.press("Enter")

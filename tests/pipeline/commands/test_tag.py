@@ -20,6 +20,12 @@ QUOTE = "お見積もりをお送りしましょうか。"
 BAD = "category: proposal\nphrases:\n- {id: a.b, phrase: 上位プラン, examples: [解約です]}\n"
 
 
+@pytest.fixture(autouse=True)
+def nobodys_dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a store, of another version and with phrases of their own."""
+    monkeypatch.setenv("KOUKEN_DATA_DIR", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def call(tmp_path: Path) -> Path:
     turns = [{"speaker": "operator", "sentences": [{"text": QUOTE, "labels": ["proposal"]}]}]
