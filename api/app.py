@@ -196,7 +196,7 @@ def show_openapi(request: Request) -> JSONResponse:
 def _middleware(settings: Settings) -> list[Middleware]:
     """What every request passes, outermost first."""
     return [
-        Middleware(SecurityHeaders, is_secure=settings.web.is_secure),
+        Middleware(SecurityHeaders, web=settings.web),
         Middleware(KnownNames, names=settings.web.names),
         Middleware(SmallBodies, larger=dict.fromkeys((UPLOAD_PATH, TABLE_PATH), settings.web.upload_mb * 1_000_000)),
         Middleware(errors.BugsBecomeAnswers),

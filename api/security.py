@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline.settings import WebSettings
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -31,7 +33,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-ONLY_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+HSTS = "max-age=31536000"  # a year
 LARGEST_BODY = 1_000_000
 _TOO_LARGE = PlainTextResponse("送られたものが大きすぎます。\nToo large.\n", status_code=413)
 CACHES = (  # the first prefix that fits; pages hold customers' words, of which nothing stays in a browser's cache
@@ -117,8 +119,10 @@ class SmallBodies:
 class SecurityHeaders:
     """Adds the headers to every answer, errors included."""
 
-    def __init__(self, app: ASGIApp, is_secure: bool = False) -> None:
-        self.app, self.headers = app, HEADERS | (ONLY_TLS if is_secure else {})
+    def __init__(self, app: ASGIApp, web: WebSettings) -> None:
+        self.app, self.headers = app, HEADERS
+        if web.is_secure:  # of a plain connection a browser ignores it
+            self.headers = HEADERS | {"Strict-Transport-Security": HSTS + "; includeSubDomains" * web.hsts_subdomains}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with the headers set when the answer starts."""

@@ -212,6 +212,13 @@ class WebSettings(Section):
         (), description="X-Forwarded-For と X-Forwarded-Proto を信じてよい中継のアドレスか網。空ならどれも信じない"
     )
     behind_tls: bool = Field(False, description="TLS を終える中継(リバースプロキシ)の後ろで動かす")
+    hsts_subdomains: bool = Field(
+        False,
+        description=(
+            "画面の名前の下のすべての名前(x.kouken.example.jp など)も、一年のあいだ TLS だけで開かせる"
+            "(下にほかのサーバーがあれば、そこも TLS でなければ開けなくなる)"
+        ),
+    )
     allow_plain_http: bool = Field(
         False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
     )

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.serve import check_address, check_somebody, config_of, listen, run
 from pipeline.errors import BadInput, ExitCode, KoukenError
 from pipeline.settings import Settings, WebSettings
@@ -108,6 +109,25 @@ def test_tls_is_of_today_and_what_comes_before_it_is_not_believed() -> None:
     assert not {cipher["name"] for cipher in config.ssl.get_ciphers() if weak & set(cipher["name"].split("-"))}
     assert all(cipher["strength_bits"] >= 128 for cipher in config.ssl.get_ciphers())
     assert config.proxy_headers is False
+
+
+@pytest.mark.parametrize(
+    ("web", "told"),
+    [
+        ({}, None),
+        ({"hsts_subdomains": True}, None),  # without TLS there is nothing to keep to
+        ({"behind_tls": True}, "max-age=31536000"),
+        ({"certificate": CERTIFICATE, "key": CERTIFICATE}, "max-age=31536000"),
+        ({"behind_tls": True, "hsts_subdomains": True}, "max-age=31536000; includeSubDomains"),
+    ],
+)
+def test_browsers_are_told_to_use_tls_alone_and_for_names_below_where_the_setting_says_so(
+    tmp_path: Path, web: dict[str, object], told: str | None
+) -> None:
+    settings = Settings.model_validate({"data_dir": tmp_path, "web": web})
+    with TestClient(create_app(settings), base_url="http://localhost") as browser:
+        for path in ("/static/kouken.css", "/nowhere"):
+            assert browser.get(path).headers.get("strict-transport-security") == told
 
 
 def test_where_others_can_reach_it_the_first_visitor_does_not_become_administrator(tmp_path: Path) -> None:
