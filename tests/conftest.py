@@ -8,7 +8,7 @@ import pytest
 from pipeline.store.migrate import open_store
 from tests.faults import is_fault
 from tests.postgres import TEMPLATE, Server, running_server
-from tests.stores import ON_POSTGRES, Databases, instead_of_files, names_sqlite
+from tests.stores import ON_POSTGRES, Databases, begin_as_copies, instead_of_files, names_sqlite
 
 HERE = Path(__file__).parent
 
@@ -52,3 +52,18 @@ def databases_of_this_test(databases: Databases, tmp_path: Path) -> Iterator[Non
     """They go with the folder of the test."""
     yield
     databases.drop_below(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def made_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The closed file of an empty SQLite store of this version."""
+    file = tmp_path_factory.mktemp("schema") / "kouken.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(autouse=not ON_POSTGRES)
+def begun_stores(request: pytest.FixtureRequest, made_schema: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each store is made by the migrations only where a fault may fall into them, and in the tests of migrations."""
+    if not request.node.get_closest_marker("fault"):
+        begin_as_copies(made_schema, monkeypatch)

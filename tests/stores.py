@@ -1,11 +1,13 @@
 """Where the stores of the tests are: files of SQLite, or with TEST_STORE=postgres databases of a server.
 
 Tests that name both stores run on both in any case. All others keep what they store in the SQLite file of a folder of
-their own; with the switch that file is a database of the one server, made on first use from this version's schema.
+their own, begun as a copy of one that the migrations made; with the switch that file is a database of the one server,
+made on first use from this version's schema.
 """
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.settings import Settings
+from pipeline.store import migrate
 from pipeline.store.connect import Store
 from tests.postgres import TEMPLATE, Server
 
@@ -73,6 +76,20 @@ def instead_of_files(server: Server, patch: pytest.MonkeyPatch) -> Databases:
     patch.setattr(Settings, "__getstate__", pickled)  # other processes know nothing of this
     patch.setattr(Store, "__init__", open_instead)
     return databases
+
+
+def begin_as_copies(template: Path, patch: pytest.MonkeyPatch) -> None:
+    """From now on, a SQLite store that is opened for the first time begins as a copy of this closed one: a tenth of a
+    second less than all migrations, thousands of times."""
+
+    def open_begun(url: str) -> Store:
+        file = Path(sa.make_url(url).database or "")
+        if url.startswith("sqlite") and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(template, file)
+        return Store(url)
+
+    patch.setattr(migrate, "Store", open_begun)
 
 
 def copy_with(folder: Path, to: Path) -> None:

@@ -17,6 +17,11 @@ from pipeline.store.schema import metadata
 from tests.api.world import fill
 
 
+@pytest.fixture(autouse=True)
+def begun_stores() -> None:
+    """None: these stores are made by the migrations themselves."""
+
+
 def test_migrations_lead_to_the_tables_of_the_code(store: Store) -> None:
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
