@@ -68,6 +68,7 @@ ACTIONS: Mapping[str, Text] = {
     "reviews.look": Text("確認のために通話を読んだ", "read a call to review it"),
     "reviews.mark": Text("場面を確かめた", "reviewed a moment"),
     "reviews.withdraw": Text("判定を取り消した", "withdrew a review"),
+    "roles.grant": Text("データベースの役割に権限を付けた", "let a database role work"),
     "scorecards.form": Text("評価シートを保存した", "saved a scorecard"),
     "search.words": Text("話されたことばを探した", "searched what was said"),
     "session.code_asked": Text("パスワードのあと、確認コードを求められた", "was asked for a code after the password"),

@@ -30,7 +30,8 @@ LEAP = timedelta(days=7)  # as far as the clock may have gone on since the night
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What went, or would go: `calls` whole, `recordings` only their words, `copies` and `reports` as files, `audit`
-    entries. `held`: calls that stay because of a hold. `register_unwritten`: the register of erasures, where it could
+    entries. `held`: calls that stay because of a hold. `audit_left`: entries that only the owner of PostgreSQL's tables
+    may delete, which this role is not. `register_unwritten`: the register of erasures, where it could
     not be written."""
 
     calls: int = 0
@@ -39,6 +40,7 @@ class Kept:
     reports: int = 0
     audit: int = 0
     held: int = 0
+    audit_left: int = 0
     register_unwritten: str = ""
 
     def to_json(self) -> dict[str, int | str]:
@@ -47,7 +49,12 @@ class Kept:
 
     def as_text(self) -> Text:
         """For people."""
-        unwritten = Text("", "")
+        left = unwritten = Text("", "")
+        if self.audit_left:
+            left = Text(
+                f"。操作の記録 {self.audit_left} 行は、表の持ち主の URL での kouken retention だけが消せます",
+                f". {self.audit_left} audit entries go only by kouken retention with the URL of the tables' owner",
+            )
         if path := self.register_unwritten:
             unwritten = Text(
                 f"。消去の記録簿に書けませんでした: {path}", f". The register of erasures was not written: {path}"
@@ -55,9 +62,11 @@ class Kept:
         return Text(
             f"保存期間を過ぎたもの: 通話 {self.calls} 件、書き起こし {self.recordings} 件、写し {self.copies} 個、"
             f"レポートのファイル {self.reports} 個、操作の記録 {self.audit} 行(保全のため残した通話 {self.held} 件)"
+            + left.ja
             + unwritten.ja,
             f"Past their keeping period: {self.calls} call(s), words of {self.recordings} recording(s), {self.copies}"
             f" audio copies, {self.reports} report file(s), {self.audit} audit entries ({self.held} call(s) on hold)"
+            + left.en
             + unwritten.en,
         )
 
@@ -65,7 +74,7 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is past its period at a moment: calls to go whole, recordings whose words go, files, the number of audit
-    entries; and the calls that stay because of a hold."""
+    entries; the calls that stay because of a hold; and the entries that this role of the database may not delete."""
 
     calls: Sequence[str]
     recordings: Sequence[int]
@@ -73,11 +82,18 @@ class Due:
     reports: Sequence[Path]
     audit: int
     held: Collection[str]
+    audit_left: int
 
     def numbers(self) -> Kept:
         """How many of each."""
         return Kept(
-            len(self.calls), len(self.recordings), len(self.copies), len(self.reports), self.audit, len(self.held)
+            len(self.calls),
+            len(self.recordings),
+            len(self.copies),
+            len(self.reports),
+            self.audit,
+            len(self.held),
+            self.audit_left,
         )
 
 
@@ -88,11 +104,12 @@ def what_is_due(store: Store, settings: Settings, now: datetime, kept: Retention
         words, held_words = _past(connection, kept.transcript_days, now)
         keys = retention.with_words(connection, sorted(set(words) - set(whole)))
         entries = audit_period.written_before(connection, limit_of(kept.audit_days, now))
+        cut, left = (entries, 0) if audit_period.may_cut(connection) else (0, entries)
     files = {
         name: _older(settings.data_dir / name, limit_of(days, now)) if days else []
         for name, days in (("playback", kept.audio_days), ("reports", kept.score_days))
     }  # audio copies, and reports that list calls past the period of their numbers
-    return Due(whole, keys, files["playback"], files["reports"], entries, {*held_whole, *held_words})
+    return Due(whole, keys, files["playback"], files["reports"], cut, {*held_whole, *held_words}, left)
 
 
 def keep_to_periods(
@@ -123,7 +140,7 @@ def keep_to_periods(
     entries = _cut_audit(store, limit_of(kept.audit_days, now), actor) if due.audit else 0
     swept = sweep(store, settings)
     copies = len(due.copies) + swept.files.get("playback", 0)
-    return Kept(gone, wordless, copies, removed, entries, len(due.held), swept.unwritten)
+    return Kept(gone, wordless, copies, removed, entries, len(due.held), due.audit_left, swept.unwritten)
 
 
 def trusted_now(now: datetime, night_before: datetime | None) -> datetime:

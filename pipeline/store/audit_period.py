@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.store import audit as chain
+from pipeline.store import roles
 from pipeline.store.schema import audit
 
 REFUSAL = "audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
@@ -19,6 +20,11 @@ def written_before(connection: sa.Connection, before: datetime) -> int:
     return int(
         connection.execute(sa.select(sa.func.count()).where(audit.c.number <= _last(connection, before))).scalar_one()
     )
+
+
+def may_cut(connection: sa.Connection) -> bool:
+    """Whether this connection's role can: on PostgreSQL only the owner of the table takes the refusal away."""
+    return roles.owns_tables(connection)
 
 
 def cut(connection: sa.Connection, before: datetime, actor: str) -> int:

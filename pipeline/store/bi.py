@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.store import roles
 from pipeline.store.schema import (
     call_contracts,
     call_scores,
@@ -75,23 +75,12 @@ def grant(connection: sa.Connection, role: str) -> None:
     A role that is not there is made, without the right to sign in: whoever runs the server gives it that and a
     password. Raises `BadInput` on SQLite, whose file is read by whoever may read the file.
     """
-    if connection.dialect.name != "postgresql":
-        raise BadInput(
-            Text("SQLite には役割がありません。", "SQLite has no roles."),
-            remedy=Text(
-                "ファイルを読めるようにするか、kouken export parquet を使ってください。", "Use kouken export parquet."
-            ),
-        )
-    name = connection.dialect.identifier_preparer.quote(role)
-    known = connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar()
-    if not known:
-        connection.exec_driver_sql(f"CREATE ROLE {name} NOLOGIN")
-    database = connection.dialect.identifier_preparer.quote(str(connection.engine.url.database))
+    name = roles.made(connection, role)
     for statement in (
         f"ALTER ROLE {name} SET default_transaction_read_only = on",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
         f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name}",
-        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",
+        f"REVOKE TEMPORARY ON DATABASE {roles.database_of(connection)} FROM PUBLIC, {name}",
         f"GRANT USAGE ON SCHEMA {SCHEMA} TO {name}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {name}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} GRANT SELECT ON TABLES TO {name}",

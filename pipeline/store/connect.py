@@ -115,6 +115,8 @@ class Store:
                     raise _cannot_open(self.url, error) from None
                 case "unstorable":
                     raise _unstorable() from None
+                case "forbidden":
+                    raise _forbidden(self.url.username) from None
                 case None if self._is_updated():
                     raise _updated() from None
                 case None:
@@ -152,6 +154,21 @@ def _unstorable() -> BadInput:
             "文字でないもの(NUL)が入っています。入れ直してください。",
             "There is something in it that is no character (NUL). Enter it again.",
         )
+    )
+
+
+def _forbidden(role: str | None) -> KoukenError:
+    return KoukenError(
+        Text(
+            f"データベースの役割 {role or '?'} には、この操作の権限がありません。何も変更していません。",
+            f"The database role {role or '?'} has no right to do this. Nothing was changed.",
+        ),
+        remedy=Text(
+            "表の形を変える操作(kouken migrate、restore、bi grant)は、表の持ち主の URL でだけできます。"
+            "ふだんの役割の権限は、持ち主の URL で kouken migrate --grant 役割 が付けます。",
+            "What changes the tables (kouken migrate, restore, bi grant) needs the URL of their owner. "
+            "With that URL kouken migrate --grant ROLE gives a role what it needs day by day.",
+        ),
     )
 
 

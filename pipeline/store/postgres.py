@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from pipeline.errors import KoukenError
 from pipeline.language import Text
 
-Trouble = Literal["busy", "full", "unreachable", "broken", "unstorable"]
+Trouble = Literal["busy", "full", "unreachable", "broken", "unstorable", "forbidden"]
 PEN = 0x4B4F554B  # "KOUK": the advisory lock that a writing transaction holds; nights use the two-number locks
 NIGHT = 0x4E49
 WAIT_SECONDS = 10  # for the server to answer at all
 # A plan that is kept was made for the tables as they were: after five uses of a statement on tables that a first night
 # is only beginning to fill, every later one (and every check of a foreign key) read them from end to end.
 OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
-CODES: dict[str, Trouble] = {"55P03": "busy", "53100": "full", "40001": "busy", "40P01": "busy"}
+CODES: dict[str, Trouble] = {"55P03": "busy", "53100": "full", "40001": "busy", "40P01": "busy", "42501": "forbidden"}
 GONE = ("08", "57P0", "3D", "28", "53300")  # no connection, shut down, no such database, refused
 
 
