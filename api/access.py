@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import compare_digest
-from typing import Annotated
+from typing import Annotated, TypedDict
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -30,6 +30,13 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 OPEN_WHILE_MUST_CHANGE = ("/account", "/account/password", "/sign-out")
 OPEN_WHILE_FACTOR_MISSING = ("/account/factor", "/account/factor/begin", "/account/factor/confirm", "/sign-out")
+
+
+class Lifetime(TypedDict):
+    """Of a session, as `pipeline.store.sessions` takes it."""
+
+    idle: timedelta
+    longest: timedelta
 
 
 class Refused(Missing):
@@ -93,14 +100,15 @@ NOT_FOR_TOKEN = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, and how far what they ask for reaches. `token_id`: a program, by a token of that person.
-    `by_provider`: signed in with a company account."""
+    """Who asks, and how far what they ask for reaches. `token_id`: a program, by a token of that person; else
+    `session_id`, by which a person knows this sign-in of theirs. `by_provider`: with a company account."""
 
     user: User
     csrf: str
     reach: Reach
     looks: Looks = field(repr=False, compare=False)
     token_id: int | None = None
+    session_id: str | None = None
     by_provider: bool = False
 
     def may(self, permission: Permission) -> bool:
@@ -131,10 +139,14 @@ def session_of(request: Request) -> Session | None:
 def session_by(request: Request, token: str) -> Session | None:
     """The living session of that token."""
     store: Store = request.app.state.store
-    web: WebSettings = request.app.state.settings.web
-    idle, longest = timedelta(minutes=web.idle_minutes), timedelta(hours=web.session_hours)
     with store.reading() as connection:
-        return find_session(connection, token, idle=idle, longest=longest)
+        return find_session(connection, token, **lifetime_of(request))
+
+
+def lifetime_of(request: Request) -> Lifetime:
+    """How long a session lives, left alone and at most."""
+    web: WebSettings = request.app.state.settings.web
+    return {"idle": timedelta(minutes=web.idle_minutes), "longest": timedelta(hours=web.session_hours)}
 
 
 def _touch(store: Store, token: str) -> None:
@@ -223,7 +235,8 @@ def _require_own_secrets(request: Request, session: Session) -> None:
 
 def visitor_of(request: Request, session: Session, reach: Reach) -> Visitor:
     """Whoever has signed in."""
-    return Visitor(session.user, session.csrf, reach, looks_of(request), by_provider=session.by_provider)
+    looks = looks_of(request)
+    return Visitor(session.user, session.csrf, reach, looks, None, session.session_id, session.by_provider)
 
 
 def is_factor_missing(request: Request, session: Session) -> bool:

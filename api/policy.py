@@ -25,6 +25,7 @@ ROUTES: dict[tuple[str, str], Permission] = {
     ("GET", "/account"): "signed_in",
     ("POST", "/account/password"): "signed_in",
     ("POST", "/account/sign-out-everywhere"): "signed_in",
+    ("POST", "/account/sessions/{session_id}/end"): "signed_in",
     ("GET", "/account/factor"): "signed_in",
     ("POST", "/account/factor/begin"): "signed_in",
     ("POST", "/account/factor/confirm"): "signed_in",

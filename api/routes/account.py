@@ -3,12 +3,13 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access import Visitor, VisitorDep, cookie_name, token_of
+from api.access import Visitor, VisitorDep, cookie_name, lifetime_of, token_of
 from api.deps import PagesDep, SettingsDep, StoreDep
-from api.errors import NO_PAGE
+from api.devices import device_of
+from api.errors import NO_PAGE, Missing
 from api.pages import Pages
 from api.rate import Attempts
 from api.second_step import ask_for_code, second_step_of
@@ -17,7 +18,7 @@ from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.settings import OidcSettings, WebSettings
 from pipeline.store import audit, factors, sessions, users
-from pipeline.store.connect import Store
+from pipeline.store.connect import Connection, Store
 from pipeline.store.people import person
 
 pages = APIRouter()
@@ -27,6 +28,12 @@ Field = Annotated[str, Form(max_length=300)]
 WRONG = Text("名前かパスワードが違います。", "The name or the password is wrong.")
 TOO_OFTEN = Text("失敗が続いたため、しばらく待ってからお試しください。", "Too many failures; try again later.")
 DIFFERENT = Text("二つの新しいパスワードが違います。", "The two new passwords differ.")
+SessionId = Annotated[str, Path(max_length=64)]
+NO_SESSION = Missing(
+    "session_not_found",
+    Text("このサインインは、もうありません。", "This sign-in is no more."),
+    Text("「アカウント」の一覧でご確認ください。", "See the list on your account page."),
+)
 
 
 @pages.get("/sign-in", response_class=HTMLResponse)
@@ -69,7 +76,7 @@ def _go_on(request: Request, store: Store, name: str, password_hash: str, next: 
     with store.writing() as connection:
         asked = second_step_of(request).is_asked(connection, name)
         audit.record(connection, name, "session.code_asked" if asked else "session.sign_in", name)
-        token = None if asked else sessions.open_session(connection, name)
+        token = None if asked else begin_session(request, connection, name)
     if token is None:
         return ask_for_code(request, name, password_hash, next)
     return with_cookie(request, RedirectResponse(next, status_code=303), token)
@@ -130,7 +137,7 @@ def make_first(
             if users.is_anybody_known(connection):
                 raise NO_PAGE
             made = users.add_user(connection, person(name), name, ("administrator", "manager"), kept, must_change=False)
-            token = sessions.open_session(connection, made.name)
+            token = begin_session(request, connection, made.name)
     except BadInput as error:
         return pages.render(request, "first.html", status=422, problem=error.text, name=name)
     return with_cookie(request, RedirectResponse("/", status_code=303), token)
@@ -144,7 +151,7 @@ def _require_nobody(store: Store) -> None:
 
 @pages.get("/account", response_class=HTMLResponse)
 def show_account(request: Request, pages: PagesDep, store: StoreDep, visitor: VisitorDep) -> Response:
-    """One's roles, the form for a new password, and whether there is a second factor."""
+    """One's roles, the form for a new password, whether there is a second factor, and where one is signed in."""
     return _account(request, pages, store, visitor)
 
 
@@ -153,7 +160,8 @@ def _account(
 ) -> Response:
     with store.reading() as connection:
         factor = factors.find_factor(connection, visitor.user.name)
-    values = {"user": visitor.user, "problem": problem, "factor": factor}
+        found = sessions.list_sessions(connection, visitor.user.name, **lifetime_of(request))
+    values = {"user": visitor.user, "problem": problem, "factor": factor, "sign_ins": found}
     is_offered = second_step_of(request).is_offered
     return pages.render(request, "account.html", status=status, section="account", is_offered=is_offered, **values)
 
@@ -183,8 +191,19 @@ def change_password(
         return _account(request, pages, store, visitor, error.text, 422)
     with store.writing() as connection:
         users.set_password(connection, name, name, kept)
-        token = sessions.open_session(connection, name)
+        token = begin_session(request, connection, name)
     return with_cookie(request, RedirectResponse("/", status_code=303), token)
+
+
+@pages.post("/account/sessions/{session_id}/end")
+def end_session(request: Request, store: StoreDep, visitor: VisitorDep, session_id: SessionId) -> Response:
+    """End one of one's own sessions; this one too, if it is this one."""
+    with store.writing() as connection:
+        if not sessions.end_session(connection, visitor.user.name, session_id):
+            raise NO_SESSION
+    if session_id == visitor.session_id:
+        return _without_cookie(request)
+    return RedirectResponse("/account#h-sessions", status_code=303)
 
 
 @pages.post("/account/sign-out-everywhere")
@@ -205,6 +224,12 @@ def safe_path(next: str) -> str:
 def sign_in_address(path: str) -> str:
     """Where to sign in, and to come back from."""
     return "/sign-in" + ("" if path == "/" else "?" + urlencode({"next": path}))
+
+
+def begin_session(request: Request, connection: Connection, name: str, *, by_provider: bool = False) -> str:
+    """Sign a person in with the browser that asks; the token for it. Sessions that nobody can use any more go."""
+    sessions.forget_old_sessions(connection, lifetime_of(request)["longest"])
+    return sessions.open_session(connection, name, by_provider=by_provider, device=device_of(request))
 
 
 def with_cookie(request: Request, answer: Response, token: str) -> Response:

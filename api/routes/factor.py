@@ -1,7 +1,6 @@
 """One's own second factor: set up, replace, renew the recovery codes, switch off. Each asks again who it is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from api.access import Visitor, VisitorDep, session_by
+from api.access import Visitor, VisitorDep, session_by, visitor_of
 from api.deps import PagesDep, SettingsDep, StoreDep
 from api.errors import NO_PAGE
 from api.pages import Pages
-from api.routes.account import TOO_OFTEN, with_cookie
+from api.routes.account import TOO_OFTEN, begin_session, with_cookie
 from api.routes.sign_in_code import WRONG_CODE
 from api.second_step import SecondStep, second_step_of
 from pipeline.accounts import second_factor
@@ -22,7 +21,7 @@ from pipeline.accounts.second_factor import OFFER_LASTS_S, OtherKey, Proof
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.settings import Settings
-from pipeline.store import audit, factors, sessions, users
+from pipeline.store import audit, factors, users
 from pipeline.store.connect import Connection
 from pipeline.store.factors import Factor
 
@@ -97,10 +96,10 @@ def confirm(
         with store.writing() as connection:
             if not factors.put_in_force(connection, name, offered, step, hashes):
                 raise BEGUN_ANEW
-            token = sessions.open_session(connection, name, by_provider=visitor.by_provider)
+            token = begin_session(request, connection, name, by_provider=visitor.by_provider)
         session = session_by(request, token)
         assert session is not None
-        request.state.visitor = known = replace(visitor, csrf=session.csrf)
+        request.state.visitor = known = visitor_of(request, session, visitor.reach)
         return with_cookie(request, _page(request, pages, known, codes=codes), token)
 
     return _guarded(request, pages, visitor, "confirm", do)

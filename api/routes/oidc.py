@@ -10,11 +10,11 @@ from api.errors import NO_PAGE
 from api.pages import Pages
 from api.pending import LASTS_S, Pending, pending_cookie
 from api.rate import Attempts
-from api.routes.account import TOO_OFTEN, safe_path, sign_in_form, with_cookie
+from api.routes.account import TOO_OFTEN, begin_session, safe_path, sign_in_form, with_cookie
 from pipeline.accounts import openid
 from pipeline.language import Text
 from pipeline.settings import WebSettings
-from pipeline.store import audit, identities, sessions
+from pipeline.store import audit, identities
 from pipeline.store.connect import Store
 
 pages = APIRouter()
@@ -105,7 +105,7 @@ def _let_in(request: Request, pages: Pages, store: Store, identity: openid.Ident
         answer = sign_in_form(request, pages, next=next, problem=TOO_OFTEN, status=429)
         answer.headers["Retry-After"] = str(round(wait) + 1)
         return answer
-    token = _open_session(store, identity)
+    token = _open_session(request, store, identity)
     if token is None:
         attempts.failed(key)
         if identity.is_barred or _is_linked(store, identity):
@@ -117,7 +117,7 @@ def _let_in(request: Request, pages: Pages, store: Store, identity: openid.Ident
     return with_cookie(request, RedirectResponse(next, status_code=303), token)
 
 
-def _open_session(store: Store, identity: openid.Identity) -> str | None:
+def _open_session(request: Request, store: Store, identity: openid.Identity) -> str | None:
     if identity.is_barred:
         _note_refusal(store, identity.refused)
         return None
@@ -127,7 +127,7 @@ def _open_session(store: Store, identity: openid.Identity) -> str | None:
             audit.record(connection, *_refusal(identity.refused or "no_user", identity.subject))
             return None
         audit.record(connection, user.name, "session.sign_in", user.name, {"by": "oidc"})
-        return sessions.open_session(connection, user.name, by_provider=True)
+        return begin_session(request, connection, user.name, by_provider=True)
 
 
 def _is_linked(store: Store, identity: openid.Identity) -> bool:

@@ -7,12 +7,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import PagesDep, StoreDep
 from api.pages import Pages
-from api.routes.account import TOO_OFTEN, sign_in_address, sign_in_form, with_cookie
+from api.routes.account import TOO_OFTEN, begin_session, sign_in_address, sign_in_form, with_cookie
 from api.second_step import PATH, has_come, second_step_of, who_waits
 from pipeline.accounts import second_factor
 from pipeline.accounts.second_factor import OtherKey, Proof
 from pipeline.language import Bilingual, Text
-from pipeline.store import audit, sessions
+from pipeline.store import audit
 from pipeline.store.connect import Store
 
 pages = APIRouter()
@@ -51,19 +51,19 @@ def give_code(request: Request, pages: PagesDep, store: StoreDep, code: Field = 
         _note_refusal(store, name, "recovery_code" if recovery else "code")
         return _form(request, pages, problem=WRONG_CODE, with_recovery=bool(recovery), status=403)
     answer = RedirectResponse(waiting.next if proof.kind == "code" else "/account/factor", status_code=303)
-    token = _open_session(store, name, proof) if has_come(request, answer) else None
+    token = _open_session(request, store, name, proof) if has_come(request, answer) else None
     if token is None:  # the same was sent twice at once
         return sign_in_form(request, pages, next=waiting.next, problem=BEGIN_AGAIN, status=403)
     step.succeeded(request, name)
     return with_cookie(request, answer, token)
 
 
-def _open_session(store: Store, name: str, proof: Proof) -> str | None:
+def _open_session(request: Request, store: Store, name: str, proof: Proof) -> str | None:
     with store.writing() as connection:
         if not second_factor.use_up(connection, name, proof):
             return None
         audit.record(connection, name, "session.sign_in", name, {"by": proof.kind})
-        return sessions.open_session(connection, name)
+        return begin_session(request, connection, name)
 
 
 def _note_refusal(store: Store, name: str, by: str) -> None:

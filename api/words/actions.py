@@ -72,6 +72,7 @@ ACTIONS: Mapping[str, Text] = {
     "scorecards.form": Text("評価シートを保存した", "saved a scorecard"),
     "search.words": Text("話されたことばを探した", "searched what was said"),
     "session.code_asked": Text("パスワードのあと、確認コードを求められた", "was asked for a code after the password"),
+    "session.end": Text("サインイン中の場所を一つ、サインアウトさせた", "signed out of one place"),
     "session.sign_in": Text("サインインした", "signed in"),
     "session.sign_out": Text("サインアウトした", "signed out"),
     "session.sign_out_everywhere": Text("すべての場所でサインアウトした", "signed out everywhere"),

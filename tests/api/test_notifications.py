@@ -72,6 +72,8 @@ def test_the_key_of_a_webhook_is_shown_once_and_its_url_only_where_it_is_changed
     page = post(browser, "/notifications", hook(server)).text
     (secret,) = re.findall(r"kouken_hook_[\w-]{43}", page)
     assert "of-the-url" not in page
+    switch = 'class="languages"'
+    assert switch not in page and switch in browser.get("/notifications").text  # a click on it would lose the key
     for path in ("/notifications", "/notifications/1", "/audit"):
         assert secret not in browser.get(path).text, path
     assert "of-the-url" in browser.get("/notifications/1").text

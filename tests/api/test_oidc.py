@@ -91,7 +91,8 @@ def test_the_right_account_opens_what_was_asked_for(
     assert answer.status_code == 303 and answer.headers["location"] == "/calls?label=appeal"
     assert is_inside(browser) and "kouken_oidc" not in browser.cookies
     assert browser.get("/calls").status_code == 200  # nobody asks for a password that plays no part
-    assert "自分だけが知るもの" not in browser.get("/account").text
+    account = browser.get("/account").text
+    assert "自分だけが知るもの" not in account and "会社のアカウントで</span>" in account
     assert recorded(settings, "session") == [("session.sign_in", "sato@example.jp", {"by": "oidc"})]
     assert recorded(settings, "users.link") == [("users.link", "sato@example.jp", {})]
 

@@ -22,9 +22,12 @@ sessions = sa.Table(
     "sessions",
     metadata,
     sa.Column("token_sha256", sa.String(64), primary_key=True),
+    sa.Column("session_id", sa.String(16), nullable=False, unique=True),  # by chance: its owner may see it
     sa.Column("name", sa.String(64), sa.ForeignKey("users.name"), nullable=False, index=True),
     sa.Column("csrf", sa.String, nullable=False),
     sa.Column("by_provider", sa.Boolean, nullable=False),  # signed in by OpenID Connect, without a password of ours
+    sa.Column("browser", sa.String(20)),  # a name of ours, none for what is not known; no address is kept
+    sa.Column("system", sa.String(20)),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("seen_at", UtcTime, nullable=False),
 )
