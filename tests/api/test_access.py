@@ -33,6 +33,13 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
     return {(method, str(path)) for method, path in found if method != "HEAD"}
 
 
+def test_nothing_opens_but_by_password_code_or_provider() -> None:
+    """No question about the school, no link by mail: who has forgotten a password asks an administrator."""
+    public = {path for (_, path), asked in ROUTES.items() if asked == "public"}
+    signing_in = {"/sign-in", "/sign-in/code", "/sign-in/oidc", "/sign-in/oidc/back", "/first"}
+    assert public == signing_in | {"/api/v1/health"}
+
+
 def test_every_route_is_in_the_policy_and_nothing_else_is(app: FastAPI) -> None:
     assert routes(app) == set(ROUTES)
 

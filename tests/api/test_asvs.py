@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -38,10 +39,13 @@ def test_what_is_claimed_is_held_by_tests_that_exist_or_says_why_there_is_none(n
         assert name in names_in(path), test
 
 
+def text_under(heading: str) -> str:
+    return (ROOT / "api" / "asvs.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
 def rows_under(heading: str) -> list[list[str]]:
     """The rows of a section's table, without its head."""
-    section = (ROOT / "api" / "asvs.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    rows = [line.strip("| ").split(" | ") for line in text_under(heading).splitlines() if line.startswith("| ")]
     assert len(rows) > 3
     return rows[1:]
 
@@ -51,6 +55,27 @@ def test_every_limit_is_written_as_it_is(row: list[str]) -> None:
     _, written, place = row
     module, _, name = place.strip("`").rpartition(".")
     assert f"{getattr(import_module(module), name):,.0f}" == written
+
+
+def test_no_weak_hash_protects_anything() -> None:
+    """The linter refuses MD5 and SHA-1; the one that is let through says that it is for no protection."""
+    linting = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["lint"]
+    assert "S" in linting["select"] and not [rule for rule in linting["ignore"] if rule.startswith("S3")]
+    code = [path.read_text("utf-8") for folder in ("api", "models", "phrases", "pipeline") for path in sources(folder)]
+    weak = [line for text in code for line in text.splitlines() if re.search(r"\bmd5\(|\bsha1\(|S324", line)]
+    assert len(weak) == 1 and "usedforsecurity=False" in weak[0]
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("number", [number for number, cells in ROWS.items() if "下の「" in cells[2]])
+def test_what_is_written_below_is_written_there(number: str) -> None:
+    sections = re.findall(r"下の「([^」]+)」", ROWS[number][2])
+    assert sections
+    for heading in sections:
+        assert len(text_under(heading)) > 100, heading
 
 
 @pytest.mark.parametrize("row", rows_under("値の組み合わせ"), ids=lambda row: row[0])

@@ -85,6 +85,11 @@ def test_pages_every_link_leads_somewhere(client: TestClient) -> None:
     assert {"/calls/20261003-0017?recording=1", "/operators/OP-002", "/nights/1", "/static/kouken.css"} <= seen
 
 
+def test_pages_all_offer_to_sign_out(client: TestClient) -> None:
+    missing = [path for path in PAGES if 'action="/sign-out"' not in client.get(path).text]
+    assert missing == []
+
+
 def test_pages_leave_the_report_that_they_share_as_it_is_stored(filled: Settings) -> None:
     """It is parsed once for all of them: what one page changed in it, the next ones would show."""
     with opened_as(filled, "administrator", "manager", "analyst", "qa_editor", name="everybody") as browser:
