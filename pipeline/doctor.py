@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Literal
 from pipeline.errors import KoukenError
 from pipeline.language import Bilingual, Text
 from pipeline.protection.scanning import check_scanner
+from pipeline.secrets import is_open_to_everybody, read_secret
 from pipeline.settings import Settings
 
 PACKAGES = ("kouken", "faster-whisper", "ctranslate2", "av", "spacy", "ginza", "SudachiPy", "pandas", "fastapi")
@@ -52,7 +53,9 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _guarded("classifier", _classifier)
     yield _guarded("sqlite", _sqlite)
     yield _guarded("store", lambda: _store(settings))
-    if settings.store.url:
+    if secrets := dict(_secret_files(settings)):
+        yield _guarded("secrets", lambda: _secrets(secrets))
+    if settings.store.url or settings.store.url_file:
         yield _guarded("encryption", lambda: _encryption(settings))
     if settings.log.forward:
         yield _guarded("forwarding", lambda: _forwarding(settings))
@@ -165,6 +168,7 @@ def _sqlite() -> Check:
 def _store(settings: Settings) -> Check:
     from pipeline.store.connect import Store
     from pipeline.store.migrate import head_revision, schema_revision
+    from pipeline.store.urls import shown
 
     store = Store(settings.store_url)
     try:
@@ -172,11 +176,35 @@ def _store(settings: Settings) -> Check:
     finally:
         store.close()
     if at == head_revision():
-        return Check("store", "ok", f"{store.url.render_as_string(hide_password=True)} ({at})")
+        return Check("store", "ok", f"{shown(store.url)} ({at})")
     if at is None:
         remedy = Text("最初の夜間バッチが作ります。", "The first night makes it.")
         return Check("store", "warn", "まだありません / not made yet", remedy)
     return Check("store", "fail", at, Text("kouken migrate を実行してください。", "Run kouken migrate."))
+
+
+def _secret_files(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """The files that hold a secret, by the key that names them."""
+    for key, path in (
+        ("store.url_file", settings.store.url_file),
+        ("mail.password_file", settings.mail.password_file),
+        ("oidc.client_secret_file", settings.oidc.client_secret_file),
+        ("work.ray_token_file", settings.work.ray_token_file),
+        ("web.key", settings.web.key),
+    ):
+        if path is not None:
+            yield key, path
+
+
+def _secrets(files: Mapping[str, Path]) -> Check:
+    """Whether each can be read by this user, and not by everybody."""
+    for key, path in files.items():
+        read_secret(path, key)
+    loose = [f"{key} ({path})" for key, path in files.items() if is_open_to_everybody(path)]
+    if not loose:
+        return Check("secrets", "ok", ", ".join(files))
+    remedy = Text("ほかの利用者が読めないように chmod o= してください。", "Keep everybody else from them: chmod o=.")
+    return Check("secrets", "warn", ", ".join(loose), remedy)
 
 
 def _encryption(settings: Settings) -> Check:

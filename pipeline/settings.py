@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, Val
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.secrets import read_secret
 
 PREFIX = "KOUKEN_"
 
@@ -25,9 +26,26 @@ class StoreSettings(Section):
     """`[store]`: where results are kept."""
 
     url: str = Field("", description="SQLAlchemy の URL。空なら data_dir の kouken.db(SQLite)")
+    url_file: Path | None = Field(
+        None, description="その URL を書いたファイル(パスワードを含むときに勧める)。url とはどちらか一つ"
+    )
     allow_plain: bool = Field(
         False, description="ほかの機械の PostgreSQL へ暗号化なしでつなぐことを許す(通話の内容が盗み見られうる)"
     )
+
+    @property
+    def named_url(self) -> str:
+        """The URL, from wherever it is given; empty where it is not. Raises `BadInput`."""
+        if self.url_file is None:
+            return self.url
+        if self.url:
+            raise BadInput(
+                Text(
+                    "store.url と store.url_file の両方があります(環境変数も含めて)。どちらか一つにしてください。",
+                    "Both store.url and store.url_file are given (the environment counts). Leave one of them.",
+                )
+            )
+        return read_secret(self.url_file, "store.url_file")
 
 
 class SpeechSettings(Section):
@@ -308,8 +326,8 @@ class Settings(Section):
 
     @property
     def store_url(self) -> str:
-        """The database: the configured one, else SQLite in `data_dir`."""
-        return self.store.url or f"sqlite:///{self.data_dir / 'kouken.db'}"
+        """The database: the configured one, else SQLite in `data_dir`. Raises `BadInput`."""
+        return self.store.named_url or f"sqlite:///{self.data_dir / 'kouken.db'}"
 
 
 def read_settings(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.connect import Store
+from pipeline.store.urls import parsed
 from tests.postgres import TEMPLATE, Server
 
 ON_POSTGRES = os.environ.get("TEST_STORE") == "postgres"
@@ -61,10 +61,10 @@ def instead_of_files(server: Server, patch: pytest.MonkeyPatch) -> Databases:
     opened, state_of = Store.__init__, Settings.__getstate__
 
     def store_url(settings: Settings) -> str:
-        return settings.store.url or databases.url(settings.data_dir / FILE)
+        return settings.store.named_url or databases.url(settings.data_dir / FILE)
 
     def open_instead(store: Store, url: str) -> None:
-        file = sa.make_url(url).database or ""
+        file = parsed(url).database or ""
         opened(store, databases.url(Path(file)) if url.startswith("sqlite") and file.endswith(FILE) else url)
 
     def pickled(settings: Settings) -> dict[Any, Any]:
@@ -83,7 +83,7 @@ def begin_as_copies(template: Path, patch: pytest.MonkeyPatch) -> None:
     second less than all migrations, thousands of times."""
 
     def open_begun(url: str) -> Store:
-        file = Path(sa.make_url(url).database or "")
+        file = Path(parsed(url).database or "")
         if url.startswith("sqlite") and not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(template, file)

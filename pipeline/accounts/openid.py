@@ -24,6 +24,7 @@ from joserfc.jwk import KeySet
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
+from pipeline.secrets import read_secret
 from pipeline.settings import OidcSettings
 
 log = logging.getLogger(__name__)
@@ -214,15 +215,7 @@ def _json(client: OAuth2Client, address: str) -> Mapping[str, Any]:
 def _secret(settings: OidcSettings) -> str | None:
     if settings.client_secret_file is None:
         return settings.client_secret.get_secret_value() or None
-    try:
-        return settings.client_secret_file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadInput(
-            Text(
-                f"oidc.client_secret_file を読めません({error.strerror})。",
-                f"Cannot read oidc.client_secret_file: {error.strerror}.",
-            )
-        ) from None
+    return read_secret(settings.client_secret_file, "oidc.client_secret_file")
 
 
 def _tls(settings: OidcSettings) -> ssl.SSLContext:

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
+from pipeline.secrets import read_secret
 from pipeline.settings import MailSettings
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -65,11 +66,4 @@ def _connected(settings: MailSettings, context: ssl.SSLContext) -> smtplib.SMTP:
 def _password(settings: MailSettings) -> str:
     if settings.password_file is None:
         raise BadInput(Text("mail.password_file がありません。", "mail.password_file is missing."))
-    try:
-        return settings.password_file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadInput(
-            Text(
-                f"パスワードのファイルを読めません({error.strerror})。", f"Cannot read the password: {error.strerror}."
-            )
-        ) from None
+    return read_secret(settings.password_file, "mail.password_file")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pipeline.errors import BadInput, KoukenError, Locked, NoSpace, NotAllowed, Updated
 from pipeline.language import Text
 from pipeline.store import audit, postgres, sqlite
+from pipeline.store.urls import parsed, shown
 
 Connection = sa.Connection  # the name by which the rest of the program knows an open transaction
 BUSY_SECONDS = 30
@@ -29,7 +30,7 @@ class Store:
     revision: str | None = None
 
     def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url)
+        self.url = parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = sqlite.engine(self.url, BUSY_SECONDS) if self.is_sqlite else postgres.engine(self.url)
 
@@ -196,7 +197,7 @@ def _busy(holder: str, waited_s: float) -> Locked:
 
 
 def _cannot_open(url: sa.URL, error: sa.exc.DBAPIError) -> KoukenError:
-    place, kind = url.render_as_string(hide_password=True), type(error.orig).__name__
+    place, kind = shown(url), type(error.orig).__name__
     return KoukenError(
         Text(
             f"データベースを開けません({place}、{kind})。何も変更していません。",

@@ -4,11 +4,10 @@ import ipaddress
 import os
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.settings import Settings
+from pipeline.store.urls import parsed
 
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 
@@ -18,7 +17,7 @@ def check_encrypted(settings: Settings, environ: Mapping[str, str] = os.environ)
 
     The other modes of PostgreSQL's client fall back to plain text, or never try anything else.
     """
-    url = sa.make_url(settings.store_url)
+    url = parsed(settings.store_url)
     if url.get_backend_name() != "postgresql" or settings.store.allow_plain:
         return
     asked = url.normalized_query

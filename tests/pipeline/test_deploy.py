@@ -11,8 +11,10 @@ import pytest
 
 from pipeline import doctor
 from pipeline.cli import kouken
+from pipeline.settings import read_settings
 
 DEPLOY = Path(doctor.__file__).parent / "deploy"
+SECRETS = DEPLOY / "kouken-secrets.conf"
 SERVICES = sorted(DEPLOY.glob("*.service"))
 PROGRAM = "/opt/kouken/.venv/bin/kouken"
 NEEDS_SYSTEMD = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
@@ -49,6 +51,35 @@ def test_units_are_what_systemd_reads(tmp_path: Path) -> None:
     )
     own = [line for line in done.stderr.splitlines() if "kouken" in line]
     assert (done.returncode, own) == (0, [])
+
+
+@NEEDS_SYSTEMD
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.stem)
+def test_systemd_hands_secrets_to_each_service(unit: Path, tmp_path: Path) -> None:
+    """With every line of the example in force; and what it cannot read there it says."""
+    text = SECRETS.read_text(encoding="utf-8").replace("\n#Load", "\nLoad").replace("\n#Env", "\nEnv")
+    assert text.count("LoadCredential=") == text.count("Environment=") == 3
+    own = tmp_path / unit.name
+    own.write_text(unit.read_text(encoding="utf-8").replace(PROGRAM, "/bin/true"), "utf-8")
+    given = tmp_path / f"{unit.name}.d" / SECRETS.name
+    given.parent.mkdir()
+    for written, is_well in ((text, True), (text.replace("LoadCredential=", "LoadCredentials="), False)):
+        given.write_text(written, encoding="utf-8")
+        command = ["systemd-analyze", "verify", "--man=no", str(own)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert (SECRETS.name not in done.stderr) is is_well, done.stderr
+
+
+def test_secrets_are_named_as_the_settings_name_them() -> None:
+    """And each is the credential that the line before it loads."""
+    lines = [line.lstrip("#") for line in SECRETS.read_text(encoding="utf-8").splitlines()]
+    loaded = [line.split("=", 1)[1].split(":") for line in lines if line.startswith("LoadCredential=")]
+    named = [line.split("=", 2)[1:] for line in lines if line.startswith("Environment=")]
+    assert [f"%d/{name}" for name, _ in loaded] == [path for _, path in named]
+    assert all(path == f"/etc/kouken/{name}" for name, path in loaded)
+    settings = read_settings(Path("/dev/null"), dict(named))
+    assert settings.store.url_file == Path("%d/store-url")
 
 
 @NEEDS_SYSTEMD
