@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,6 @@ from pipeline.settings import Settings
 
 PACKAGES = ("kouken", "faster-whisper", "ctranslate2", "av", "spacy", "ginza", "SudachiPy", "pandas", "fastapi")
 LEAST_FREE_BYTES = 2 << 30
-LONGEST_BEHIND = timedelta(hours=1)  # of records that go to another machine
 State = Literal["ok", "warn", "fail"]
 
 
@@ -219,21 +218,20 @@ def _encryption(settings: Settings) -> Check:
 
 def _forwarding(settings: Settings) -> Check:
     from pipeline.messages import forwarding
-    from pipeline.store.audit import waiting_to_be_forwarded
     from pipeline.store.connect import Store
 
     forwarding.check(settings.log)
     with closing(Store(settings.store_url)) as store, store.reading() as connection:
-        count, oldest = waiting_to_be_forwarded(connection)
-    if oldest is None or datetime.now(UTC) - oldest < LONGEST_BEHIND:
-        return Check("forwarding", "ok", f"{settings.log.forward}, {count} waiting")
+        behind = forwarding.backlog(connection, settings.log)
+    assert behind is not None
+    found = f"{settings.log.forward}, {behind.waiting} waiting"
+    if not behind.is_late(datetime.now(UTC)):
+        return Check("forwarding", "ok", found)
     remedy = Text(
         "送り先と kouken serve が動いているかを確かめてください。記録はここにあり、続きから送ります。",
         "See whether the receiver and kouken serve are running. The records are kept and are sent on.",
     )
-    return Check(
-        "forwarding", "warn", f"{settings.log.forward}, {count} waiting since {oldest:%Y-%m-%d %H:%M}Z", remedy
-    )
+    return Check("forwarding", "warn", f"{found} since {behind.since:%Y-%m-%d %H:%M}Z", remedy)
 
 
 def _ray(settings: Settings) -> Check:

@@ -27,25 +27,35 @@ if TYPE_CHECKING:
 @option("--notify", is_flag=True, help=Text("異常を [alerts] の宛先に知らせる", "send what is wrong as [alerts] says"))
 @json_option()
 def status(context: Context, check: bool, notify: bool, as_json: bool) -> int:
-    """Print the four numbers and every recording that is held back, with what to do."""
+    """Print the four numbers and every recording that is held back, with what to do; and what waits to be forwarded."""
     from pipeline.messages.alerts import send
+    from pipeline.messages.forwarding import backlog
     from pipeline.nights.watch import problems, standing
     from pipeline.store.migrate import open_store
 
     with open_store(context.settings.store_url) as store:
         last = standing(store, context.settings)
-    wrong = problems(last.run if last else None, datetime.now(UTC), context.settings.alerts)
+        with store.reading() as connection:
+            behind = backlog(connection, context.settings.log)
+    now = datetime.now(UTC)
+    wrong = problems(last.run if last else None, now, context.settings.alerts)
+    if behind is not None and behind.is_late(now):
+        wrong.append(behind.as_text())
     if last is None and not check:
         raise KoukenError(
             wrong[0], remedy=Text("kouken nightly --archive … を実行してください。", "Run kouken nightly.")
         )
     if as_json:
         facts = last.to_json() if last else {}
+        if behind is not None:
+            facts["forwarding"] = behind.to_json()
         said = [{"ja": text.ja, "en": text.en} for text in wrong]
         click.echo(json.dumps({**facts, "problems": said}, ensure_ascii=False))
     else:
         if last is not None and not check:
             _show(last, context)
+            if behind is not None and not behind.is_late(now):
+                click.echo(in_language(behind.as_text(), context.language))
         for text in wrong:
             context.say(text)
     if notify:

@@ -11,9 +11,10 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import BadInput, KoukenError
@@ -21,11 +22,12 @@ from pipeline.language import Text
 from pipeline.messages.mail import LOCAL
 from pipeline.settings import LogSettings
 from pipeline.store import audit
-from pipeline.store.connect import Store
+from pipeline.store.connect import Connection, Store
 
 log = logging.getLogger(__name__)
 BATCH = 500  # records on one connection
 NOTICE, WARNING = 5, 4  # severities; facility 13 is "log audit"
+LONGEST_BEHIND = timedelta(hours=1)  # of a receiver and of `kouken serve`, which sends every few seconds
 NOT_WELL = ("_refused", "_failed")
 
 
@@ -49,6 +51,37 @@ def check(settings: LogSettings) -> tuple[str, str, int]:
             remedy=Text("log.forward を tls:// にしてください。", "Use tls:// in log.forward."),
         )
     return scheme, host, port
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many records wait for their receiver, and when the oldest of them was made."""
+
+    waiting: int
+    since: datetime | None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether that is longer than a receiver may be away."""
+        return self.since is not None and now - self.since >= LONGEST_BEHIND
+
+    def as_text(self) -> Text:
+        """For people."""
+        if self.since is None:
+            return Text("別の機械へ送る操作の記録: 待ちなし", "Audit entries to be forwarded: none wait")
+        at = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        return Text(
+            f"別の機械へ送る操作の記録: 待ち {self.waiting} 件({at} から)",
+            f"Audit entries to be forwarded: {self.waiting} wait since {at}",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"waiting": self.waiting, "since": self.since.isoformat() if self.since else None}
+
+
+def backlog(connection: Connection, settings: LogSettings) -> Backlog | None:
+    """What the receiver has not taken; None where none is named."""
+    return Backlog(*audit.waiting_to_be_forwarded(connection)) if settings.forward else None
 
 
 class Forwarder:

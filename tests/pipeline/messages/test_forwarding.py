@@ -7,23 +7,25 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import doctor
+from pipeline.cli import run
 from pipeline.errors import BadInput, KoukenError
 from pipeline.language import Text
 from pipeline.messages import forwarding
 from pipeline.messages.forwarding import Forwarder
 from pipeline.settings import LogSettings, Settings
-from pipeline.store import audit
+from pipeline.store import audit, runs
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from tests.api.conftest import opened_as
 
+VERSIONS = {"speech": "x", "dictionary": "", "rules": ""}
 CERTIFICATE = Path(__file__).parent / "mail_server.pem"  # of a test alone: it proves nothing to anybody
 
 
@@ -225,6 +227,38 @@ def test_doctor_tells_how_far_the_receiver_is_behind(tmp_path: Path, receiver: R
     check = doctor._forwarding(settings)
     assert (check.state, check.found) == ("ok", f"tls://localhost:{receiver.port}, 1 waiting")
     store.close()
+
+
+@pytest.mark.parametrize("minutes", [50, 70])
+def test_status_tells_what_waits_and_since_when_and_nothing_where_nothing_is_sent(
+    store: Store, tmp_path: Path, minutes: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Up to an hour it is told; from then on it is one of the things that are wrong."""
+    url = store.url.render_as_string(hide_password=False)
+    config = tmp_path / "kouken.toml"
+    plain = f'data_dir = "{tmp_path}"\n[store]\nurl = "{url}"\n'
+    sending = f'{plain}[log]\nforward = "tls://localhost:6514"\n'
+
+    def told(content: str, *arguments: str) -> tuple[int, str]:
+        config.write_text(content, encoding="utf-8")
+        code = run(["status", "--config", str(config), "--lang", "en", *arguments])
+        shown = capsys.readouterr()
+        return code, shown.out + shown.err
+
+    with store.writing() as connection:
+        runs.finish_run(connection, runs.start_run(connection, "/a", VERSIONS, "host PID 1"), "done")
+    assert "none wait" in told(sending)[1] and told(sending, "--check") == (0, "")
+    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    with store.writing() as connection:
+        audit.record(connection, "sato", "phrases.submit", "draft-1", at=since)
+    is_late = minutes > 60
+    assert told(sending)[1].count(f"1 wait since {since:%Y-%m-%d %H:%M}Z") == 1
+    code, words = told(sending, "--check")
+    assert (code, "1 wait since" in words) == (int(is_late), is_late)
+    facts = json.loads(told(sending, "--json")[1])
+    assert facts["forwarding"] == {"waiting": 1, "since": since.isoformat()} and len(facts["problems"]) == is_late
+    assert told(plain, "--check") == (0, "") and "forwarded" not in told(plain)[1]
+    assert "forwarding" not in json.loads(told(plain, "--json")[1])
 
 
 def test_the_pages_send_by_themselves_and_tell_what_waits(tmp_path: Path, receiver: Receiver) -> None:
