@@ -21,7 +21,8 @@ from api.openapi import build_openapi
 from api.pages import HERE, Pages
 from api.pending import Pending
 from api.policy import API
-from api.rate import Attempts
+from api.rate import Window
+from api.reads import Reads, ReadsCounted
 from api.refused import ProblemLists
 from api.routes import (
     account,
@@ -172,7 +173,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.store, app.state.pages = settings, store, Pages()
     app.state.looks, app.state.newest = looks, NewestReport()
-    app.state.attempts = Attempts(most=10, window_s=15 * 60)
+    app.state.attempts = Window(most=10, window_s=15 * 60)
+    app.state.reads = Reads(settings.web.reads_per_hour)
     app.state.provider, app.state.pending = provider, Pending()
     app.state.second_step = SecondStep(settings, store)
     app.state.jobs, app.state.entry_figures, app.state.has_dictionary = jobs, FigureKeeper(), False
@@ -180,11 +182,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.operator_lists, app.state.problem_lists = OperatorLists(), ProblemLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for noun in NOUNS:
-        app.include_router(noun.pages, include_in_schema=False, dependencies=[Depends(Gate())])
-        app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=[Depends(Gate(API))])
+        app.include_router(noun.pages, include_in_schema=False, dependencies=_guarded(""))
+        app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=_guarded(API))
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
     app.include_router(described, dependencies=[Depends(Gate())])
     return app
+
+
+def _guarded(prefix: str) -> list[Any]:
+    """What stands before every route of a router, in this order."""
+    return [Depends(Gate(prefix)), Depends(ReadsCounted(prefix))]
 
 
 @described.get("/openapi.json", include_in_schema=False)

@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import Problem
-from api.policy import FREE, Permission, permission_of
+from api.errors import MEDIA_TYPE, Problem
+from api.policy import FREE, ROUTES, Permission, permission_of
+from api.reads import is_counted
 
 SCHEMES = {
     "token": {
@@ -20,6 +21,12 @@ SCHEMES = {
         "name": "__Host-kouken",
         "description": "画面からのサインイン(TLS なしでは kouken_session) / the session of a browser",
     },
+}
+IN_POLICY = {path.replace(":path}", "}"): path for _, path in ROUTES}  # the document writes a path without its kind
+LIMITED = {
+    "description": "一時間に読める数に達した(web.reads_per_hour) / as much as one token may read in an hour",
+    "headers": {"Retry-After": {"description": "秒 / seconds", "schema": {"type": "integer", "minimum": 0}}},
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
 
@@ -37,7 +44,10 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         document["components"]["securitySchemes"] = SCHEMES
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                operation["security"] = _asked(permission_of(method.upper(), path))
+                route = method.upper(), IN_POLICY.get(path, path)
+                operation["security"] = _asked(permission_of(*route))
+                if is_counted(*route):
+                    operation["responses"]["429"] = LIMITED
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pending import LASTS_S, Pending, pending_cookie
-from api.rate import Attempts
+from api.rate import Window
 from pipeline.accounts import second_factor
 from pipeline.accounts.second_factor import Proof
 from pipeline.settings import Settings, WebSettings
@@ -28,8 +28,8 @@ class SecondStep:
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], float] = time.time) -> None:
         second_factor.check_settings(settings.web)
         self.settings, self.store, self.clock = settings, store, clock
-        self._here = Attempts(MOST_HERE, WINDOW_HERE_S)
-        self._anywhere = Attempts(MOST_ANYWHERE, WINDOW_ANYWHERE_S)
+        self._here = Window(MOST_HERE, WINDOW_HERE_S)
+        self._anywhere = Window(MOST_ANYWHERE, WINDOW_ANYWHERE_S)
 
     @property
     def is_offered(self) -> bool:
@@ -57,12 +57,12 @@ class SecondStep:
 
     def failed(self, request: Request, name: str) -> None:
         """One more wrong answer of that person."""
-        self._here.failed(place_of(request, name))
-        self._anywhere.failed(name)
+        self._here.add(place_of(request, name))
+        self._anywhere.add(name)
 
     def succeeded(self, request: Request, name: str) -> None:
         """Forget the wrong ones from here; those from elsewhere may be somebody else's."""
-        self._here.succeeded(place_of(request, name))
+        self._here.forget(place_of(request, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline.language import Text
 from pipeline.secrets import read_secret
 
 PREFIX = "KOUKEN_"
+READS_PER_HOUR = 5_000  # a listener who judges one call every three seconds without a rest opens fewer
 
 
 class Section(BaseModel):
@@ -259,6 +260,12 @@ class WebSettings(Section):
         (), description="画面から受けたファイルを読む前に調べるコマンド(終わりに場所を付けて呼ぶ)。空なら調べない"
     )
     scan_timeout_s: float = Field(60.0, gt=0, description="scan_command の答えを待つ時間(秒)")
+    reads_per_hour: int = Field(
+        READS_PER_HOUR,
+        ge=1,
+        le=1_000_000,
+        description="一人が(API トークンもそれぞれ)一時間に開ける、お客様のことばの数。限らないという値はない",
+    )
     session_hours: int = Field(12, ge=1, le=168, description="サインインし直すまでの時間")
     webhook_hosts: tuple[str, ...] = Field(
         (), description="Webhook を送ってよいホスト(443 以外は :ポート も)と社内のアドレス。空なら送らない"

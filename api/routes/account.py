@@ -11,7 +11,7 @@ from api.deps import PagesDep, SettingsDep, StoreDep
 from api.devices import device_of
 from api.errors import NO_PAGE, Missing
 from api.pages import Pages
-from api.rate import Attempts
+from api.rate import Window
 from api.second_step import ask_for_code, second_step_of
 from pipeline.accounts.passwords import hash_password, is_password
 from pipeline.errors import BadInput
@@ -47,7 +47,7 @@ def sign_in(
     request: Request, pages: PagesDep, store: StoreDep, name: Field, password: Field, next: Field = "/"
 ) -> Response:
     """A session, or the form again; the same words whether the name or the password was wrong."""
-    attempts: Attempts = request.app.state.attempts
+    attempts: Window = request.app.state.attempts
     key = f"{request.client.host if request.client else ''} {name.strip().casefold()}"
     if attempts.wait_s(key):
         answer = sign_in_form(request, pages, next=next, problem=TOO_OFTEN, name=name, status=429)
@@ -55,9 +55,9 @@ def sign_in(
         return answer
     right = _try(store, name, password)
     if right is None:
-        attempts.failed(key)
+        attempts.add(key)
         return sign_in_form(request, pages, next=next, problem=WRONG, name=name, status=403)
-    attempts.succeeded(key)
+    attempts.forget(key)
     return _go_on(request, store, *right, safe_path(next))
 
 

@@ -9,7 +9,7 @@ from api.deps import PagesDep, StoreDep
 from api.errors import NO_PAGE
 from api.pages import Pages
 from api.pending import LASTS_S, Pending, pending_cookie
-from api.rate import Attempts
+from api.rate import Window
 from api.routes.account import TOO_OFTEN, begin_session, safe_path, sign_in_form, with_cookie
 from pipeline.accounts import openid
 from pipeline.language import Text
@@ -99,7 +99,7 @@ def _finish(
 
 
 def _let_in(request: Request, pages: Pages, store: Store, identity: openid.Identity, next: str) -> Response:
-    attempts: Attempts = request.app.state.attempts
+    attempts: Window = request.app.state.attempts
     key = f"{request.client.host if request.client else ''} oidc {identity.subject}"
     if wait := attempts.wait_s(key):
         answer = sign_in_form(request, pages, next=next, problem=TOO_OFTEN, status=429)
@@ -107,13 +107,13 @@ def _let_in(request: Request, pages: Pages, store: Store, identity: openid.Ident
         return answer
     token = _open_session(request, store, identity)
     if token is None:
-        attempts.failed(key)
+        attempts.add(key)
         if identity.is_barred or _is_linked(store, identity):
             problem = BARRED if identity.is_barred else STOPPED
             return sign_in_form(request, pages, next=next, problem=problem, status=403)
         values = {"title": WAITING, "subject": identity.subject, "next": next}
         return pages.render(request, "waiting.html", status=403, **values)
-    attempts.succeeded(key)
+    attempts.forget(key)
     return with_cookie(request, RedirectResponse(next, status_code=303), token)
 
 

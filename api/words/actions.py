@@ -59,6 +59,7 @@ ACTIONS: Mapping[str, Text] = {
     "phrases.seed": Text("同梱の辞書を入れた", "put in the shipped dictionary"),
     "phrases.submit": Text("辞書の下書きを確認に出した", "submitted a draft of the dictionary"),
     "phrases.test": Text("フレーズを通話で試した", "tried a phrase on calls"),
+    "reads.limit": Text("一時間に開ける数に達した", "reached the limit of an hour's reading"),
     "recordings.retry": Text("隔離された録音を待ちに戻した", "put quarantined recordings back"),
     "report.deliver": Text("月次レポートを送った", "sent the monthly report"),
     "retention.calls": Text("期間を過ぎた通話を消した", "removed calls past their period"),

@@ -199,7 +199,8 @@ def _server(settings: Settings) -> Iterator[tuple[int, int]]:
     """The pages on a free port, from a process of its own; the port and the process id."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    own = settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+    web = {"port": port, "reads_per_hour": 1_000_000}  # many users share an account, and read for hours on end
+    own = settings.model_copy(update={"web": settings.web.model_copy(update=web)})
     with _beside(_serve, own) as server:
         _wait_for(port, server)
         assert server.pid is not None

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.pending import LASTS_S, Pending
-from api.rate import Attempts
+from api.rate import Window
 from api.routes.oidc import BARRED, STOPPED, UNPROVEN, UNREACHABLE, WAITING
 from pipeline.accounts import openid
 from pipeline.errors import BadInput
@@ -342,7 +342,7 @@ def test_after_signing_in_one_stays_here(browser: TestClient, provider: FakeProv
 
 
 def test_who_is_refused_too_often_waits_and_nobody_else_does(browser: TestClient, provider: FakeProvider) -> None:
-    browser.app.state.attempts = Attempts(most=2, window_s=900)  # type: ignore[attr-defined]
+    browser.app.state.attempts = Window(most=2, window_s=900)  # type: ignore[attr-defined]
     provider.claims = {"sub": "S-9", "email": "nobody@example.jp"}
     assert [sign_in(browser, provider).status_code for _ in range(3)] == [403, 403, 429]
     assert int(sign_in(browser, provider).headers["retry-after"]) > 0

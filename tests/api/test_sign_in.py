@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.rate import Attempts
+from api.rate import Window
 from pipeline.accounts.passwords import hash_password
 from pipeline.settings import Settings, WebSettings
 from pipeline.store import audit, users
@@ -163,7 +163,7 @@ def test_a_given_password_is_replaced_before_anything_else(browser: TestClient) 
 def test_who_fails_too_often_waits_and_nobody_else_does(settings: Settings) -> None:
     app = create_app(settings)
     with TestClient(app, base_url=BASE, headers=HERE, follow_redirects=False) as browser:
-        app.state.attempts = Attempts(most=3, window_s=900)
+        app.state.attempts = Window(most=3, window_s=900)
         assert [sign_in(browser, password="wrong-password-1") for _ in range(4)] == [403, 403, 403, 429]
         assert sign_in(browser) == 429
         answer = browser.post("/sign-in", data={"name": "sato", "password": PASSWORD})
@@ -173,13 +173,13 @@ def test_who_fails_too_often_waits_and_nobody_else_does(settings: Settings) -> N
 
 def test_attempts_are_forgotten_after_their_window() -> None:
     now = 0.0
-    attempts = Attempts(most=2, window_s=10, clock=lambda: now)
-    attempts.failed("a")
-    attempts.failed("a")
+    attempts = Window(most=2, window_s=10, clock=lambda: now)
+    attempts.add("a")
+    attempts.add("a")
     assert attempts.wait_s("a") == 10 and attempts.wait_s("b") == 0
     now = 11.0
     assert attempts.wait_s("a") == 0
-    assert not attempts._failures
+    assert not attempts._of
 
 
 def test_the_first_administrator_is_asked_for_once(tmp_path: Path) -> None:
