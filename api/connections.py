@@ -1,7 +1,11 @@
 """The connections of browsers and programs: how many there may be, and how long a request may take to come in."""
 
 import asyncio
+import fcntl
 import resource
+import sys
+import termios
+from ssl import SSLContext
 from typing import Any
 
 import h11
@@ -27,13 +31,16 @@ class Connection(H11Protocol):
     """Beyond the `most`, connections are answered 503 and closed; beyond twice as many, cut without an answer.
 
     A head, and then a body, that is not here after `patience_s` seconds is answered 408 and closed, unless it comes in
-    at a fair rate; so is one that pauses for so long. Between requests uvicorn closes by itself.
+    at a fair rate; so is one that pauses for so long. Between requests uvicorn closes by itself. Whoever takes nothing
+    of an answer for `stalled_s` seconds is cut off, for it holds a file and a place among the sounds; a player that was
+    only paused asks for the rest.
     """
 
-    most, patience_s = MOST, 20.0
+    most, patience_s, stalled_s = MOST, 20.0, 600.0
     _stage: Any = None  # what is waited for
     _taken = 0  # bytes since the timer began
     _timer: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Count it, and expect a head."""
@@ -56,9 +63,20 @@ class Connection(H11Protocol):
         if self.conn.their_state is h11.SEND_BODY:
             self._expect()
 
+    def pause_writing(self) -> None:
+        """The other side takes less than it is given."""
+        super().pause_writing()
+        self._wait_for_the_other(self._untaken())
+
+    def resume_writing(self) -> None:
+        """It has taken most of what was waiting."""
+        super().resume_writing()
+        self._stop_stall()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
         self._stop_timer()
+        self._stop_stall()
         super().connection_lost(exc)
 
     def _expect(self) -> None:
@@ -78,6 +96,27 @@ class Connection(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
+
+    def _wait_for_the_other(self, untaken: int) -> None:
+        self._stall = self.loop.call_later(self.stalled_s, self._look_at_the_other, untaken)
+
+    def _look_at_the_other(self, before: int) -> None:
+        untaken = self._untaken()
+        if untaken < before:  # slowly, but it does: the system tells of room only once a third of its own is free
+            self._wait_for_the_other(untaken)
+        else:
+            self.transport.abort()
+
+    def _untaken(self) -> int:
+        """Bytes that wait for the other side, here and in the system."""
+        queued = bytearray(4)
+        fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, queued)
+        return self.transport.get_write_buffer_size() + int.from_bytes(queued, sys.byteorder)
+
+    def _stop_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+        self._stall = None
 
     def _look(self) -> None:
         self._timer = None
@@ -105,14 +144,27 @@ class Connection(H11Protocol):
         return self._taken > 0 or self.conn.their_state is h11.SEND_BODY
 
 
-def connections_for_this_process(patience_s: float) -> type[Connection]:
+class Loop(asyncio.SelectorEventLoop):
+    """Gives a handshake of TLS as long as a head has; uvicorn leaves it a minute, in which nothing counts it."""
+
+    def __init__(self, patience_s: float) -> None:
+        super().__init__()
+        self._patience_s = patience_s
+
+    async def create_server(self, *given: Any, ssl: SSLContext | None = None, **named: Any) -> asyncio.Server:  # type: ignore[override]
+        """As asyncio does, with the bound where there is a handshake."""
+        patience = None if ssl is None else self._patience_s
+        return await super().create_server(*given, ssl=ssl, ssl_handshake_timeout=patience, **named)
+
+
+def connections_for_this_process(patience_s: float, stalled_s: float) -> type[Connection]:
     """As many as its descriptors allow, after asking the system for enough of them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < DESCRIPTORS:
         soft = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     most = MOST if soft == resource.RLIM_INFINITY else min(MOST, soft // 4)
-    return type("Connection", (Connection,), {"most": most, "patience_s": patience_s})
+    return type("Connection", (Connection,), {"most": most, "patience_s": patience_s, "stalled_s": stalled_s})
 
 
 async def _answer_full(scope: Scope, receive: Receive, send: Send) -> None:

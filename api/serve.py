@@ -1,14 +1,16 @@
 """Start the web server on this machine."""
 
+import asyncio
 import os
 import socket
+from functools import partial
 
 import click
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import connections_for_this_process
+from api.connections import Loop, connections_for_this_process
 from api.security import is_loopback
 from pipeline.accounts.breached import check_list
 from pipeline.errors import BadInput, KoukenError
@@ -42,15 +44,16 @@ def run(settings: Settings, language: Language) -> None:
             f"Open {scheme}://{shown}:{port} (Ctrl-C stops)",
         )
         click.echo(in_language(text, language))
-        config = config_of(app, settings.web)
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config_of(app, settings.web))
+        with asyncio.Runner(loop_factory=partial(Loop, settings.web.request_timeout_s)) as runner:
+            runner.run(server.serve(sockets=[listener]))
 
 
 def config_of(app: FastAPI, web: WebSettings) -> uvicorn.Config:
     """Forwarding headers are believed of the proxies in the settings alone; TLS as Python has it, from 1.2 on."""
     return uvicorn.Config(
         app,
-        http=connections_for_this_process(web.request_timeout_s),
+        http=connections_for_this_process(web.request_timeout_s, web.answer_timeout_s),
         log_level="warning",
         server_header=False,
         proxy_headers=bool(web.trusted_proxies),

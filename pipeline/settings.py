@@ -243,7 +243,15 @@ class WebSettings(Section):
     )
     idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
     request_timeout_s: float = Field(
-        20.0, gt=0, description="要求の見出しと本文が、それぞれ届くのを待つ秒数(毎秒 8 KiB より速く届くうちは切らない)"
+        20.0,
+        gt=0,
+        description=(
+            "TLS の握手、要求の見出し、本文が、それぞれ届くのを待つ秒数"
+            "(見出しと本文は、毎秒 8 KiB より速く届くうちは切らない)"
+        ),
+    )
+    answer_timeout_s: float = Field(
+        600.0, gt=0, description="答え(音声など)を読み進めない相手を切るまでの秒数(止めた再生は続きを求め直す)"
     )
     upload_mb: int = Field(100, ge=1, description="画面から取り込める表の大きさの上限(MB)")
     breached_passwords: Path | None = Field(

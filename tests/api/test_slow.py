@@ -1,9 +1,10 @@
 """Requests that come in slowly, or not at all, end after a time; nobody waits for them, and nothing of them stays."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pipeline.store.migrate import open_store
 from tests.api.serving import Served, serving
 
 PATIENCE_S = 1.0
+CERTIFICATE = Path(__file__).parents[1] / "pipeline" / "messages" / "mail_server.pem"  # made for tests, with its key
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
@@ -151,6 +153,29 @@ def test_a_body_that_does_not_tell_its_length_is_refused_once_it_is_too_long(ser
             for _ in range(LARGEST_BODY // 65536 + 1):
                 endless.sendall(chunk)
         assert endless.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_handshake_of_tls_that_never_ends_is_not_waited_for(settings: Settings) -> None:
+    """However it stops: without a word, or in the middle of the first one. Whoever greets in time is served."""
+    own = {"certificate": str(CERTIFICATE), "key": str(CERTIFICATE), "request_timeout_s": str(PATIENCE_S)}
+    hello = b"\x16\x03\x01\x02\x00\x01"  # the begin of a record of 512 bytes
+    with serving_somebody(settings, own) as served, served.connect() as silent, served.connect() as begun:
+        began = time.monotonic()
+        begun.sendall(hello)
+        assert read_all(silent) == b"" and not read_all(begun).startswith(b"HTTP")
+        assert PATIENCE_S * 0.9 <= time.monotonic() - began < 10 * PATIENCE_S
+        trusted = ssl.create_default_context(cafile=CERTIFICATE)
+        with served.connect() as plain, trusted.wrap_socket(plain, server_hostname="localhost") as line:
+            line.sendall(b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert line.recv(9) == b"HTTP/1.1 "
+
+
+def serving_somebody(settings: Settings, web: dict[str, str]) -> AbstractContextManager[Served]:
+    """Served by TLS, which wants an administrator first."""
+    with open_store(settings.store_url) as store, store.writing() as connection:
+        if users.find_user(connection, "root") is None:
+            users.add_user(connection, "root", "root", ("administrator",), None, must_change=False)
+    return serving(settings, **web)
 
 
 def files_in(folder: Path) -> set[Path]:

@@ -13,7 +13,7 @@ import pytest
 
 from api.connections import MOST as MOST_CONNECTIONS
 from api.errors import TooBusy, TooOften
-from api.streams import MOST, Streams
+from api.streams import MOST, MOST_EACH, Streams
 from pipeline.audio.playback import named, widened
 from pipeline.nights.archive import hash_file
 from pipeline.playing.sound import copies_in
@@ -171,6 +171,39 @@ def test_players_of_what_is_heard_for_the_first_time_are_bounded_too(world: Worl
         assert rest_of(player, answer).startswith(b"RIFF")
         stack.close()
         wait_until_left(served, before + SPARE)
+
+
+def test_a_listener_that_takes_nothing_for_long_loses_the_place_and_goes_on_by_range(world: World) -> None:
+    content = leave_long_copy(world)
+    with serving(world.settings, answer_timeout_s="1") as served, ExitStack() as stack:
+        token = world.tokens[0]
+        stalled = [stack.enter_context(ask(served, token)) for _ in range(MOST_EACH)]
+        answers = [answer_on(player) for player in stalled]
+        assert {answer.status for answer in answers} == {206}
+        with ask(served, token) as one_more:
+            assert answer_on(one_more).status == 429
+        for _ in range(200):
+            if not served.files_open(".opus"):
+                break
+            time.sleep(0.05)
+        assert served.files_open(".opus") == 0
+        with pytest.raises((ConnectionResetError, AssertionError), match=r"reset|cut"):
+            rest_of(stalled[0], answers[0])
+        with ask(served, token) as again:
+            assert rest_of(again, answer_on(again)) == content
+
+
+def test_a_listener_that_reads_on_is_not_cut_off_however_long_it_takes(world: World) -> None:
+    content = leave_long_copy(world)
+    with serving(world.settings, answer_timeout_s="1") as served, ask(served, world.tokens[0]) as slow:
+        answer, began = answer_on(slow), time.monotonic()
+        read = bytearray(answer.body)
+        while time.monotonic() - began < 3:
+            read += slow.recv(20_000)
+            time.sleep(0.02)
+        assert len(read) < len(content)
+        read += rest_of(slow, Answer(206, answer.headers, bytes(read)))[len(read) :]
+        assert read == content
 
 
 def test_one_person_leaves_places_to_the_others_and_gets_them_back() -> None:
