@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -129,7 +129,15 @@ def _say(language: Language, text: Bilingual | Mapping[str, str]) -> str:
 
 
 def _language_links(request: Request) -> dict[Language, str]:
-    """This page in each language, its other parameters kept; relative, so that no path has to be written again."""
-    query = {key: value for key, value in request.query_params.items() if key != "lang"}
+    """This page in each language, its other parameters kept; of an answer to a form, the page that the form is on."""
+    path, query = ("", request.query_params.items()) if request.method == "GET" else _page_of_form(request)
+    kept = {key: value for key, value in query if key != "lang"}
     languages: tuple[Language, ...] = ("ja", "en")
-    return {language: address("", query, lang=language) for language in languages}
+    return {language: address(path, kept, lang=language) for language in languages}
+
+
+def _page_of_form(request: Request) -> tuple[str, list[tuple[str, str]]]:
+    """Path and query as the browser tells them; the first page where it tells none of ours."""
+    page = urlsplit(request.headers.get("referer", ""))
+    ours = page.netloc == request.url.netloc and page.path.startswith("/") and not page.path.startswith("//")
+    return (page.path, parse_qsl(page.query)) if ours else ("/", [])

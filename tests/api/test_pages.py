@@ -16,7 +16,7 @@ from pipeline.reports.explained import estimate_options
 from pipeline.settings import Settings
 from pipeline.store.reports import latest_report
 from pipeline.store.users import Role
-from tests.api.conftest import opened_as
+from tests.api.conftest import BASE, opened_as
 from tests.api.test_access import filled_in
 from tests.api.world import NO_PLAN
 
@@ -109,6 +109,27 @@ def test_pages_the_language_is_remembered(client: TestClient) -> None:
     assert "Contribution dashboard" in client.get("/?lang=en").text
     assert "Contribution dashboard" in client.get("/").text
     assert "貢献ダッシュボード" in client.get("/?lang=ja").text
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        (f"{BASE}/account?lang=ja&x=1", "/account?x=1&amp;lang=en"),
+        ("https://elsewhere.example/account", "/?lang=en"),
+        (f"{BASE}//elsewhere.example", "/?lang=en"),
+        ("", "/?lang=en"),
+    ],
+)
+def test_pages_language_of_a_refused_form_is_that_of_the_page_it_is_on(
+    filled: Settings, referer: str, leads_to: str
+) -> None:
+    with opened_as(filled, "manager", name="changing") as browser:
+        csrf = re.search(r'name="csrf" value="([^"]+)"', browser.get("/account").text)
+        assert csrf
+        form = {"csrf": csrf[1], "old": "wrong", "new": "a", "repeated": "b"}
+        answer = browser.post("/account/password", data=form, headers={"Referer": referer})
+        assert answer.status_code in (403, 422)
+        assert f'<a href="{leads_to}" lang="en"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/operators", "/calls", "/nights"])
