@@ -1,6 +1,5 @@
 """Settings: one `kouken.toml` and the environment, read and checked once, then passed. Unknown keys are refused."""
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, Val
 from pipeline.errors import BadInput
 from pipeline.language import Text
 from pipeline.secrets import read_secret
+from pipeline.setting_problems import explained
 
 PREFIX = "KOUKEN_"
 READS_PER_HOUR = 5_000  # a listener who judges one call every three seconds without a rest opens fewer
@@ -362,7 +362,7 @@ def read_settings(config: Path | None = None, environ: Mapping[str, str] = os.en
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise BadInput(_explain(error, path)) from None
+        raise BadInput(explained(error, str(path), list(known_keys()))) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -392,18 +392,3 @@ def known_keys(model: type[BaseModel] = Settings, before: str = "") -> Iterator[
             yield from known_keys(kind, f"{before}{name}.")
         else:
             yield before + name
-
-
-def _explain(error: ValidationError, path: Path) -> Text:
-    ja, en = [], []
-    for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(key, known_keys(), n=1, cutoff=0)
-            ja.append(f"設定「{key}」はありません。「{near[0]}」のことですか。")
-            en.append(f"There is no setting “{key}”. Did you mean “{near[0]}”?")
-        else:
-            ja.append(f"設定「{key}」の値が使えません: {problem['msg']}")
-            en.append(f"The value of “{key}” cannot be used: {problem['msg']}")
-    where_ja, where_en = f"({path} または環境変数 {PREFIX}…)", f"({path} or environment {PREFIX}…)"
-    return Text(" ".join(ja) + where_ja, " ".join(en) + " " + where_en)

@@ -1,11 +1,14 @@
 """Settings are read once, checked whole, and an error names the key."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline.errors import BadInput
-from pipeline.settings import known_keys, read_settings
+from pipeline.setting_problems import explained
+from pipeline.settings import Settings, known_keys, read_settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -54,6 +57,21 @@ def test_settings_bad_value_names_its_key(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as error:
         read_settings(write(tmp_path, "[web]\nport = 'eight'\n"), {})
     assert "web.port" in error.value.render("ja")
+
+
+@pytest.mark.parametrize("bad", ["x", -1, 10**12, 1.5, True, [], ["x"], {"a": 1}], ids=repr)
+def test_settings_say_in_the_readers_language_what_a_value_must_be(bad: object) -> None:
+    refused = 0
+    for key in known_keys():
+        section, _, name = key.rpartition(".")
+        try:
+            Settings.model_validate({section: {name: bad}} if section else {name: bad})
+        except ValidationError as error:
+            told = explained(error, "kouken.toml", list(known_keys()))
+            assert f"設定「{key}" in told.ja and f"“{key}" in told.en
+            assert not re.search(r"\b(Input|String|should|valid|is not)\b", told.ja), told.ja
+            refused += 1
+    assert refused > 10
 
 
 def test_settings_broken_toml_names_the_file(tmp_path: Path) -> None:
