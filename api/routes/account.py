@@ -13,7 +13,7 @@ from api.errors import NO_PAGE, Missing
 from api.pages import Pages
 from api.rate import Window
 from api.second_step import ask_for_code, second_step_of
-from pipeline.accounts.passwords import hash_password, is_password
+from pipeline.accounts.passwords import hash_password, is_password, renewed_hash
 from pipeline.errors import BadInput
 from pipeline.language import Bilingual, Text
 from pipeline.settings import OidcSettings, WebSettings
@@ -92,11 +92,21 @@ def _try(store: Store, name: str, password: str) -> tuple[str, str] | None:
     with store.reading() as connection:
         kept, known_user = users.password_hash_of(connection, known), users.find_user(connection, known)
     if is_password(password, kept) and kept is not None:
-        return known, kept
+        return known, _of_today(store, known, password, kept)
     told = known if known_user else "unknown"
     with store.writing() as connection:
         audit.record(connection, told, "session.sign_in_refused", told)
     return None
+
+
+def _of_today(store: Store, name: str, password: str, kept: str) -> str:
+    """The hash that is kept from now on: one of less cost than today's is replaced while the password is here."""
+    renewed = renewed_hash(password, kept)
+    if renewed is None:
+        return kept
+    with store.writing() as connection:
+        users.renew_hash(connection, name, kept, renewed)
+    return renewed
 
 
 @pages.post("/sign-out")

@@ -66,6 +66,14 @@ def is_password(password: str, known: str | None) -> bool:
         return False
 
 
+def renewed_hash(password: str, known: str) -> str | None:
+    """The hash as it is made today of a password that `known` fits; None where `known` was made like that."""
+    from argon2 import PasswordHasher
+
+    hasher = PasswordHasher()
+    return hasher.hash(unicodedata.normalize("NFKC", password)) if hasher.check_needs_rehash(known) else None
+
+
 def hash_recovery_code(code: str) -> str:
     """The Argon2id hash of a generated code, which needs no rule on passwords; `is_password` knows it again.
 

@@ -118,6 +118,12 @@ def set_password(
     audit.record(connection, actor, "users.password", name, {"by_somebody_else": must_change})
 
 
+def renew_hash(connection: sa.Connection, name: str, known: str, renewed: str) -> None:
+    """Another hash of the same password; nothing where the password was changed meanwhile."""
+    kept = (users.c.name == name) & (users.c.password_hash == known)
+    connection.execute(sa.update(users).where(kept).values(password_hash=renewed))
+
+
 def end_sessions(connection: sa.Connection, name: str) -> None:
     """Sign a person out everywhere."""
     connection.execute(sa.delete(sessions).where(sessions.c.name == name))

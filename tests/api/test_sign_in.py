@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -77,6 +78,29 @@ def test_wrong_name_and_wrong_password_get_the_same_words(browser: TestClient) -
     assert {answer.status_code for answer in answers} == {403}
     texts = [re.sub(r'value="(sato|nobody)"', "", answer.text) for answer in answers]
     assert texts[0] == texts[1]
+
+
+def test_a_hash_of_less_cost_than_todays_is_replaced_when_its_password_is_there(
+    browser: TestClient, settings: Settings
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    with open_store(settings.store_url) as store:
+        with store.writing() as connection:
+            users.set_password(connection, "root", "sato", weak)
+
+        def kept() -> str | None:
+            with store.reading() as connection:
+                return users.password_hash_of(connection, "sato")
+
+        assert sign_in(browser, password="not the right one") == 403 and kept() == weak
+        assert sign_in(browser) == 303
+        renewed = kept()
+        assert renewed and not PasswordHasher().check_needs_rehash(renewed)
+        assert browser.get("/account").status_code == 200  # nobody is signed out by it
+        assert sign_in(browser) == 303 and kept() == renewed
+        with store.writing() as connection:
+            users.renew_hash(connection, "sato", weak, weak)  # the password was changed meanwhile
+        assert kept() == renewed
 
 
 def test_every_sign_in_has_a_token_of_its_own(browser: TestClient) -> None:
