@@ -12,8 +12,7 @@ from pipeline.settings import Settings
 from pipeline.store import dictionary, sessions, users
 from pipeline.store.migrate import open_store
 from pipeline.store.users import Role
-from tests.api.world import fill, place_of, telling_call
-from tests.pipeline.audio.making import speechlike, write_wav
+from tests.api.world import fill, fill_with_recording
 
 BASE = "http://127.0.0.1:8000"
 EVERYTHING: tuple[Role, ...] = ("administrator", "manager", "qa_editor", "qa_approver", "analyst", "auditor")
@@ -56,12 +55,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
     """A store whose first call has its recording in the archive, and that recording."""
-    recording = tmp_path / "archive" / place_of("20261003-0017")
-    recording.parent.mkdir(parents=True)
-    write_wav(recording, speechlike(72))
     settings = Settings(data_dir=tmp_path / "data")
     store = open_store(settings.store_url)
-    fill(store, [telling_call()], tmp_path / "archive")
+    recording = fill_with_recording(store, tmp_path / "archive")
     store.close()
     with opened_as(settings, *EVERYTHING) as opened:
         yield opened, recording

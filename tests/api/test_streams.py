@@ -22,8 +22,7 @@ from pipeline.store import sessions, users
 from pipeline.store.connect import Store
 from pipeline.store.migrate import open_store
 from tests.api.serving import Served, serving
-from tests.api.world import fill, place_of, telling_call
-from tests.pipeline.audio.making import speechlike, write_wav
+from tests.api.world import fill_with_recording
 
 PLAYERS, OF_EACH = 1000, 25
 COPY_BYTES = 12_000_000  # more than any buffer on the way takes
@@ -42,12 +41,9 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    recording = tmp_path / "archive" / place_of("20261003-0017")
-    recording.parent.mkdir(parents=True)
-    write_wav(recording, speechlike(72))
     settings = Settings(data_dir=tmp_path / "data")
     store = open_store(settings.store_url)
-    fill(store, [telling_call()], tmp_path / "archive")
+    recording = fill_with_recording(store, tmp_path / "archive")
     tokens = tuple(sign_in(store, f"listener{number}") for number in range(PLAYERS // OF_EACH))
     store.close()
     return World(settings, tokens, recording)

@@ -24,6 +24,7 @@ from pipeline.store import kept, ledger, recordings, reports, runs, scores, tabl
 from pipeline.store.call_facts import count_few
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
+from tests.pipeline.audio.making import speechlike, write_wav
 
 TAGGING = transcripts.Tagging("d1c7", "moments-1")
 VERSIONS = {
@@ -217,6 +218,15 @@ def fill(
         _store_report(connection, run_id, contribution)
         runs.finish_run(connection, run_id, "done")
     return run_id
+
+
+def fill_with_recording(store: Store, archive: Path) -> Path:
+    """One finished night over the telling call, whose recording lies in this archive; where."""
+    recording = archive / place_of(telling_call().call_id)
+    recording.parent.mkdir(parents=True)
+    write_wav(recording, speechlike(72))
+    fill(store, [telling_call()], archive)
+    return recording
 
 
 def _store_inputs(connection: Connection, said: Sequence[Said]) -> None:
