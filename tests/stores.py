@@ -99,6 +99,7 @@ def copy_with(folder: Path, to: Path) -> None:
 
 
 def names_sqlite(item: Any) -> bool:
-    """Whether a test is the SQLite half of one that runs on both stores."""
+    """Whether a test is about the file of SQLite, or the SQLite half of one that runs on both stores."""
     values = getattr(getattr(item, "callspec", None), "params", {}).values()
-    return any(isinstance(value, str) and value == "sqlite" for value in values)  # an array has no single answer
+    half = any(isinstance(value, str) and value == "sqlite" for value in values)  # an array has no single answer
+    return half or item.get_closest_marker("sqlite") is not None

@@ -62,7 +62,7 @@ def free_port() -> int:
 def serving(settings: Settings, **web: str) -> Iterator[Served]:
     """`kouken serve` over the data of `settings`, with these of `[web]`, until the end of the block."""
     port = free_port()
-    given = {"DATA_DIR": str(settings.data_dir), "WEB__PORT": str(port)}
+    given = {"DATA_DIR": str(settings.data_dir), "STORE__URL": settings.store_url, "WEB__PORT": str(port)}
     given |= {f"WEB__{name.upper()}": value for name, value in web.items()}
     environ = {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
     environ |= {f"KOUKEN_{name}": value for name, value in given.items()}

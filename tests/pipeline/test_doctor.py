@@ -21,6 +21,7 @@ def own_weights(folder: Path) -> Settings:
     return Settings(data_dir=folder.parent / "data", speech=SpeechSettings(model=str(folder)))
 
 
+@pytest.mark.sqlite
 def test_doctor_finds_everything_installed(tmp_path: Path) -> None:
     checks = by_name(own_weights(tmp_path / "weights"))
     assert {name for name, check in checks.items() if check.state == "fail"} == set()

@@ -17,6 +17,7 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.sqlite
 def test_settings_defaults_need_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = read_settings(environ={})

@@ -62,6 +62,7 @@ def in_force(store: Store) -> PhraseSet:
     return dictionary.published_dictionary(store)
 
 
+@pytest.mark.sqlite
 def test_a_new_store_begins_with_the_starter_dictionary(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     assert not dictionary.has_store(settings)

@@ -212,6 +212,7 @@ def test_a8_stuck_reader_keeps_no_night_waiting(quick_centre: Centre) -> None:
     assert centre.files["done"] == 2
 
 
+@pytest.mark.sqlite
 def test_a4_disk_that_is_full_when_the_write_ahead_file_is_emptied_is_named_as_such(tmp_path: Path) -> None:
     import pysqlite3.dbapi2
 

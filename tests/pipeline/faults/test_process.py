@@ -151,6 +151,7 @@ def test_night_that_is_asked_to_end_exits_with_5_and_the_next_one_goes_on(store_
     assert centre.files == {"found": 8, "done": 8, "waiting": 0, "quarantined": 0, "skipped": 0}
 
 
+@pytest.mark.sqlite
 def test_migration_killed_halfway_leaves_the_old_schema_and_is_done_by_the_next_one(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'kouken.db'}"
     child = os.fork()

@@ -85,6 +85,7 @@ def test_restore_into_a_database_in_use_is_refused(postgres: Server, tmp_path: P
         assert centre.export_hash() == before
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("damage", ["cut", "changed", "another file", "missing", "other format"])
 def test_damaged_backup_is_refused_and_changes_nothing(tmp_path: Path, damage: str) -> None:
     centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)

@@ -170,6 +170,7 @@ def test_store_that_has_just_begun_does_not_speak_for_the_lost_one(
         restore(into.settings, tmp_path / "b", "sato")
 
 
+@pytest.mark.sqlite
 def test_later_erasure_names_the_store_that_was_set_aside(tmp_path: Path) -> None:
     centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)
     centre.record("a.wav", PLAIN)
@@ -181,6 +182,7 @@ def test_later_erasure_names_the_store_that_was_set_aside(tmp_path: Path) -> Non
     assert str(kept) in certificate["left"]
 
 
+@pytest.mark.sqlite
 def test_damaged_store_is_replaced_and_kept_as_it_lies(tmp_path: Path) -> None:
     centre = small_centre(tmp_path, f"sqlite:///{tmp_path / 'kouken.db'}", QUICK)
     centre.record("a.wav", PLAIN)
@@ -195,6 +197,7 @@ def test_damaged_store_is_replaced_and_kept_as_it_lies(tmp_path: Path) -> None:
     assert centre.export_hash() == before
 
 
+@pytest.mark.sqlite
 def test_backup_of_an_older_release_becomes_a_store_of_this_one(tmp_path: Path) -> None:
     from alembic import command
 

@@ -84,6 +84,7 @@ def test_nothing_planted_is_written_anywhere(
     assert where_planted(tmp_path, told.out + told.err + caplog.text) == []
 
 
+@pytest.mark.sqlite
 def test_the_search_finds_what_is_there_once_masking_is_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     transcribe(monkeypatch, tmp_path, mask=False)
     store_it(tmp_path)

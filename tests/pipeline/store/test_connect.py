@@ -69,6 +69,7 @@ def test_reader_cannot_write_on_postgres(store: Store) -> None:
         runs.start_run(connection, "archive", {})
 
 
+@pytest.mark.sqlite
 def test_full_disk_is_told_in_one_message_and_leaves_the_store_whole(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'kouken.db'}")
     with pytest.raises(NoSpace) as error, store.writing() as connection:
@@ -91,6 +92,7 @@ def test_postgres_that_does_not_answer_is_told_without_the_password() -> None:
     assert "secret" not in shown and "nowhere" in shown
 
 
+@pytest.mark.sqlite
 def test_sqlite_on_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/export {tmp_path} nfs4 rw 0 0\n", encoding="utf-8")

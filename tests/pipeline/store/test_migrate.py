@@ -37,6 +37,7 @@ def test_migrations_lead_back_to_an_empty_store(store: Store) -> None:
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
 
 
+@pytest.mark.sqlite
 def test_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(f"sqlite:///{tmp_path / 'kouken.db'}")
 
@@ -62,6 +63,7 @@ def test_store_of_a_newer_program_is_refused_untouched(store: Store) -> None:
     assert "9999" in error.value.render("ja")
 
 
+@pytest.mark.sqlite
 def test_store_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
     path = tmp_path / "kouken.db"
     path.write_bytes(b"this is not a database" * 100)
