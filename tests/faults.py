@@ -146,6 +146,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "C1": (
         NIGHTS + "test_two_nights_at_once_share_the_work_and_double_nothing",
+        NIGHTS + "test_two_nights_that_write_the_same_report_leave_it_whole",
         NIGHTS + "test_second_night_on_sqlite_is_told_who_is_running",
     ),
     "C2": (NIGHTS + "test_frozen_night_loses_its_work_and_is_refused_when_it_wakes",),

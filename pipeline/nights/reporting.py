@@ -1,6 +1,5 @@
 """The last stage of the night: everything found, joined with contracts and outcomes, kept and written as a report."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pipeline.figures.expected import expectations
 from pipeline.language import Text
 from pipeline.nights.keeping import Counted, count_beforehand, count_spoken, sweep, write_joins
 from pipeline.nights.night import Night
+from pipeline.nights.report_files import Write, write_new, write_over
 from pipeline.outcomes.join import Joiner
 from pipeline.progress import Progress
 from pipeline.reports.build import TOKYO, CallSums, Material, build_report
@@ -69,9 +69,9 @@ def _report(night: Night, out: Path | None, joined: Spool) -> ExitCode:
     if out:
         with night.store.writing() as connection:
             copies.remember(connection, "report", out)
-        _write(night, body, found.material, out)
+        write_over(out, _writing(night, body, found.material))
     elif not folder.exists():  # though nothing changed: a full disk may have left the files to this night
-        _write_whole(night, body, found.material, folder)
+        write_new(folder, _writing(night, body, found.material))
     else:
         return _code(body)
     night.progress.note(Text(f"レポート: {folder}", f"Report: {folder}"))
@@ -136,21 +136,13 @@ def _code(body: Mapping[str, Any]) -> ExitCode:
     return ExitCode.SOME_QUARANTINED if body["coverage"]["files"]["quarantined"] else ExitCode.DONE
 
 
-def _write(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
-    with night.store.reading() as connection:
-        joiner = Joiner(material.contracts, material.outcomes)
-        write_report(body, each_part(connection, _pins(connection, night), joiner), folder)
+def _writing(night: Night, body: dict[str, Any], material: Material) -> Write:
+    def write(folder: Path) -> list[Path]:
+        with night.store.reading() as connection:
+            joiner = Joiner(material.contracts, material.outcomes)
+            return write_report(body, each_part(connection, _pins(connection, night), joiner), folder)
 
-
-def _write_whole(night: Night, body: dict[str, Any], material: Material, folder: Path) -> None:
-    """A folder with all of the report's files, or none."""
-    making = folder.with_name(f".{folder.name}")
-    shutil.rmtree(making, ignore_errors=True)
-    try:
-        _write(night, body, material, making)
-        making.replace(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    return write
 
 
 def _contribution(night: Night, found: _Found, before: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -60,7 +60,7 @@ def remove_reports(folder: Path, written_until: datetime) -> int:
     old = [
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix in SUFFIXES and path.stat().st_mtime <= written_until.timestamp()
+        if path.is_file() and _is_of_report(path) and path.stat().st_mtime <= written_until.timestamp()
     ]
     for path in old:
         path.unlink(missing_ok=True)
@@ -68,6 +68,11 @@ def remove_reports(folder: Path, written_until: datetime) -> int:
         if not any(path.iterdir()):
             path.rmdir()
     return len(old)
+
+
+def _is_of_report(path: Path) -> bool:
+    """Also what was half-written when its night was killed."""
+    return Path(path.name.removesuffix(".part")).suffix in SUFFIXES
 
 
 SUFFIXES = {".json", ".csv", ".pdf", ".xlsx", ".html", ".parquet"}

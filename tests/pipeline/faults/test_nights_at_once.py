@@ -6,15 +6,22 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import ExitCode, Locked, StoppedByLimit
+from pipeline.nightly import run_night
 from pipeline.nights.lease import Lease
 from pipeline.nights.lock import night_lock
-from pipeline.nights.night import Recognition
+from pipeline.nights.night import Recognition, Request
+from pipeline.nights.report_files import ASIDE, write_over
+from pipeline.progress import Silent
 from pipeline.records import Transcript
+from pipeline.reports.erased import remove_reports
+from pipeline.reports.files import write_report
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import ledger, runs
 from pipeline.store.connect import Store
@@ -57,6 +64,47 @@ def test_two_nights_at_once_share_the_work_and_double_nothing(shared: Centre, tm
     assert [night.exitcode for night in nights] == [ExitCode.DONE, ExitCode.DONE]
     assert sorted(fake_speech.transcribed(shared.archive)) == names
     assert shared.files == {"found": 12, "done": 12, "waiting": 0, "quarantined": 0, "skipped": 0}
+
+
+@pytest.mark.parametrize("out", [None, "chosen"])
+def test_two_nights_that_write_the_same_report_leave_it_whole(
+    shared: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str | None
+) -> None:
+    shared.record("a.wav", PLAIN)
+    request = Request(shared.archive, {}, tmp_path / out if out else None)
+    ended: list[ExitCode | None] = []
+
+    def written_while_another_night_runs(*arguments: Any) -> list[Path]:
+        paths = write_report(*arguments)
+        if not ended:
+            ended.append(None)
+            ended[0] = run_night(request, shared.settings, Silent(), lambda: False, shared.recognition)
+        return paths
+
+    monkeypatch.setattr("pipeline.nights.reporting.write_report", written_while_another_night_runs)
+    ended_first = run_night(request, shared.settings, Silent(), lambda: False, shared.recognition)
+    assert [ended_first, *ended] == [ExitCode.DONE, ExitCode.DONE]
+    place = request.out or shared.settings.data_dir / "reports" / "000001"
+    assert sorted(path.name for path in place.iterdir()) == ["calls.csv", "operators.csv", "report.json"]
+    assert [path.name for path in place.parent.iterdir() if path.name.startswith(ASIDE)] == []
+    assert place.stat().st_mode & 0o777 == 0o777 & ~current_umask()
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_what_a_killed_night_left_of_a_report_goes_after_a_day(tmp_path: Path) -> None:
+    old, new = tmp_path / f"{ASIDE}old", tmp_path / f"{ASIDE}new"
+    for folder in (old, new):
+        (folder / "report").mkdir(parents=True)
+        (folder / "report" / "calls.csv.part").touch()
+    os.utime(old, (0, 0))
+    write_over(tmp_path, lambda folder: [])
+    assert not old.exists() and new.exists()
+    assert remove_reports(tmp_path, datetime.now(UTC) + timedelta(seconds=5)) == 1
 
 
 def test_night_killed_at_work_leaves_everything_to_the_next_one_at_once(shared: Centre, tmp_path: Path) -> None:
