@@ -4,7 +4,7 @@ import errno
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,7 +37,8 @@ def _aside(place: Path) -> Iterator[Path]:
     """A folder yet to be made, on the same disk, that nobody else uses."""
     place.mkdir(parents=True, exist_ok=True)
     for left in place.glob(f"{ASIDE}*"):
-        if time.time() - left.stat().st_mtime > LEFT_S:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its night has just ended
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix=ASIDE, dir=place) as own:
         yield Path(own) / "report"

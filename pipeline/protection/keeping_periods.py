@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import BadInput
+from pipeline.folders import files_below
 from pipeline.language import Text
 from pipeline.progress import Progress
 from pipeline.protection.retention import Kept, keep_to_periods, limit_of, what_is_due
@@ -123,5 +124,5 @@ def remove_counted(settings: Settings, progress: Progress, actor: str, counted_a
 
 
 def _files(folder: Path) -> tuple[int, datetime | None]:
-    times = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    times = [changed for _, changed in files_below(folder)]
     return len(times), datetime.fromtimestamp(min(times), UTC) if times else None

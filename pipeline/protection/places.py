@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.audio.playback import copies_in, remove_copies
+from pipeline.folders import files_until
 from pipeline.language import Text
 from pipeline.protection import erasure_register
 from pipeline.reports.erased import erase_from_export, erase_from_transcripts, remove_reports
@@ -41,9 +42,7 @@ def _reports(folder: Path, erased: Erased) -> int:
 
 def _uploads(folder: Path, erased: Erased) -> int:
     """Tables that wait for somebody's yes and came before the last request: they can be uploaded again."""
-    limit = erased.last_request_at
-    found = [path for path in folder.rglob("*") if path.is_file()] if limit and folder.is_dir() else []
-    old = [path for path in found if limit and path.stat().st_mtime <= limit.timestamp()]
+    old = files_until(folder, erased.last_request_at) if erased.last_request_at else []
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

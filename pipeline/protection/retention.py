@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.folders import files_until
 from pipeline.language import Text
 from pipeline.progress import Progress, Silent
 from pipeline.protection.places import sweep
@@ -106,7 +107,7 @@ def what_is_due(store: Store, settings: Settings, now: datetime, kept: Retention
         entries = audit_period.written_before(connection, limit_of(kept.audit_days, now))
         cut, left = (entries, 0) if audit_period.may_cut(connection) else (0, entries)
     files = {
-        name: _older(settings.data_dir / name, limit_of(days, now)) if days else []
+        name: files_until(settings.data_dir / name, limit_of(days, now)) if days else []
         for name, days in (("playback", kept.audio_days), ("reports", kept.score_days))
     }  # audio copies, and reports that list calls past the period of their numbers
     return Due(whole, keys, files["playback"], files["reports"], cut, {*held_whole, *held_words}, left)
@@ -206,11 +207,6 @@ def _delete_files(store: Store, settings: Settings, due: Due, actor: str, limit:
             counts: dict[str, audit.Detail] = {"playback": len(due.copies), "reports": reports}
             audit.record(connection, actor, "retention.files", "files", counts)
     return reports
-
-
-def _older(folder: Path, limit: datetime) -> list[Path]:
-    found = folder.rglob("*") if folder.is_dir() else ()
-    return [path for path in found if path.is_file() and path.stat().st_mtime < limit.timestamp()]
 
 
 def _cut_audit(store: Store, limit: datetime, actor: str) -> int:

@@ -3,10 +3,12 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.folders import files_until
 from pipeline.reports.export import sha256_of, to_disk, write_text
 
 UNDER_WAY = ".erasing"  # the manifest's name meanwhile: a reader finds none, as while an export is written
@@ -51,22 +53,17 @@ def erase_from_transcripts(folder: Path, is_erased: Callable[[str], bool]) -> in
 
 
 def remove_reports(folder: Path, written_until: datetime) -> int:
-    """Delete the report files below the folder that were written by then, and folders left empty; how many files.
+    """Delete the report files below the folder that were written by then, and folders that this empties; how many
+    files.
 
     Only what reports are made of is touched, since the folder may be one of the user's own.
     """
-    if not folder.is_dir():
-        return 0
-    old = [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and _is_of_report(path) and path.stat().st_mtime <= written_until.timestamp()
-    ]
+    old = [path for path in files_until(folder, written_until) if _is_of_report(path)]
     for path in old:
         path.unlink(missing_ok=True)
-    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        if not any(path.iterdir()):
-            path.rmdir()
+    for place in sorted({place for path in old for place in path.parents if folder in place.parents}, reverse=True):
+        with suppress(OSError):  # not empty, or gone already
+            place.rmdir()
     return len(old)
 
 
