@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from models.figures.book import CONTRACT_GROUPS
-from models.figures.ledger import build_ledger
+from models.figures.ledger import Ledger
 from models.figures.span_sums import span_sums
 from models.figures.spans import months_later, spans_between
 from pipeline.reports.build import Material
@@ -73,8 +73,8 @@ def count_spoken(store: Store, speech_version: str) -> None:
 
 def count_beforehand(material: Material, cells: pd.DataFrame, operators: Mapping[str, str | None]) -> Counted:
     """Everything that is kept beside the report of this material. `operators`: by id, with the name as last told."""
-    as_of = _as_of(material)
-    figures = _figures(material, as_of) if as_of else pd.DataFrame()
+    as_of = material.as_of.date() if material.as_of is not None else None
+    figures = _figures(material.ledger, as_of) if as_of else pd.DataFrame()
     months = cells["month"].dt.date
     return Counted(
         {
@@ -92,16 +92,7 @@ def count_beforehand(material: Material, cells: pd.DataFrame, operators: Mapping
     )
 
 
-def _as_of(material: Material) -> date | None:
-    """The last day that contracts and outcomes tell, as in the report's own figures."""
-    if material.contracts.empty or material.outcomes.empty:
-        return None
-    last: date = max(material.outcomes["on"].max(), material.contracts["started_on"].max()).date()
-    return last
-
-
-def _figures(material: Material, as_of: date) -> pd.DataFrame:
-    ledger = build_ledger(material.contracts, material.outcomes)
+def _figures(ledger: Ledger, as_of: date) -> pd.DataFrame:
     first = max(ledger.first_start.min().date(), months_later(as_of, -HISTORY_MONTHS))
     return span_sums(ledger, spans_between(first, as_of), CONTRACT_GROUPS)
 

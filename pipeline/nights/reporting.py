@@ -98,10 +98,10 @@ class _Found:
 def _found(connection: Connection, night: Night, joined: Spool) -> _Found:
     """Walk over all calls, some at a time; what each was joined to is put aside."""
     material, pins = _material(connection, night), _pins(connection, night)
-    joiner = Joiner(material.contracts, material.outcomes)
+    joiner = Joiner(material.ledger)
     counted, cells = CallSums(), ConversationCells(material.contracts)
     moments = [moments_found((), ())]
-    estimated = not (material.contracts.empty or material.outcomes.empty)
+    estimated = material.as_of is not None
     for part in each_part(connection, pins, joiner):
         counted.take(part)
         cells.take(part)
@@ -139,7 +139,7 @@ def _code(body: Mapping[str, Any]) -> ExitCode:
 def _writing(night: Night, body: dict[str, Any], material: Material) -> Write:
     def write(folder: Path) -> list[Path]:
         with night.store.reading() as connection:
-            joiner = Joiner(material.contracts, material.outcomes)
+            joiner = Joiner(material.ledger)
             return write_report(body, each_part(connection, _pins(connection, night), joiner), folder)
 
     return write

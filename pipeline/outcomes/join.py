@@ -85,17 +85,17 @@ class JoinResult:
 
 
 class Joiner:
-    """Joins calls with these contracts and outcomes, as many at a time as the caller likes.
+    """Joins calls with the contracts and outcomes of a ledger, as many at a time as the caller likes.
 
     Each call is joined by itself, so that the parts give what the whole would. `report` is of all joined so far.
     """
 
-    def __init__(self, contracts: pd.DataFrame, outcomes: pd.DataFrame) -> None:
-        self._ledger = build_ledger(contracts, outcomes)
-        self._terms = term_outcomes(self._ledger)
-        self._contracts = _Known.of(contracts["contract_id"])
-        self._customers = _Known.of(contracts["customer_id"])
-        self._numbers = _numbers(contracts, self._terms)
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._terms = term_outcomes(ledger)
+        self._contracts = _Known.of(self._terms["contract_id"])
+        self._customers = _Known.of(self._terms["customer_id"])
+        self._numbers = _numbers(self._terms)
         self._counts: Counter[str] = Counter()
         self._with_call: set[str] = set()
 
@@ -137,7 +137,7 @@ class Joiner:
 
 def join_calls(calls: pd.DataFrame, contracts: pd.DataFrame, outcomes: pd.DataFrame) -> JoinResult:
     """Join canonical tables. The day of a call is its day in Tokyo; an outcome on the same day is not after it."""
-    joiner = Joiner(contracts, outcomes)
+    joiner = Joiner(build_ledger(contracts, outcomes))
     return JoinResult(joiner.join(calls), joiner.report)
 
 
@@ -164,10 +164,10 @@ class _Known:
         return found.fillna(padded), int(padded.notna().sum())
 
 
-def _numbers(contracts: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+def _numbers(terms: pd.DataFrame) -> pd.DataFrame:
     """phone, customer_id, and from the customer's first start (`first`) to the last day of a line (`last`)."""
     span = terms.groupby("customer_id").agg(first=("started_on", "min"), last=("running_until", "max"))
-    return contracts[["phone", "customer_id"]].dropna().drop_duplicates().join(span, on="customer_id")
+    return terms[["phone", "customer_id"]].dropna().drop_duplicates().join(span, on="customer_id")
 
 
 def _customer_by_phone(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import pandas as pd
 from models.figures.cohort import open_cohort
 from models.figures.figure import FISCAL_YEAR_BEGINS, Period, fiscal_year
 from models.figures.kpi import kpi_figures
-from models.figures.ledger import build_ledger
+from models.figures.ledger import Ledger, build_ledger
 from models.scoring import CATEGORIES, Tally, add, score, score_interval, weigh
 from pipeline.errors import REASON_TEXTS
 from pipeline.outcomes.join import JOIN_TEXTS, JoinReport
@@ -40,6 +41,19 @@ class Material:
     held_back: Sequence[FileState]
     contracts: pd.DataFrame
     outcomes: pd.DataFrame
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Of its contracts and outcomes: all that is counted of them is counted from this one."""
+        return build_ledger(self.contracts, self.outcomes)
+
+    @property
+    def as_of(self) -> pd.Timestamp | None:
+        """The last day that contracts and outcomes tell; None where one of them tells nothing."""
+        if self.contracts.empty or self.outcomes.empty:
+            return None
+        last: pd.Timestamp = max(self.outcomes["on"].max(), self.contracts["started_on"].max())
+        return last
 
 
 class Summary:
@@ -183,14 +197,13 @@ def _coverage(material: Material, counted: CallSums, join: JoinReport) -> dict[s
 
 def _figures(material: Material) -> Iterator[dict[str, Any]]:
     """Retention and expansion of the last two fiscal years that have a cohort, up to the last day of the data."""
-    if material.contracts.empty or material.outcomes.empty:
+    as_of = material.as_of
+    if as_of is None:
         return
-    ledger = build_ledger(material.contracts, material.outcomes)
-    as_of = max(material.outcomes["on"].max(), material.contracts["started_on"].max())
     current = as_of.year if as_of.month >= FISCAL_YEAR_BEGINS else as_of.year - 1
     for year in (current, current - 1):
         period: Period = fiscal_year(year)
-        cohort = open_cohort(ledger, period)
+        cohort = open_cohort(material.ledger, period)
         if cohort.size:
             yield {
                 "period": period.name,

@@ -308,7 +308,7 @@ def _store_report(connection: Connection, run_id: int, contribution: dict[str, A
         contracts=contracts,
         outcomes=outcomes,
     )
-    joiner, sums, cells = Joiner(contracts, outcomes), CallSums(), ConversationCells(contracts)
+    joiner, sums, cells = Joiner(material.ledger), CallSums(), ConversationCells(contracts)
     for part in each_part(connection, Pins(run_id, VERSIONS["speech"], TAGGING, FORMULA.version, pinned), joiner):
         sums.take(part)
         cells.take(part)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models.figures.ledger import build_ledger
 from models.scoring import FORMULA
 from pipeline.outcomes.join import Joiner
 from pipeline.reports.build import CallSums, Material, build_report
@@ -24,7 +25,7 @@ def counted(store: Store, size: int, monkeypatch: pytest.MonkeyPatch) -> tuple[d
     with store.reading() as connection:
         loads = tables.current_loads(connection)
         contracts, outcomes = (tables.read_table(connection, kind, loads[kind]) for kind in ("contracts", "outcomes"))
-        joiner, sums, cells = Joiner(contracts, outcomes), CallSums(), ConversationCells(contracts)
+        joiner, sums, cells = Joiner(build_ledger(contracts, outcomes)), CallSums(), ConversationCells(contracts)
         seen: list[str] = []
         for part in each_part(connection, Pins(1, VERSIONS["speech"], TAGGING, FORMULA.version, loads), joiner):
             sums.take(part)
