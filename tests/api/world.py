@@ -20,7 +20,7 @@ from pipeline.records import AudioFacts, MaskedRange, ModelInfo, Moment, Tag, Tr
 from pipeline.reports.build import CallSums, Material, build_report
 from pipeline.reports.cells import ConversationCells
 from pipeline.reports.parts import each_part
-from pipeline.store import kept, ledger, recordings, reports, runs, scores, tables, transcripts
+from pipeline.store import ledger, recordings, reports, runs, scores, tables, transcripts
 from pipeline.store.call_facts import count_few
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
@@ -317,7 +317,6 @@ def _store_report(connection: Connection, run_id: int, contribution: dict[str, A
     body = build_report(material, sums, joiner.report)
     reports.save_report(connection, run_id, body | ({"contribution": contribution} if contribution else {}))
     counted = count_beforehand(material, cells.frame(), sums.operator_names)
-    for add, rows in ((kept.add_figures, counted.figures), (kept.add_conversations, counted.conversations)):
-        if rows:
-            add(connection, run_id, rows)
+    for add, rows in counted.parts():
+        add(connection, run_id, rows)
     counted.show(connection, run_id)

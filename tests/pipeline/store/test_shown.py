@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -117,7 +118,7 @@ def test_rows_that_are_written_one_by_one_are_those_that_are_written_at_once(
     with filled.reading() as connection:
         before = read(connection)
         joined = _frame(connection, call_contracts)
-        cells = [_rows(connection, table) for table in (figure_cells, conversation_cells)]
+        cells = [pd.DataFrame(_rows(connection, table)) for table in (figure_cells, conversation_cells)]
         facts = kept.kept_facts(connection)
         body = reports.latest_report(connection)
     assert facts is not None and body is not None
@@ -133,6 +134,17 @@ def test_rows_that_are_written_one_by_one_are_those_that_are_written_at_once(
     with nights_of(filled) as nights, filled.reading() as connection:
         assert nights == {table.name: [night] for table in WRITTEN}
         assert read(connection) == before
+
+
+def test_counts_become_plain_values_only_as_many_at_a_time_as_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "ROWS_AT_ONCE", 2)
+    figures, conversations = pd.DataFrame({"n": [1, 2, 3]}), pd.DataFrame({"known": [4]})
+    parts = list(keeping.Counted({}, figures, conversations).parts())
+    assert parts == [
+        (kept.add_figures, [{"n": 1}, {"n": 2}]),
+        (kept.add_figures, [{"n": 3}]),
+        (kept.add_conversations, [{"known": 4}]),
+    ]
 
 
 def _rows(connection: Connection, table: sa.Table) -> list[dict[str, Any]]:
