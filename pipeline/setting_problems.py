@@ -26,9 +26,7 @@ WANTED: Mapping[str, Text] = {
     "ip_any_network": Text("192.0.2.0/24 のようなネットワークにしてください", "must be a network like 192.0.2.0/24"),
     "string_pattern_mismatch": Text("正規表現 {pattern} に合う形にしてください", "must have the form {pattern}"),
     "string_type": Text("引用符で囲んだ文字で書いてください", "must be text in quotes"),
-    "tuple_type": Text(
-        "[ ] で囲んだ一覧で、設定ファイルに書いてください", "must be a list in [ ], in the settings file"
-    ),
+    "tuple_type": Text('["…", "…"] のように [ ] で囲んだ一覧にしてください', 'must be a list in [ ], like ["…", "…"]'),
     "dict_type": Text("[ ] の見出しの下に一つずつ書いてください", "must be a table of settings"),
     "model_type": Text("[ ] の見出しの下に一つずつ書いてください", "must be a table of settings"),
 }

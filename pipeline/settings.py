@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 
@@ -378,17 +378,31 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[list[str], Any]]:
+    lists = {key for key, kind in _known(Settings) if get_origin(kind) is tuple}
     for name in sorted(environ):
         if name.startswith(PREFIX):
-            yield name.removeprefix(PREFIX).lower().split("__"), environ[name]
+            keys = name.removeprefix(PREFIX).lower().split("__")
+            yield keys, _listed(environ[name]) if ".".join(keys) in lists else environ[name]
 
 
-def known_keys(model: type[BaseModel] = Settings, before: str = "") -> Iterator[str]:
+def _listed(text: str) -> Any:
+    """A list as it is written in the file; what is none is refused with the other values."""
+    try:
+        return tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def known_keys() -> Iterator[str]:
     """Every key, dotted: `web.port`."""
+    return (key for key, _ in _known(Settings))
+
+
+def _known(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, info in model.model_fields.items():
         kind = info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from known_keys(kind, f"{before}{name}.")
+            yield from _known(kind, f"{before}{name}.")
         else:
-            yield before + name
+            yield before + name, kind

@@ -31,6 +31,17 @@ def test_settings_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert read_settings(path, {"KOUKEN_WEB__PORT": "9001"}).web.port == 9001
 
 
+def test_settings_lists_are_written_in_the_environment_as_in_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, '[web]\nnames = ["a.example.jp"]\n')
+    environ = {"KOUKEN_WEB__NAMES": '["b.example.jp", "c.example.jp"]', "KOUKEN_STORE__URL": "[1]"}
+    assert read_settings(path, environ).web.names == ("b.example.jp", "c.example.jp")
+    assert read_settings(path, environ).store.url == "[1]"  # a text is never taken for a list
+    for written in ("b.example.jp", '"b.example.jp"', '["b.example.jp"'):
+        with pytest.raises(BadInput) as error:
+            read_settings(path, {"KOUKEN_WEB__NAMES": written})
+        assert "web.names" in error.value.render("ja") and "[ ]" in error.value.render("ja")
+
+
 def test_settings_file_may_have_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "kouken.toml"
     path.write_text("[web]\nport = 9000\n", encoding="utf-8-sig")
