@@ -41,29 +41,44 @@ def span_sums(ledger: Ledger, spans: Sequence[Span], columns: Sequence[str]) -> 
     """
     customers = pd.Index(ledger.first_start.index)
     flows = _Flows.of(ledger, customers)
-    told = [column for column in columns if column in ledger.terms and ledger.terms[column].notna().any()]
-    parts: list[pd.DataFrame] = []
-    groups: dict[str, pd.Series[Any]] = {}
+    known = [column for column in columns if column in ledger.terms and ledger.terms[column].notna().any()]
+    everybody = np.zeros(len(customers), dtype=np.int64), np.array([""], dtype=object)
+    labels: list[tuple[str, str, str]] = []
+    sums: list[Ints] = [np.empty((0, len(SUMS)), dtype=np.int64)]
+    groups: dict[str, tuple[Ints, np.ndarray[Any, Any]]] = {}
     opened: date | None = None
     for span in sorted(spans):
         if span.opening != opened:
             opened = span.opening
-            groups = {name: by_contract(ledger, name, pd.Timestamp(opened)).reindex(customers) for name in told}
+            groups = {ALL: everybody} | {name: _grouped(ledger, name, opened, customers) for name in known}
         facts = flows.within(span)
         if facts[:, 0].any():
-            parts.append(_summed(facts, np.zeros(len(customers), dtype=np.int64), [""], span, ALL))
-            for name, values in groups.items():
-                codes, levels = pd.factorize(values.astype("string").fillna(""), sort=True)
-                parts.append(_summed(facts, codes, list(levels), span, name))
-    empty = pd.DataFrame(columns=["span", "dimension", "value", *SUMS])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+            for name, (codes, levels) in groups.items():
+                summed = _summed(facts, codes, len(levels))
+                told = summed[:, 0] > 0
+                sums.append(summed[told])
+                labels += [(span.name, name, level) for level in levels[told]]
+    return pd.concat(
+        [
+            pd.DataFrame(labels, columns=["span", "dimension", "value"], dtype="str"),
+            pd.DataFrame(np.concatenate(sums), columns=list(SUMS)),
+        ],
+        axis="columns",
+    )
 
 
-def _summed(facts: Ints, codes: Ints, levels: Sequence[str], span: Span, dimension: str) -> pd.DataFrame:
-    sums = np.zeros((len(levels), len(SUMS)), dtype=np.int64)
+def _grouped(ledger: Ledger, column: str, on: date, customers: "pd.Index[Any]") -> tuple[Ints, np.ndarray[Any, Any]]:
+    """The group of each customer, as its place among the values, which come sorted."""
+    values = by_contract(ledger, column, pd.Timestamp(on)).reindex(customers).astype("string").fillna("")
+    codes, levels = pd.factorize(values, sort=True)
+    return codes, np.array(levels, dtype=object)
+
+
+def _summed(facts: Ints, codes: Ints, groups: int) -> Ints:
+    """(groups, SUMS): the facts of all customers of each group."""
+    sums = np.zeros((groups, len(SUMS)), dtype=np.int64)
     np.add.at(sums, codes, facts)
-    rows = pd.DataFrame(sums, columns=list(SUMS)).assign(span=span.name, dimension=dimension, value=list(levels))
-    return rows[rows["n"] > 0]
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
