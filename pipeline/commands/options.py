@@ -29,7 +29,7 @@ class Context:
     @functools.cached_property
     def settings(self) -> "Settings":
         """Read and checked once. Raises `BadInput`."""
-        from pipeline.settings import read_settings
+        from pipeline.setting_sources import read_settings
 
         return read_settings(self.config)
 

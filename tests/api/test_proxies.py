@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.serve import check_address, config_of
 from pipeline.errors import BadInput
-from pipeline.settings import Settings, WebSettings, read_settings
+from pipeline.setting_sources import read_settings
+from pipeline.settings import Settings, WebSettings
 from pipeline.store import users
 from pipeline.store.migrate import open_store
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import doctor
 from pipeline.cli import kouken
-from pipeline.settings import read_settings
+from pipeline.setting_sources import read_settings
 
 DEPLOY = Path(doctor.__file__).parent / "deploy"
 SECRETS = DEPLOY / "kouken-secrets.conf"

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from pipeline.cli import run
 from pipeline.doctor import Check, examine
 from pipeline.errors import BadInput, ExitCode
-from pipeline.settings import Settings, StoreSettings, read_settings
+from pipeline.setting_sources import read_settings
+from pipeline.settings import Settings, StoreSettings
 from pipeline.store.migrate import open_store
 from pipeline.store.urls import parsed, shown
 from tests.postgres import Server

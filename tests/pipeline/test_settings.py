@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from pipeline.errors import BadInput
 from pipeline.setting_problems import explained
-from pipeline.settings import Settings, known_keys, read_settings
+from pipeline.setting_sources import known_keys, read_settings
+from pipeline.settings import Settings
 
 
 def write(folder: Path, text: str) -> Path:

@@ -45,6 +45,27 @@ def test_a_span_without_customers_has_no_row() -> None:
     assert span_sums(ledger, [parse_span("1990-01")], ["plan"]).empty
 
 
+def test_a_group_that_all_have_left_has_no_row() -> None:
+    day = pd.Timestamp
+    contracts = pd.DataFrame(
+        {"contract_id": ["K1", "K2"], "customer_id": ["C1", "C2"], "plan": ["old", "pro"], "mrr_yen": [1_000, 2_000],
+         "started_on": [day("2025-01-01")] * 2, "renewal_due_on": [pd.NaT] * 2}
+    )  # fmt: skip
+    outcomes = pd.DataFrame(
+        {"contract_id": ["K1"], "on": [day("2025-03-10")], "kind": ["churned"], "mrr_before_yen": [1_000],
+         "mrr_after_yen": [0]}
+    )  # fmt: skip
+    found = span_sums(build_ledger(contracts, outcomes), [parse_span("2025-03"), parse_span("2025-04")], ["plan"])
+    rows = found[["span", "dimension", "value", "n"]].to_numpy().tolist()
+    assert rows == [
+        ["2025-03", "all", "", 2],
+        ["2025-03", "plan", "old", 1],
+        ["2025-03", "plan", "pro", 1],
+        ["2025-04", "all", "", 1],
+        ["2025-04", "plan", "pro", 1],
+    ]
+
+
 def test_every_span_is_found_again_by_its_name() -> None:
     spans = spans_between(date(2025, 11, 1), date(2026, 10, 1))
     assert [parse_span(span.name) for span in spans] == spans
