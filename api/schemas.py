@@ -23,7 +23,7 @@ class MomentSummary(Shape):
 
 
 class Summary(Shape):
-    """Several calls together. `score_interval` is the 95 % interval, null below 10 calls."""
+    """Several calls together. `score_interval` is the 95 % interval, null below 10 calls or without a moment."""
 
     calls: int
     operator_minutes: float

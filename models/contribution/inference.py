@@ -60,11 +60,22 @@ def _one_way(scores: Floats, codes: Codes) -> float:
     return float(sums @ sums) / len(scores) ** 2 * groups / max(groups - 1, 1)
 
 
+def t_width(degrees: int) -> float:
+    """How many standard errors a 95 % t interval reaches to each side.
+
+    >>> round(t_width(9), 2), round(t_width(1000), 2)
+    (2.26, 1.96)
+    """
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.975))
+
+
 def interval(estimate: float, se: float, degrees: int) -> Interval:
     """The 95 % t interval. A standard error of zero (nothing varies) gives p = 1, never a claim."""
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtr
 
-    half = float(stdtrit(degrees, 0.975)) * se
+    half = t_width(degrees) * se
     p = float(2 * stdtr(degrees, -abs(estimate) / se)) if se > 0 else 1.0
     return Interval(estimate, se, estimate - half, estimate + half, p)
 

@@ -10,12 +10,13 @@ from functools import reduce
 from math import sqrt
 from typing import Literal
 
-from models.contribution.inference import normal_quantile
+from models.contribution.inference import normal_quantile, t_width
 
 LEAST_CALLS = 10
 FEWEST_OPERATORS = 4  # the interval of the shrunk mean needs more than three
 HUNDRED = 100
 _WIDTH = 1.96
+_BORROWED = 4  # moments of plain chance that a scatter is weighed with: of few moments it says little by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +56,44 @@ class Estimate:
 
 
 def per_hundred(sums: Sums) -> Estimate | None:
-    """Moments per 100 utterances, with the interval of a ratio over calls (linearised). None without utterances.
+    """Moments per 100 utterances with their score interval over calls. None without utterances.
 
-    Ten calls of 10 utterances, five of them with one moment: 5 per 100; Σ(m − 0.05 · 10)² = 10 · 0.25 = 2.5,
-    standard error √(10/9 · 2.5) ÷ 100 = 0.0167, so 5 ± 3.3:
+    The score interval of a count (Brown, Cai and DasGupta 2003) with the scatter of the calls and a t quantile. Unlike
+    the estimate plus and minus its error it says what is not known where nothing was found: in 10 calls of 10
+    utterances without a moment the rate is 0, and might be 5 per 100.
 
+    >>> found = per_hundred(Sums(10, 0, 100, 0, 0, 1000))
+    >>> found.value, found.low, round(found.high, 1)
+    (0.0, 0.0, 5.1)
     >>> found = per_hundred(Sums(10, 5, 100, 5, 50, 1000))
     >>> round(found.value, 1), round(found.low, 1), round(found.high, 1)
-    (5.0, 1.7, 8.3)
+    (5.0, 2.1, 11.7)
     """
     if sums.utterances <= 0:
         return None
     rate = sums.moments / sums.utterances
     if sums.calls < LEAST_CALLS:
         return Estimate(HUNDRED * rate)
-    half = _WIDTH * sqrt(_variance(sums, rate))
-    return Estimate(HUNDRED * rate, HUNDRED * max(rate - half, 0.0), HUNDRED * (rate + half))
+    spread = _variance(sums, rate) / sums.moments if sums.moments else 1.0
+    width = t_width(sums.calls - 1)
+    effective = sums.moments / spread
+    middle, half = effective + width**2 / 2, width * sqrt(effective + width**2 / 4)
+    scale = HUNDRED * spread / sums.utterances
+    return Estimate(HUNDRED * rate, scale * max(middle - half, 0.0), scale * (middle + half))
 
 
 def _variance(sums: Sums, rate: float) -> float:
-    """Of a rate over the calls."""
-    return sums.calls / (sums.calls - 1) * sums.residual(rate) / sums.utterances**2
+    """Of the number of moments, from how the calls scatter around a rate; of none found, as of one."""
+    return _at_least_chance(sums.calls / (sums.calls - 1) * sums.residual(rate), max(sums.moments, 1))
+
+
+def _at_least_chance(scatter: float, moments: float) -> float:
+    """The variance of a number of moments whose calls scatter by this much.
+
+    A larger scatter than that of chance, where variance equals number, counts in full; a smaller one only as far as
+    the moments are many: no moment in ten calls scatters not at all, and yet says little about the next ten.
+    """
+    return max(scatter, (scatter + _BORROWED) / (moments + _BORROWED) * moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +107,7 @@ class Difference:
     @property
     def interval(self) -> tuple[float, float]:
         """95 %, of this operator alone."""
-        half = _WIDTH * sqrt(self.variance)
+        half = t_width(self.calls - 1) * sqrt(self.variance)
         return self.value - half, self.value + half
 
 
@@ -114,11 +132,12 @@ def against_colleagues(own: Mapping[str, Sums], others: Mapping[str, Sums]) -> D
         rate, base = (rest.moments / rest.utterances, rest) if enough else (overall, all_others)
         expected += rate * sums.utterances
         residual += sums.residual(rate)
-        theirs += _variance(base, rate) * sums.utterances**2
+        theirs += _variance(base, rate) * (sums.utterances / base.utterances) ** 2
     surplus = mine.moments - expected
     scatter = mine.calls / (mine.calls - 1) * max(residual - surplus**2 / mine.calls, 0.0)
+    own_variance = _at_least_chance(scatter, max(mine.moments, expected))
     scale = HUNDRED / mine.utterances
-    return Difference(scale * surplus, scale**2 * (scatter + theirs), mine.calls)
+    return Difference(scale * surplus, scale**2 * (own_variance + theirs), mine.calls)
 
 
 Standing = Literal["above", "below", "not_distinguishable"]

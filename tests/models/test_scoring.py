@@ -79,6 +79,7 @@ def test_scoring_interval_holds_the_score_and_needs_ten_calls() -> None:
     assert interval is not None and total is not None
     assert interval[0] < total < interval[1]
     assert score_interval(weigh(some[: LEAST_CALLS - 1])) is None
+    assert score_interval(weigh([tally()] * 40)) is None  # nothing found: nothing to resample
 
 
 def test_scoring_interval_is_the_same_however_few_resamples_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

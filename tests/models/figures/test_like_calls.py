@@ -49,6 +49,40 @@ def test_the_interval_is_that_of_resampled_calls() -> None:
     assert found.low == pytest.approx(low, abs=0.15) and found.high == pytest.approx(high, abs=0.15)
 
 
+def uneven(generator: np.random.Generator, size: int, rate: float) -> Sums:
+    """Calls of which some hold much more than others."""
+    lengths = generator.integers(8, 40, size)
+    found = generator.poisson(rate * lengths * generator.gamma(1.5, 1 / 1.5, size))
+    return sums_of(list(zip(found.tolist(), lengths.tolist(), strict=True)))
+
+
+@pytest.mark.parametrize("size", [10, 40])
+@pytest.mark.parametrize("rate", [0.003, 0.01, 0.05])
+def test_the_interval_holds_the_rate_where_moments_are_rare_and_calls_few(size: int, rate: float) -> None:
+    generator = np.random.default_rng(round(1000 * rate) + size)
+    found = [per_hundred(uneven(generator, size, rate)) for _ in range(1_000)]
+    held = [one is not None and one.low is not None and one.low <= 100 * rate <= (one.high or 0) for one in found]
+    assert np.mean(held) > 0.92
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.01, 0.03])
+def test_an_operator_like_the_others_is_seldom_told_to_differ(rate: float) -> None:
+    generator = np.random.default_rng(round(1000 * rate))
+    apart = []
+    for _ in range(1_000):
+        own, others = uneven(generator, 12, rate), uneven(generator, 100, rate)
+        found = against_colleagues({"": own}, {"": others})
+        assert found is not None
+        low, high = found.interval
+        apart.append(low > 0 or high < 0)
+    assert np.mean(apart) < 0.08
+
+
+def test_one_who_never_says_what_colleagues_often_say_does_differ() -> None:
+    found = against_colleagues({"": sums_of([(0, 20)] * 40)}, {"": sums_of(drawn(6, 200, 0.04))})
+    assert found is not None and found.interval[1] < 0
+
+
 def test_few_calls_have_a_rate_and_no_interval_and_silence_has_none() -> None:
     few = per_hundred(sums_of([(1, 10)] * 9))
     assert few is not None and (few.value, few.low) == (10.0, None)
