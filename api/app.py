@@ -1,8 +1,8 @@
 """The application: routes, errors, and what guards them, in the order in which a request meets them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -12,6 +12,7 @@ from fastapi.middleware import Middleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from api import errors
 from api.access import FactorMissing, Gate, MustChange, SignInNeeded
@@ -181,12 +182,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.linter, app.state.listening, app.state.streams = Linter(), listening, Streams()
     app.state.operator_lists, app.state.problem_lists = OperatorLists(), ProblemLists()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for noun in NOUNS:
-        app.include_router(noun.pages, include_in_schema=False, dependencies=_guarded(""))
-        app.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=_guarded(API))
+    app.router.routes.extend(_routes())
     app.openapi = partial(build_openapi, app)  # type: ignore[method-assign]
     app.include_router(described, dependencies=[Depends(Gate())])
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """What every application answers to: how each route takes its arguments is worked out once for the process."""
+    routes = APIRouter()
+    for noun in NOUNS:
+        routes.include_router(noun.pages, include_in_schema=False, dependencies=_guarded(""))
+        routes.include_router(noun.api, prefix=API, responses=errors.DOCUMENTED, dependencies=_guarded(API))
+    return routes.routes
 
 
 def _guarded(prefix: str) -> list[Any]:

@@ -1,7 +1,7 @@
 """Pages from templates: autoescaped, in the reader's language, with the words and formats of that language."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -86,8 +86,9 @@ def path_part(value: str) -> str:
     return quote(value, safe="")
 
 
+@cache
 def made_environment(language: Language) -> Environment:
-    """What templates of one language know."""
+    """What templates of one language know; one for the process, so that each template is compiled once."""
     environment = Environment(
         loader=FileSystemLoader([HERE / "templates", HERE / "help", QUERY_GUIDE]),
         autoescape=True,
