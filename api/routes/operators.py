@@ -136,7 +136,7 @@ def download_operator(
     name = f"kouken-operator-{shown.span.name}.{form}"
     if form == "pdf":
         simulated = any(report["simulated"].values())
-        return attached(operator_pdf(shown, language_of(request), simulated=simulated), name, "application/pdf")
+        return attached(operator_pdf(shown, language_of(request), report, simulated=simulated), name, "application/pdf")
     tables = {title: marked(table, report["simulated"]) for title, table in operator_tables(shown).items()}
     return csv_file(tables["月ごと"], name, encoding) if form == "csv" else workbook_file(tables, name, SHOWN)
 

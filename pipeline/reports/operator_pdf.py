@@ -1,5 +1,6 @@
 """An operator's page on paper: the same numbers, A4."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.scoring import CATEGORIES
@@ -8,21 +9,30 @@ from pipeline.reports.operator_views import OperatorView
 from pipeline.reports.pdf import typeset
 from pipeline.reports.pdf_documents import period_name
 from pipeline.reports.pdf_pages import Block, Pages, quiet, table_block
-from pipeline.reports.words import MOMENT_NAMES, NOTES
+from pipeline.reports.words import MOMENT_NAMES, NOTES, REACTION_NAMES
 from pipeline.values import NOTHING
 
 
-def operator_pdf(view: OperatorView, language: Language, *, simulated: bool) -> bytes:
-    """The PDF of one operator over a period. `simulated`: whether the tables call rows of their own simulated."""
+def operator_pdf(view: OperatorView, language: Language, night: Mapping[str, Any], *, simulated: bool) -> bytes:
+    """The PDF of one operator over a period. `night`: the report of the night that counted, of which `run_id` and
+    `versions` are told. `simulated`: whether the tables call rows of their own simulated."""
     pages = Pages(language)
     pages.section(
         Text("三つの場面(オペレーターの発話100回あたり)", "The three moments per 100 utterances of the operator"),
         [_moments(view, pages), quiet(_LIKE, pages)],
     )
+    pages.section(Text("お客様の反応", "How customers reacted"), [_reactions(view, pages)])
     pages.section(Text("話し方", "How the calls were spoken"), [{"kind": "facts", "facts": _spoken(view, pages)}])
     if view.missed:
         pages.section(Text("同じ用件で同僚に多い場面", "What colleagues do more in like calls"), [_missed(view, pages)])
-    pages.section(Text("月ごと", "By month"), [_months(view, pages), quiet(NOTES["use"], pages)])
+    pages.section(Text("月ごと", "By month"), [_months(view, pages)])
+    basis = [
+        [pages.say(Text("数えた夜", "counted by night")), f"{night['run_id']}"],
+        [pages.say(Text("版", "versions")), ", ".join(f"{name} {value}" for name, value in night["versions"].items())],
+    ]
+    pages.section(
+        Text("元になったもの", "What it rests on"), [{"kind": "facts", "facts": basis}, quiet(NOTES["use"], pages)]
+    )
     notices = [pages.say(NOTES["simulated"])] if simulated else []
     return typeset(_document(view, pages) | {"notices": notices}, pages.charts)[0]
 
@@ -64,6 +74,24 @@ def _moments(view: OperatorView, pages: Pages) -> Block:
         Text("用件をそろえた差", "difference on like calls"),
     ]
     return table_block([pages.say(text) for text in headers], rows, numbers=[False] + [True] * 6, widths=[0] * 7)
+
+
+def _reactions(view: OperatorView, pages: Pages) -> Block:
+    def shares(reactions: Mapping[str, int], n: int) -> list[str]:
+        return [
+            f"{reactions[code]:,}({pages.formats.percent(reactions[code] / n, 0)})" if n else NOTHING
+            for code in REACTION_NAMES
+        ]
+
+    rows = []
+    for category in CATEGORIES:
+        for who, said in (
+            (Text("本人", "own"), view.talk[0].moments[category]),
+            (Text("同僚", "colleagues"), view.others.moments[category]),
+        ):
+            rows.append([pages.say(MOMENT_NAMES[category]), pages.say(who), *shares(said.reactions, said.n)])
+    headers = [pages.say(Text("場面", "moment")), "", *(pages.say(name) for name in REACTION_NAMES.values())]
+    return table_block(headers, rows, numbers=[False, False] + [True] * len(REACTION_NAMES), widths=[0] * len(headers))
 
 
 def _rate(rate: Any) -> str:

@@ -4,9 +4,11 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -152,6 +154,16 @@ def test_remarks_are_between_the_operator_and_those_who_lead_them(settings: Sett
 def test_an_empty_or_endless_remark_is_refused(leader: TestClient, text: str) -> None:
     answer = leader.post("/operator-remarks/OP-002", data={"csrf": token(leader), "text": text})
     assert answer.status_code == 422
+
+
+def test_the_report_on_paper_tells_reactions_beside_the_colleagues_and_what_made_the_numbers(
+    manager: TestClient,
+) -> None:
+    with pypdfium2.PdfDocument(manager.get("/operator-files/pdf/OP-002").content) as document:
+        words = "".join(re.sub(r"\s", "", page.get_textpage().get_text_range()) for page in document)
+    assert "受諾歓迎保留辞退なし" in words
+    assert re.search(r"営業提案本人0\(0%\)", words) and "営業提案同僚" in words
+    assert f"数えた夜1版kouken{version('kouken')}" in words
 
 
 @pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")])
