@@ -96,3 +96,7 @@ def test_colours_that_mean_something_stay_where_the_system_chooses_the_others(ce
         desk.eval_on_selector(f".top nav a{which}", line) for which in ("[aria-current]", ":not([aria-current])")
     )
     assert here != other == desk.evaluate("getComputedStyle(document.body).backgroundColor")
+    desk.emulate_media(forced_colors="active", color_scheme="dark")
+    desk.goto("/")
+    paper = "all => [...new Set(all.map(one => getComputedStyle(one).backgroundColor))]"
+    assert desk.eval_on_selector_all(".drawn", paper) == ["rgb(255, 255, 255)"]
