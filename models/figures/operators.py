@@ -31,10 +31,10 @@ def operator_scores(
     """One row per operator (or team), in order of id, never of score.
 
     `calls`: one row per call with `by`, the numeric `score` and whichever case-mix columns are known; calls without a
-    score are left out. Columns: n; raw, raw_low, raw_high (mean and exact t interval of the calls as they came);
-    estimate, low, high (difference from the average operator on like calls, shrunk); standing (above, below,
-    not_distinguishable by the interval corrected for the number of operators; NA below `minimum_n` calls, where
-    everything but n and raw stays empty too).
+    score are left out. Columns: n; raw, raw_low, raw_high (mean and exact t interval of the calls as they came, which
+    is empty where they are all alike); estimate, low, high (difference from the average operator on like calls,
+    shrunk); standing (above, below, not_distinguishable by the interval corrected for the number of operators; NA below
+    `minimum_n` calls, where everything but n and raw stays empty too).
     """
     rows = calls.dropna(subset=[by, score]).reset_index(drop=True)
     values = rows[score].to_numpy(dtype=float)
@@ -53,7 +53,8 @@ def _raw(values: Floats, operators: "pd.Series[Any]", minimum_n: int) -> pd.Data
     table = pd.DataFrame({"n": grouped.size(), "raw": grouped.mean()})
     enough = table["n"] >= max(2, minimum_n)
     half = t.ppf(0.975, (table["n"] - 1).clip(lower=1)) * grouped.std() / np.sqrt(table["n"])
-    return table.assign(raw_low=(table["raw"] - half).where(enough), raw_high=(table["raw"] + half).where(enough))
+    told = enough & (half > 0)  # calls that are all alike do not tell how far their mean may be off
+    return table.assign(raw_low=(table["raw"] - half).where(told), raw_high=(table["raw"] + half).where(told))
 
 
 def _estimates(values: Floats, mix: Floats, operators: "pd.Series[Any]", size: int) -> pd.DataFrame:

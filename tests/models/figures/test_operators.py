@@ -76,6 +76,13 @@ def test_raw_interval_is_the_t_interval() -> None:
     assert table["raw_high"].tolist() == [pytest.approx(4.5 + half)]
 
 
+def test_calls_that_are_all_alike_have_a_mean_and_no_interval() -> None:
+    calls = pd.DataFrame({"operator_id": ["A"] * 40 + ["B"] * 40, "score": [0.0] * 40 + [0.0, 10.0] * 20})
+    table = operator_scores(calls, "score")
+    assert table["raw"].tolist() == [0, 5]
+    assert table[["raw_low", "raw_high"]].notna().all(axis=1).tolist() == [False, True]
+
+
 def test_case_mix_pools_rare_levels_and_keeps_missing_apart() -> None:
     calls = pd.DataFrame(
         {"reason": ["a"] * 30 + ["b"] * 30 + ["c", "d"] + [None] * 25, "tenure_months": [1.0, 3.0, None] * 29}
