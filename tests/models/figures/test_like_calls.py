@@ -83,6 +83,13 @@ def test_one_who_never_says_what_colleagues_often_say_does_differ() -> None:
     assert found is not None and found.interval[1] < 0
 
 
+def test_where_nobody_ever_said_it_a_difference_is_not_ruled_out() -> None:
+    found = against_colleagues({"": sums_of([(0, 20)] * 12)}, {"": sums_of([(0, 20)] * 30)})
+    assert found is not None
+    low, high = found.interval
+    assert low < 0 == found.value < high
+
+
 def test_few_calls_have_a_rate_and_no_interval_and_silence_has_none() -> None:
     few = per_hundred(sums_of([(1, 10)] * 9))
     assert few is not None and (few.value, few.low) == (10.0, None)
