@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -23,17 +23,17 @@ FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=
 class Server:
     """A running server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
+        self.port = port
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one of its databases."""
-        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port={self.port}"
 
     def run(self, statement: str) -> None:
         """One statement outside of any transaction, as the superuser."""
-        where = f"host={self.folder} user=postgres dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
+        with psycopg.connect(_superuser(self.folder, self.port), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     @contextmanager
@@ -48,8 +48,11 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Start one and stop it. The server refuses to be root, so it then runs as nobody."""
+def running_server(files: Mapping[str, bytes] | None = None, port: int = 5432, *settings: str) -> Iterator[Server]:
+    """Start one and stop it. The server refuses to be root, so it then runs as nobody.
+
+    Its files lie in the folder that relative paths of its settings begin at, for it alone to read.
+    """
     folder = Path(mkdtemp(prefix="kouken-pg-"))  # short: the path of a socket has at most 107 bytes
     who: dict[str, int] = {}
     if os.getuid() == 0:
@@ -60,7 +63,13 @@ def running_server() -> Iterator[Server]:
     data = folder / "data"
     command = [tools / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run([*command, "--locale-provider=libc", "--locale=C"], check=True, capture_output=True, **who)  # type: ignore[call-overload]
-    options = [part for setting in (*FAST, f"unix_socket_directories={folder}") for part in ("-c", setting)]
+    for name, content in (files or {}).items():
+        (data / name).write_bytes(content)
+        (data / name).chmod(0o600)
+        if who:
+            os.chown(data / name, who["user"], who["group"])
+    place = (f"unix_socket_directories={folder}", f"port={port}")
+    options = [part for setting in (*FAST, *place, *settings) for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # type: ignore[call-overload]
             [tools / "postgres", "-D", data, *options],
@@ -70,8 +79,8 @@ def running_server() -> Iterator[Server]:
             **who,
         )
     try:
-        _wait_for(folder, process)
-        yield Server(folder)
+        _wait_for(folder, port, process)
+        yield Server(folder, port)
     finally:
         process.send_signal(signal.SIGINT)  # a fast shutdown
         process.wait(30)
@@ -89,11 +98,15 @@ def _tools_for(who: dict[str, int], folder: Path) -> Path:
     return tools
 
 
-def _wait_for(folder: Path, process: "subprocess.Popen[bytes]") -> None:
+def _superuser(folder: Path, port: int) -> str:
+    return f"host={folder} port={port} user=postgres dbname=postgres"
+
+
+def _wait_for(folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(300):
         assert process.poll() is None, (folder / "log").read_text()
         try:
-            psycopg.connect(f"host={folder} user=postgres dbname=postgres").close()
+            psycopg.connect(_superuser(folder, port)).close()
             return
         except psycopg.OperationalError:
             time.sleep(0.1)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from pipeline.errors import BadInput, KoukenError, Locked, NoSpace, NotAllowed, Updated
 from pipeline.language import Text
 from pipeline.store import audit, postgres, sqlite
-from pipeline.store.urls import parsed, shown
+from pipeline.store.unreachable import cannot_open
+from pipeline.store.urls import parsed
 
 Connection = sa.Connection  # the name by which the rest of the program knows an open transaction
 BUSY_SECONDS = 30
@@ -113,7 +114,7 @@ class Store:
                 case "full":
                     raise no_space(str(self.url.database)) from None
                 case "unreachable" | "broken":
-                    raise _cannot_open(self.url, error) from None
+                    raise cannot_open(self.url, error) from None
                 case "unstorable":
                     raise _unstorable() from None
                 case "forbidden":
@@ -193,18 +194,4 @@ def _busy(holder: str, waited_s: float) -> Locked:
             f"Another process ({holder}) was writing for more than {waited_s:g} seconds.",
         ),
         remedy=Text("その処理が終わってから、もう一度実行してください。", "Run again when it has finished."),
-    )
-
-
-def _cannot_open(url: sa.URL, error: sa.exc.DBAPIError) -> KoukenError:
-    place, kind = shown(url), type(error.orig).__name__
-    return KoukenError(
-        Text(
-            f"データベースを開けません({place}、{kind})。何も変更していません。",
-            f"Cannot open the database ({place}, {kind}). Nothing was changed.",
-        ),
-        remedy=Text(
-            "データベースが動いているか、場所と権限を確かめ、壊れていれば控えから戻してください(kouken restore)。",
-            "Check that it is running, its place and permissions; restore a backup if it is broken (kouken restore).",
-        ),
     )

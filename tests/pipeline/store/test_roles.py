@@ -214,6 +214,7 @@ def test_the_owner_and_who_belongs_to_the_owner_are_no_such_role(site: Site, pos
             roles.let_work(connection, site.worker)
 
 
+@pytest.mark.sqlite
 def test_sqlite_has_no_roles_and_its_audit_log_is_cut_as_before(tmp_path: Path) -> None:
     config = tmp_path / "kouken.toml"
     config.write_text(f'data_dir = "{tmp_path}"\n', encoding="utf-8")
