@@ -66,6 +66,7 @@ def begin_trial(
 def answer_of(request: Request, pages: Pages, visitor: Visitor, job: Job) -> Response:
     """A part for a page that asked for one, else the work's own page."""
     job.wait(PATIENCE_S)
+    job = job.as_it_stands()
     if is_part(request):
         return work_part(request, pages, visitor, job)
     return RedirectResponse(place_of(job), status_code=303)

@@ -25,8 +25,10 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
     job = _found(jobs, visitor, job_id)
     if is_part(request):
         return work_part(request, pages, visitor, job)
+    if (target := target_of(job)) is not None:
+        return RedirectResponse(target, status_code=303)
     tab, back = way_back(job)
-    page = pages.render(
+    return pages.render(
         request,
         "dictionary/work.html",
         section="dictionary",
@@ -36,15 +38,12 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
         told=told_of_work(request, visitor, job),
         why_unscored=WHY_UNSCORED,
     )
-    target = target_of(job)  # looked at last: it may have ended meanwhile
-    return page if target is None else RedirectResponse(target, status_code=303)
 
 
 @pages.post("/dictionary/work/{job_id}/cancel")
 def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
     """Its process ends now."""
-    job = _found(jobs, visitor, job_id)
-    jobs.cancel(job)
+    job = jobs.cancel(_found(jobs, visitor, job_id))
     return answer_of(request, pages, visitor, job)
 
 

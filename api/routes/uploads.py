@@ -104,17 +104,17 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
     job = _job(jobs, job_id, visitor)
     if is_part(request):
         return work_part(request, pages, visitor, job)
+    if (target := target_of(job)) is not None:
+        return RedirectResponse(target, status_code=303)
     told = told_of_work(request, visitor, job)
-    page = pages.render(request, "tables/work.html", section=SECTION, part="tables", job=job, told=told)
-    target = target_of(job)  # looked at last: it may have ended meanwhile
-    return page if target is None else RedirectResponse(target, status_code=303)
+    return pages.render(request, "tables/work.html", section=SECTION, part="tables", job=job, told=told)
 
 
 @pages.post("/tables/work/{job_id}/cancel")
 def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
     """Its process ends now, and nothing is loaded."""
     job = _job(jobs, job_id, visitor)
-    jobs.cancel(job)
+    job = jobs.cancel(job)
     return answer_of(request, pages, visitor, job)
 
 

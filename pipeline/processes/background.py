@@ -11,7 +11,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from threading import Event, Lock, Thread
@@ -62,6 +62,13 @@ class Job:
         """Whether it has ended within so many seconds."""
         return self.ended.wait(seconds)
 
+    def as_it_stands(self) -> "Job":
+        """A copy that stays as it is while a page is made of it: work that ended halfway would contradict itself.
+
+        The state is read first and written last, so that work said to have ended has all that came of it.
+        """
+        return replace(self)
+
 
 class Jobs:
     """Who asked for what, and how far it is. Safe to use from several threads."""
@@ -83,21 +90,23 @@ class Jobs:
         return job
 
     def find(self, job_id: str, owner: str) -> Job | None:
-        """One's own work; nobody sees somebody else's."""
+        """One's own work as it stands; nobody sees somebody else's."""
         job = self._jobs.get(job_id)
-        return job if job and job.owner == owner else None
+        return job.as_it_stands() if job and job.owner == owner else None
 
     def last(self, owner: str, kind: str) -> Job | None:
-        """The person's newest work of a kind."""
+        """The person's newest work of a kind as it stands."""
         own = [job for job in self._jobs.values() if (job.owner, job.kind) == (owner, kind)]
-        return own[-1] if own else None
+        return own[-1].as_it_stands() if own else None
 
-    def cancel(self, job: Job) -> None:
-        """End it now; what it has found so far is dropped."""
+    def cancel(self, job: Job) -> Job:
+        """End it now, and how it stands then; what it has found so far is dropped."""
+        job = self._jobs.get(job.job_id, job)
         if job.state == "running":
             job.state = "cancelled"
             job.process.kill()
         job.ended.wait(5)
+        return job.as_it_stands()
 
     def close(self) -> None:
         """End everything."""

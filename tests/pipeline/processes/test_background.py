@@ -108,5 +108,15 @@ def test_one_at_a_time_for_each_person_and_few_for_all(jobs: Jobs, tmp_path: Pat
 
 def test_nobody_sees_somebody_elses_work(jobs: Jobs) -> None:
     job: Job = jobs.start("sato", "sum", add, 2, 3)
-    assert jobs.find(job.job_id, "suzuki") is None and jobs.find(job.job_id, "sato") is job
-    assert jobs.last("sato", "sum") is job and jobs.last("suzuki", "sum") is None
+    for own in (jobs.find(job.job_id, "sato"), jobs.last("sato", "sum")):
+        assert own is not None and own.job_id == job.job_id
+    assert jobs.find(job.job_id, "suzuki") is None and jobs.last("suzuki", "sum") is None
+
+
+def test_what_ends_while_its_page_is_made_is_shown_as_it_was_found(jobs: Jobs, tmp_path: Path) -> None:
+    work = jobs.start("sato", "work", last_for_ever, tmp_path / "mark")
+    found, last = jobs.find(work.job_id, "sato"), jobs.last("sato", "work")
+    assert found is not None and last is not None
+    after = jobs.cancel(found)
+    assert (found.state, last.state) == ("running", "running")
+    assert (work.state, after.state) == ("cancelled", "cancelled") and after.job_id == work.job_id
