@@ -40,6 +40,11 @@ def test_night_its_check_and_the_pages_have_a_service_each() -> None:
     assert [path.stem for path in SERVICES] == ["kouken-check", "kouken-night", "kouken-serve"]
 
 
+def test_nobody_else_of_the_machine_may_look_into_the_data_folder() -> None:
+    making = [settings for path in SERVICES if "StateDirectory" in (settings := service(path))]
+    assert [settings["StateDirectoryMode"] for settings in making] == ["0700", "0700"]
+
+
 @NEEDS_SYSTEMD
 def test_units_are_what_systemd_reads(tmp_path: Path) -> None:
     for unit in DEPLOY.glob("*.[st]*"):
