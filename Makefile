@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock.txt
 DEMO := .demo
-# One more than the two cores it is made for: a third of the time a test waits for a browser, a clock or a process.
+# One more than the two cores it is made for: tests often wait for a browser, a clock or a process.
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 export HF_HUB_OFFLINE := 1

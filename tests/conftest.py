@@ -15,10 +15,10 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Not every test closes the application that it opened; SQLite says nothing of it."""
+    """How every process of a run is set up."""
     # A million objects of loaded models outlive every test: looking through them took a tenth of the run.
     gc.set_threshold(10_000, 20, 50)
-    if ON_POSTGRES:
+    if ON_POSTGRES:  # not every test closes the application that it opened; SQLite says nothing of it
         left_open = "ignore:.*BaseConnection.__del__:pytest.PytestUnraisableExceptionWarning"
         config.addinivalue_line("filterwarnings", left_open)
 

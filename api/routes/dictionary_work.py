@@ -43,8 +43,7 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
 @pages.post("/dictionary/work/{job_id}/cancel")
 def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
     """Its process ends now."""
-    job = jobs.cancel(_found(jobs, visitor, job_id))
-    return answer_of(request, pages, visitor, job)
+    return answer_of(request, pages, visitor, jobs.cancel(_found(jobs, visitor, job_id)))
 
 
 @pages.post("/dictionary/work/{job_id}/exact")

@@ -34,5 +34,4 @@ def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep
     job = jobs.find(job_id, visitor.user.name)
     if job is None or job.kind not in KINDS:
         raise NO_WORK
-    job = jobs.cancel(job)
-    return answer_of(request, pages, visitor, job)
+    return answer_of(request, pages, visitor, jobs.cancel(job))

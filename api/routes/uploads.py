@@ -114,8 +114,7 @@ def show_work(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: Jobs
 def cancel(request: Request, pages: PagesDep, visitor: VisitorDep, jobs: JobsDep, job_id: JobId) -> Response:
     """Its process ends now, and nothing is loaded."""
     job = _job(jobs, job_id, visitor)
-    job = jobs.cancel(job)
-    return answer_of(request, pages, visitor, job)
+    return answer_of(request, pages, visitor, jobs.cancel(job))
 
 
 def _job(jobs: Jobs, job_id: str, visitor: Visitor) -> Job:

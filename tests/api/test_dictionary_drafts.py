@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 
+from api import working
+from api.access import Visitor
+from api.refused import Told, told_of_work
+from api.routes import dictionary_work as routes_of_work
 from pipeline.dictionaries.dictionary import published_dictionary
+from pipeline.processes.background import Job
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.migrate import open_store
@@ -59,6 +65,26 @@ def test_a_draft_with_errors_shows_them_and_cannot_be_submitted(sato: Desk) -> N
     refused = seen(sato.finished(sato.post("/dictionary/drafts/1/submit")))
     assert "辞書を読み込みませんでした" in refused and "例文が 2 つ要ります" in refused
     assert "確認待ち" not in seen(sato.get("/dictionary/drafts/1"))
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+def test_work_that_ends_while_its_page_is_made_keeps_its_reasons(
+    sato: Desk, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    def reasons(request: Request, visitor: Visitor, job: Job) -> Told | None:
+        found = told_of_work(request, visitor, job)
+        assert job.wait(60)
+        return found
+
+    sato.post("/dictionary/edit", **SPORTS | {"examples": "こんにちは。"}, is_new="yes")
+    monkeypatch.setattr(working, "PATIENCE_S", 0)
+    for place in (working, routes_of_work):
+        monkeypatch.setattr(place, "told_of_work", reasons)
+    sato.browser.headers |= headers
+    answer = sato.post("/dictionary/drafts/1/submit")
+    assert "data-running" in answer.text
+    if not headers:
+        assert "例文が 2 つ要ります" in seen(sato.finished(answer))
 
 
 def test_a_draft_is_published_after_a_second_person_agreed(sato: Desk, suzuki: Desk, settings: Settings) -> None:

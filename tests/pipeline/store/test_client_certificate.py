@@ -1,7 +1,7 @@
 """The product can name itself to a PostgreSQL elsewhere by a certificate that an authority signed for its role."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,11 @@ from tests.api.serving import free_port
 from tests.postgres import Server, running_server
 
 WORKER = "kouken_work"
-LETS_IN = b"local all postgres trust\nhostssl all all 127.0.0.1/32 cert\n"
+BY_PASSWORD, WRONG = "kouken_known_by_password", "mumbled-0123"
+LETS_IN = f"""local all postgres trust
+hostssl all {BY_PASSWORD} 127.0.0.1/32 scram-sha-256
+hostssl all all 127.0.0.1/32 cert
+"""
 TLS = ("ssl=on", "ssl_ca_file=ca.pem", "ssl_cert_file=server.pem", "ssl_key_file=server.key")
 
 
@@ -49,13 +53,13 @@ def signed(name: str, by: Signed | None = None) -> Signed:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    request = x509.CertificateBuilder(
+    builder = x509.CertificateBuilder(
         by.certificate.subject if by else subject, subject, key.public_key(), x509.random_serial_number()
     )
-    request = request.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
-    request = request.add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
-    request = request.add_extension(here, critical=False)
-    return Signed(request.sign(by.key if by else key, hashes.SHA256()), key)
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    builder = builder.add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+    builder = builder.add_extension(here, critical=False)
+    return Signed(builder.sign(by.key if by else key, hashes.SHA256()), key)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Elsewhere:
     authority: Signed
     folder: Path
 
-    def url(self, own: Signed | None, trusted: Signed | None = None, role: str = WORKER) -> str:
+    def url(self, own: Signed | None, trusted: Signed | None = None) -> str:
         """As settings hold it, with the files it names."""
         files = {"sslrootcert": (trusted or self.authority).pem}
         if own:
@@ -76,7 +80,7 @@ class Elsewhere:
             (self.folder / name).write_bytes(content)
             (self.folder / name).chmod(0o600)
             asked += f"&{name}={self.folder / name}"
-        return f"postgresql+psycopg://{role}@127.0.0.1:{self.server.port}/kouken?{asked}"
+        return f"postgresql+psycopg://{WORKER}@127.0.0.1:{self.server.port}/kouken?{asked}"
 
     def settings(self, url: str) -> str:
         path = self.folder / "kouken.toml"
@@ -89,10 +93,11 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     """With the tables of this version, and a role that may read and write their rows."""
     authority = signed("authority")
     own = signed("server", authority)
-    files = {"ca.pem": authority.pem, "server.pem": own.pem, "server.key": own.key_pem, "pg_hba.conf": LETS_IN}
+    files = {"ca.pem": authority.pem, "server.pem": own.pem, "server.key": own.key_pem, "pg_hba.conf": LETS_IN.encode()}
     with running_server(files, free_port(), "listen_addresses=127.0.0.1", *TLS) as server:
         server.run("CREATE DATABASE kouken")
         server.run(f"CREATE ROLE {WORKER} LOGIN")
+        server.run(f"CREATE ROLE {BY_PASSWORD} LOGIN PASSWORD 'another'")
         made = Elsewhere(server, authority, tmp_path_factory.mktemp("client"))
         assert run(["migrate", "--config", made.settings(server.url("kouken")), "--grant", WORKER]) == ExitCode.DONE
         yield made
@@ -107,16 +112,39 @@ def test_who_has_a_certificate_of_the_authority_works_without_a_password(elsewhe
     assert run(["audit", "verify", "--config", elsewhere.settings(url)]) == ExitCode.DONE
 
 
-REFUSED = {
-    "nobody": "sslcert",
-    "a stranger": "sslcert",
-    "another role": "sslcert",
-    "a key that others can read": "0600",
-    "a server unknown here": "sslrootcert",
-    "a server of another name": "sslrootcert",
-    "without TLS": "pg_hba.conf",
-    "a database that is not there": "その名前のデータベース",
-    "a place where no server is": "動いているか",
+def known(there: Elsewhere) -> str:
+    """Somebody whom the server lets in."""
+    return there.url(signed(WORKER, there.authority))
+
+
+def careless(there: Elsewhere) -> str:
+    """Whose key others of the machine can read."""
+    url = known(there)
+    (there.folder / "sslkey").chmod(0o644)
+    return url
+
+
+REFUSED: dict[str, tuple[Callable[[Elsewhere], str], str]] = {
+    "nobody": (lambda there: there.url(None), "証明書を認めません"),
+    "a stranger": (lambda there: there.url(signed(WORKER, signed("another authority"))), "証明書を認めません"),
+    "another role": (lambda there: there.url(signed("kouken_bi", there.authority)), "証明書を認めません"),
+    "a key that others can read": (careless, "0600"),
+    "a wrong password": (
+        lambda there: there.url(None).replace(WORKER, f"{BY_PASSWORD}:{WRONG}"),
+        "パスワードが違います",
+    ),
+    "no password": (lambda there: there.url(None).replace(WORKER, BY_PASSWORD), "パスワードが違います"),
+    "a server unknown here": (
+        lambda there: there.url(signed(WORKER, there.authority), trusted=signed("another authority")),
+        "sslrootcert",
+    ),
+    "a server of another name": (lambda there: known(there).replace("127.0.0.1", "localhost"), "sslrootcert"),
+    "without TLS": (lambda there: known(there).replace("verify-full", "disable"), "pg_hba.conf"),
+    "a database that is not there": (lambda there: known(there).replace("/kouken?", "/nothing?"), "その名前の"),
+    "a place where no server is": (
+        lambda there: known(there).replace(f":{there.server.port}/", f":{free_port()}/"),
+        "動いているか",
+    ),
 }
 
 
@@ -124,29 +152,7 @@ REFUSED = {
 def test_who_cannot_name_himself_or_does_not_know_the_server_is_told_what_to_mend(
     elsewhere: Elsewhere, who: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stranger, known = signed("another authority"), signed(WORKER, elsewhere.authority)
-    match who:
-        case "nobody":
-            url = elsewhere.url(None)
-        case "a stranger":
-            url = elsewhere.url(signed(WORKER, stranger))
-        case "another role":
-            url = elsewhere.url(signed("kouken_bi", elsewhere.authority))
-        case "a server unknown here":
-            url = elsewhere.url(known, trusted=stranger)
-        case _:
-            url = elsewhere.url(known)
-    match who:
-        case "a key that others can read":
-            (elsewhere.folder / "sslkey").chmod(0o644)
-        case "a server of another name":
-            url = url.replace("127.0.0.1", "localhost")
-        case "without TLS":
-            url = url.replace("verify-full", "disable")
-        case "a database that is not there":
-            url = url.replace("/kouken?", "/kouken2?")
-        case "a place where no server is":
-            url = url.replace(f":{elsewhere.server.port}/", f":{free_port()}/")
-    assert run(["status", "--config", elsewhere.settings(url)]) == ExitCode.FAILED
+    url, remedy = REFUSED[who]
+    assert run(["status", "--config", elsewhere.settings(url(elsewhere))]) == ExitCode.FAILED
     told = capsys.readouterr().err
-    assert REFUSED[who] in told and "何も変更していません" in told
+    assert remedy in told and "何も変更していません" in told and WRONG not in told
