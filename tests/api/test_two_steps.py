@@ -10,12 +10,12 @@ from fastapi.testclient import TestClient
 
 from api.pending import LASTS_S
 from api.second_step import MOST_ANYWHERE, MOST_HERE
+from pipeline.accounts.passwords import hash_password
 from pipeline.accounts.second_factor import STEP_S
 from pipeline.store import factors, sessions, users
 from pipeline.store.migrate import open_store
 from pipeline.store.schema import sessions as kept_sessions
 from tests.api.two_steps import (
-    KEPT,
     PASSWORD,
     Clock,
     browser_of,
@@ -149,7 +149,7 @@ def test_whoever_is_changed_between_the_steps_begins_again(tmp_path: Path, chang
         give_password(browser, "kato")
         with open_store(settings.store_url) as store, store.writing() as connection:
             if change == "password":
-                users.set_password(connection, "root", "kato", KEPT[:-1] + "A")
+                users.set_password(connection, "root", "kato", hash_password(PASSWORD))
             elif change == "stopped":
                 users.change_user(connection, "root", "kato", active=False)
             else:

@@ -101,7 +101,8 @@ def test_damaged_backup_is_refused_and_changes_nothing(tmp_path: Path, damage: s
             with zipfile.ZipFile(path) as archive:
                 members = {name: archive.read(name) for name in archive.namelist()}
             if damage == "changed":
-                members["kouken.db"] = members["kouken.db"][:-1] + b"?"
+                whole = members["kouken.db"]
+                members["kouken.db"] = whole[:-1] + bytes([whole[-1] ^ 1])
             else:
                 members["manifest.json"] = json.dumps({**manifest, "format": "other"}).encode()
             with zipfile.ZipFile(path, "w") as archive:
