@@ -85,6 +85,20 @@ def test_what_is_read_first_in_a_wide_table_is_in_sight_on_a_phone(
         assert phone.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
+@pytest.mark.parametrize(("width", "language"), [(390, "ja"), (320, "en")])
+def test_the_player_stays_within_its_frame_while_it_plays(centre: str, window: Open, width: int, language: str) -> None:
+    """The word for a pause is longer than that for playing."""
+    phone = sign_in(window(centre, width=width, height=780), "everything")
+    phone.goto(f"/calls/20261003-0017?lang={language}")
+    play = phone.get_by_role("button", name={"ja": "再生", "en": "Play"}[language])
+    play.click()
+    phone.wait_for_selector("[data-play][aria-pressed=true]")
+    assert phone.get_by_role("button", name={"ja": "一時停止", "en": "Pause"}[language]).is_visible()
+    edge = phone.eval_on_selector(".timeline", "one => one.getBoundingClientRect().right")
+    parts = phone.eval_on_selector_all(".controls *", "all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(parts) <= edge
+
+
 def test_colours_that_mean_something_stay_where_the_system_chooses_the_others(centre: str, window: Open) -> None:
     desk = sign_in(window(centre, width=1280, height=800), "everything")
     desk.emulate_media(forced_colors="active")
