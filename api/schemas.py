@@ -23,7 +23,8 @@ class MomentSummary(Shape):
 
 
 class Summary(Shape):
-    """Several calls together. `score_interval` is the 95 % interval, null below 10 calls or without a moment."""
+    """Several calls together. `score_interval` is the 95 % interval, null without a moment or
+    below 10 calls in which an operator speaks."""
 
     calls: int
     operator_minutes: float

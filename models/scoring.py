@@ -127,11 +127,13 @@ def weigh(tallies: Sequence[Tally], formula: Formula = FORMULA) -> Weighed:
 
 
 def score_interval(weighed: Weighed, formula: Formula = FORMULA, seed: int = 1) -> tuple[float, float] | None:
-    """95 % interval of the total score of these calls together, by resampling whole calls.
+    """95 % interval of the total score of these calls together, by resampling whole calls in which an operator speaks.
 
-    None below `LEAST_CALLS` calls, where the score itself is unknown, or where no call holds a moment: an interval from
-    a handful of calls, or from calls that are all alike, would claim a precision that is not there.
+    The others have no rate, and a resample of them alone would have none. None below `LEAST_CALLS` calls, where the
+    score itself is unknown, or where no call holds a moment: an interval from a handful of calls, or from calls that
+    are all alike, would claim a precision that is not there.
     """
+    weighed = weighed[weighed[:, -1] > 0]
     if len(weighed) < LEAST_CALLS or weighed[:, -1].sum() < formula.least_speech_ms or not weighed[:, :-1].any():
         return None
     weights, tens = np.ascontiguousarray(weighed[:, :-1]), weighed[:, -1] / 600_000

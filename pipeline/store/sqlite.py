@@ -1,5 +1,6 @@
 """SQLite: the pragmas that keep a committed call, and what its errors mean."""
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "c
 MOUNTS = Path("/proc/self/mounts")
 LOCKS = Path("/proc/locks")
 PATIENCE = "patience_s"
+STRICT_JSON = partial(json.dumps, allow_nan=False)  # PostgreSQL refuses NaN by itself
 WRITER_BYTE = 120  # of the -shm file: WAL_WRITE_LOCK in SQLite's wal.c
 
 
@@ -41,7 +43,7 @@ def engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
         folder = Path(url.database).absolute().parent
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_network(folder)
-    made = sa.create_engine(url, module=pysqlite3.dbapi2)
+    made = sa.create_engine(url, module=pysqlite3.dbapi2, json_serializer=STRICT_JSON)
 
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # SQLAlchemy's BEGIN is ours, see `_begin`

@@ -82,6 +82,13 @@ def test_scoring_interval_holds_the_score_and_needs_ten_calls() -> None:
     assert score_interval(weigh([tally()] * 40)) is None  # nothing found: nothing to resample
 
 
+def test_scoring_interval_is_of_calls_in_which_an_operator_speaks() -> None:
+    silent = [tally(0)] * 400
+    speaking = [tally(proposal={"none": number % 4}) for number in range(LEAST_CALLS)]
+    assert score_interval(weigh([*silent, *speaking])) == score_interval(weigh(speaking))
+    assert score_interval(weigh([*silent, *speaking[1:]])) is None
+
+
 def test_scoring_interval_is_the_same_however_few_resamples_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [tally(proposal={"none": number % 3}) for number in range(37)]
     whole = score_interval(weigh(some))

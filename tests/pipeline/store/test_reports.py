@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline.store import runs
 from pipeline.store.connect import Store
 from pipeline.store.reports import NewestReport, latest_report, save_report
 from pipeline.store.schema import reports
@@ -46,3 +47,12 @@ def test_the_next_night_s_report_takes_its_place(told: Store) -> None:
 def test_before_the_first_night_there_is_none(store: Store) -> None:
     with store.reading() as connection:
         assert NewestReport().body(connection) is None
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused_by_both_stores(store: Store, number: float) -> None:
+    """JSON has no word for it: PostgreSQL refuses what SQLite would keep for pages and exports to stumble over."""
+    with store.writing() as connection:
+        run_id = runs.start_run(connection, "/archive", {})
+    with pytest.raises(sa.exc.StatementError), store.writing() as connection:
+        save_report(connection, run_id, {"score_interval": [number, 50.0]})
