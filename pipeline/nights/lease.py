@@ -48,17 +48,26 @@ class Lease:
             self._beaten = time.monotonic()
 
     def batches(self, stage: Stage, version: str, limit: int, stop: Callable[[], bool]) -> Iterator[list[Claim]]:
-        """What this night is to do next, claimed up to `limit` at a time, until nothing waits or `stop()`."""
+        """What this night is to do next, claimed up to `limit` at a time, until nothing waits or `stop()`.
+
+        What was begun before and not finished comes last and alone: it may be what ended its night.
+        """
         while not stop():
             with self.store.writing() as connection:
                 some = ledger.claim(connection, self.run_id, stage, version, limit)
+                some = some or ledger.claim(connection, self.run_id, stage, version, 1, begun=True)
             if not some:
                 return
             yield some
 
-    def claims(self, stage: Stage, version: str, limit: int, stop: Callable[[], bool]) -> Iterator[Claim]:
-        """The same, one after the other."""
-        for some in self.batches(stage, version, limit, stop):
+    def claims(self, stage: Stage, version: str, stop: Callable[[], bool], *, begun: bool) -> Iterator[Claim]:
+        """One at a time, either what was begun before or the rest: a night that dies is held against no other item
+        than those that were being worked on."""
+        while not stop():
+            with self.store.writing() as connection:
+                some = ledger.claim(connection, self.run_id, stage, version, 1, begun=begun)
+            if not some:
+                return
             yield from some
 
     def others_are_done(self, stage: Stage, version: str, stop: Callable[[], bool]) -> bool:

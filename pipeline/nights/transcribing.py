@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import ArchiveGone, ItemError, Reason
@@ -21,7 +22,6 @@ from pipeline.store.ledger import Claim, LeaseLost
 
 SLOWEST_BYTES_PER_SECOND = 600  # of any telephone codec: bounds the length of a file that is not decoded yet
 TRANSCRIPTION = Text("書き起こし", "Transcription")
-AHEAD = 2  # items claimed for each worker
 TRIM_EVERY = 100  # recordings, after which the copies for listeners are held to their limit
 
 
@@ -48,7 +48,10 @@ class _Stage:
     held: dict[int, Claim] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Until nothing waits. The processes begin with the first item: a night without work loads no model."""
+        """Until nothing waits. The processes begin with the first item: a night without work loads no model.
+
+        What was begun before and not finished may be what ended its night: it comes last, nothing else beside it.
+        """
         night = self.night
         transcribe, settings = night.recognition.transcribe, night.settings
         work = Work(
@@ -59,25 +62,28 @@ class _Stage:
             night.recognition.version,
             is_there,
         )
-        for count, done in enumerate(self._mapped(work)):
+        for count, done in enumerate(chain(self._mapped(work, self.workers), self._mapped(work, 1, begun=True))):
             if settings.playback.nightly and count % TRIM_EVERY == 0:
                 keep_to_limit(settings)
             claim = self.held.pop(done.item.recording_id, None)
             if claim and self._settle(claim, done):  # without a claim it is delivered again: the first one counted
                 night.progress.step(ledger.log_name(done.item.recording_id))
 
-    def _mapped(self, work: Work[TranscribeTask, Transcript]) -> Iterator[Done[TranscribeTask, Transcript]]:
+    def _mapped(
+        self, work: Work[TranscribeTask, Transcript], workers: int, *, begun: bool = False
+    ) -> Iterator[Done[TranscribeTask, Transcript]]:
         """By processes of this machine, or over the cluster that the settings name."""
         night, own = self.night, self.night.settings.work
         if own.engine == "local":
-            return map_items(work, self._tasks(), workers=self.workers, stop=night.stop)
+            return map_items(work, self._tasks(begun), workers=workers, stop=night.stop)
         cluster = Cluster(own.ray_address, own.ray_token_file, night.settings.speech.device == "cuda")
         tell = night.progress.note
-        return map_over_cluster(work, self._tasks(), cluster=cluster, most=own.workers, stop=night.stop, tell=tell)
+        most = 1 if begun else own.workers
+        return map_over_cluster(work, self._tasks(begun), cluster=cluster, most=most, stop=night.stop, tell=tell)
 
-    def _tasks(self) -> Iterator[TranscribeTask]:
+    def _tasks(self, begun: bool) -> Iterator[TranscribeTask]:
         night = self.night
-        for claim in night.lease.claims("transcribe", night.versions.speech, self.workers * AHEAD, night.stop):
+        for claim in night.lease.claims("transcribe", night.versions.speech, night.stop, begun=begun):
             with night.store.reading() as connection:
                 place = recordings.places(connection, night.run_id, [claim.recording_id])[claim.recording_id]
             task = _task(night, claim, place)

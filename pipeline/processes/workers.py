@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import ItemError, KoukenError, Reason
@@ -59,7 +60,7 @@ def cpu_count() -> int:
 def map_items(
     work: Work[Item, Result], items: Iterable[Item], *, workers: int, stop: Callable[[], bool]
 ) -> Iterator[Done[Item, Result]]:
-    """Yield what becomes of each item, as it comes; `items` is asked for no more than two a worker ahead.
+    """Yield what becomes of each item, as it comes; `items` is asked for one when a worker is free for it.
 
     When `stop()` turns true no further item is begun, and those under way are dropped unfinished. Raises `OSError`
     where a disk is full: that is nothing about the item.
@@ -68,10 +69,8 @@ def map_items(
     left = iter(items)
     with _pool(workers, work.start, work.start_arguments) as pool:
         while not stop():
-            for item in left:
+            for item in islice(left, workers - len(under_way)):
                 under_way[pool.schedule(work.function, args=[item], timeout=work.seconds(item))] = item
-                if len(under_way) >= workers * 2:
-                    break
             if not under_way:
                 return
             finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)

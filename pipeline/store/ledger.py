@@ -78,10 +78,12 @@ def _open(connection: sa.Connection, stage: Stage, version: str, found: "sa.Sele
         refresh_statistics(connection)  # what is claimed next joins files and recordings that came just now
 
 
-def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, limit: int) -> list[Claim]:
+def claim(
+    connection: sa.Connection, run_id: int, stage: Stage, version: str, limit: int, *, begun: bool = False
+) -> list[Claim]:
     """Up to `limit` waiting rows, the latest call first, now held by this night.
 
-    A row that was begun before and not finished comes alone and after the fresh ones: it may be what ended its night.
+    `begun`: only rows that were begun before and not finished, the least often begun first; else only the others.
     """
     of_stage = (ledger.c.stage == stage, ledger.c.version == version, ledger.c.state == "waiting")
     query = sa.select(ledger.c.recording_id, ledger.c.token, ledger.c.attempts).where(*of_stage)
@@ -89,11 +91,10 @@ def claim(connection: sa.Connection, run_id: int, stage: Stage, version: str, li
         here = sa.select(files.c.recording_id).where(files.c.recording_id == ledger.c.recording_id, *taken(run_id))
         query = query.where(here.exists())
     latest = (ledger.c.rank.desc(), ledger.c.recording_id)
-    # two questions, for the index answers each in its order: one that mixes them sorts all that waits at every claim
-    rows = connection.execute(query.where(ledger.c.attempts == 0).order_by(*latest).limit(limit)).all()
-    if not rows:
-        begun = query.where(ledger.c.attempts > 0).order_by(ledger.c.attempts, *latest)
-        rows = connection.execute(begun.limit(1)).all()
+    # the index answers either question in its order: one that mixes them would sort all that waits at every claim
+    fresh = query.where(ledger.c.attempts == 0).order_by(*latest)
+    again = query.where(ledger.c.attempts > 0).order_by(ledger.c.attempts, *latest)
+    rows = connection.execute((again if begun else fresh).limit(limit)).all()
     if not rows:
         return []
     claims = [Claim(row.recording_id, stage, version, row.token + 1, row.attempts + 1) for row in rows]

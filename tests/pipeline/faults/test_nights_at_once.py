@@ -207,7 +207,6 @@ def test_recording_deleted_before_its_turn_takes_only_itself(
     monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
     quick_centre.record("a.wav", PLAIN)
     gone = quick_centre.record("b.wav", PLAIN + "O もう一つ\n")
-    monkeypatch.setattr("pipeline.nights.transcribing.AHEAD", 1)
 
     def delete_one() -> bool:
         if fake_speech.transcribed(quick_centre.archive):

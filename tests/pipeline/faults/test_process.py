@@ -20,6 +20,7 @@ from pipeline.errors import ExitCode, ItemError, Reason, StoppedByLimit
 from pipeline.nights.night import Recognition
 from pipeline.processes.workers import Work, in_own_process, map_items
 from pipeline.records import Transcript
+from pipeline.settings import WorkSettings
 from pipeline.speech.work import TranscribeTask
 from pipeline.store import migrate
 from pipeline.store.connect import Store
@@ -55,6 +56,30 @@ def parent_of_a_worker(path: str) -> None:
 def slow_transcribe(task: TranscribeTask) -> Transcript:
     time.sleep(0.3)
     return fake_speech.transcribe(task)
+
+
+def transcribe_for_ever(task: TranscribeTask) -> Transcript:
+    fake_speech.transcribe(task)
+    time.sleep(LONG)
+    raise AssertionError
+
+
+def transcribe_alone(task: TranscribeTask) -> Transcript:
+    """Dies at the first try, and at the second finds nothing else under way."""
+    tried = task.path.parent.parent / f"tried-{task.path.name}"
+    if not tried.exists():
+        tried.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    under_way = task.path.parent.parent / "under-way"
+    under_way.mkdir()
+    time.sleep(0.5)
+    under_way.rmdir()
+    return fake_speech.transcribe(task)
+
+
+def night_of_long_calls(root: Path, url: str) -> None:
+    recognition = Recognition(fake_speech.start, transcribe_for_ever, lambda store, settings: QuickTagger())
+    small_centre(root, url, recognition).night()
 
 
 def parent_of_a_process(path: str) -> None:
@@ -149,6 +174,33 @@ def test_night_that_is_asked_to_end_exits_with_5_and_the_next_one_goes_on(store_
     assert len(fake_speech.transcribed(centre.archive)) < 8
     assert centre.night() is ExitCode.DONE
     assert centre.files == {"found": 8, "done": 8, "waiting": 0, "quarantined": 0, "skipped": 0}
+
+
+def test_night_that_is_killed_is_held_against_nothing_but_what_was_being_read(store_url: str, tmp_path: Path) -> None:
+    centre = small_centre(tmp_path, store_url, QUICK)
+    for number in range(8):
+        centre.record(f"{number}.wav", PLAIN + f"O {number}\n")
+    for killed in range(1, 4):
+        night = SPAWN.Process(target=night_of_long_calls, args=(tmp_path, store_url))
+        night.start()
+        assert within(120, lambda killed=killed: len(fake_speech.transcribed(centre.archive)) == killed)  # type: ignore[misc]
+        time.sleep(1.5)  # long enough to take more in hand than one worker can
+        night.kill()
+        night.join()
+    with centre.open() as store, store.reading() as connection:
+        attempts = sa.text("SELECT attempts FROM ledger WHERE attempts > 0")
+        assert connection.execute(attempts).scalars().all() == [1, 1, 1]
+    assert centre.night() is ExitCode.DONE
+    assert centre.files == {"found": 8, "done": 8, "waiting": 0, "quarantined": 0, "skipped": 0}
+
+
+def test_what_killed_its_worker_is_tried_again_with_nothing_else_beside_it(store_url: str, tmp_path: Path) -> None:
+    recognition = Recognition(fake_speech.start, transcribe_alone, lambda store, settings: QuickTagger())
+    centre = small_centre(tmp_path, store_url, recognition).with_settings(work=WorkSettings(workers=2, settle_s=0))
+    for number in range(4):
+        centre.record(f"{number}.wav", PLAIN + f"O {number}\n")
+    assert centre.night() is ExitCode.DONE
+    assert centre.files == {"found": 4, "done": 4, "waiting": 0, "quarantined": 0, "skipped": 0}
 
 
 @pytest.mark.sqlite

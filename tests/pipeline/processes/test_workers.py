@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import ItemError, Reason
@@ -27,6 +28,8 @@ def act(order: str) -> str:
             raise OSError(5, "Input/output error")
         case ["bug"]:
             raise ValueError("お客様の言葉")
+        case ["slow"]:
+            time.sleep(2)
         case ["wait", path]:
             Path(path).write_text(str(os.getppid()))
             time.sleep(600)
@@ -58,6 +61,19 @@ def test_workers_that_die_hang_or_fail_take_only_their_own_item_with_them() -> N
     }
     bug = outcomes["bug"].error
     assert bug is not None and "お客様" not in str(bug) and "ValueError" in str(bug)
+
+
+def test_workers_are_given_no_item_before_they_are_free() -> None:
+    asked: list[str] = []
+
+    def orders() -> Iterator[str]:
+        for order in ("slow", "a", "b"):
+            asked.append(order)
+            yield order
+
+    work = Work(act, start, (7,), lambda order: 60.0)
+    when_done = {done.item: len(asked) for done in map_items(work, orders(), workers=1, stop=lambda: False)}
+    assert when_done == {"slow": 1, "a": 2, "b": 3}
 
 
 def test_workers_asked_to_stop_begin_nothing_further() -> None:

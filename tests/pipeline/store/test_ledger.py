@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline.errors import Reason
 from pipeline.nights.archive import ArchiveFile
+from pipeline.nights.lease import Lease
 from pipeline.store import ledger, recordings, runs
 from pipeline.store.connect import Store
 from pipeline.store.ledger import Claim, LeaseLost
@@ -26,9 +28,9 @@ def night(store: Store, names: Sequence[str], archive: str = "/archive") -> int:
     return run_id
 
 
-def claim(store: Store, run_id: int, limit: int = 10) -> list[Claim]:
+def claim(store: Store, run_id: int, limit: int = 10, *, begun: bool = False) -> list[Claim]:
     with store.writing() as connection:
-        return ledger.claim(connection, run_id, "transcribe", V, limit)
+        return ledger.claim(connection, run_id, "transcribe", V, limit, begun=begun)
 
 
 def settle(store: Store, item: Claim, state: str = "done") -> None:
@@ -87,7 +89,7 @@ def test_late_write_of_a_frozen_holder_is_refused(store: Store) -> None:
     other = night(store, ["a"])
     with store.writing() as connection:
         assert ledger.take_over(connection, [frozen], most_attempts=3) == 1
-    (after,) = claim(store, other)
+    (after,) = claim(store, other, begun=True)
     assert after.token > before.token
     with pytest.raises(LeaseLost):
         settle(store, before)
@@ -100,25 +102,27 @@ def test_late_write_of_a_frozen_holder_is_refused(store: Store) -> None:
 def test_what_ended_its_night_too_often_is_held_back(store: Store) -> None:
     for attempt in range(1, 4):
         run_id = night(store, ["killer"])
-        (item,) = claim(store, run_id)
+        (item,) = claim(store, run_id, begun=attempt > 1)
         assert item.attempts == attempt
         with store.writing() as connection:
             ledger.take_over(connection, [run_id], most_attempts=3)
     run_id = night(store, ["killer"])
-    assert claim(store, run_id) == []
+    assert claim(store, run_id) == claim(store, run_id, begun=True) == []
     with store.reading() as connection:
         (file,) = recordings.file_states(connection, run_id, V)
     assert (file.state, file.reason) == ("quarantined", Reason.WORKER_DIED)
 
 
-def test_what_was_begun_before_comes_alone_and_last(store: Store) -> None:
+def test_what_was_begun_before_comes_alone_and_last(store: Store, tmp_path: Path) -> None:
     dead = night(store, ["suspect-1", "suspect-2"])
     claim(store, dead)
-    run_id = night(store, ["suspect-1", "suspect-2", "fresh"])
+    run_id = night(store, ["suspect-1", "suspect-2", "fresh-1", "fresh-2"])
     with store.writing() as connection:
         ledger.take_over(connection, [dead], most_attempts=3)
-    assert [item.attempts for item in claim(store, run_id)] == [1]
-    assert [item.attempts for item in claim(store, run_id)] == [2]
+    lease = Lease(store, run_id, tmp_path / "marks", stale_s=60, most_attempts=3)
+    batches = lease.batches("transcribe", V, 10, lambda: False)
+    assert [[item.attempts for item in batch] for batch in batches] == [[1, 1], [2], [2]]
+    lease.end("done")
 
 
 def test_released_items_were_never_begun(store: Store) -> None:
