@@ -282,7 +282,7 @@ def _claims(connection: Connection, run_id: int) -> dict[str, ledger.Claim]:
 
 def _store_call(connection: Connection, item: Said, claim: ledger.Claim) -> None:
     version = VERSIONS["speech"]
-    duration = max((utterance.end_ms or 0) for utterance in item.utterances) / 1000
+    duration = max((utterance.end_ms or 0 for utterance in item.utterances), default=10_000) / 1000
     audio = AudioFacts(duration, 2, 8000, "pcm_mulaw", "wav", duration, item.coverage, 0, item.notes)
     transcript = Transcript(
         item.call_id, audio, MODEL, {"beam_size": 5, "mask": item.is_masked}, item.utterances, item.masked

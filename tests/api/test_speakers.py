@@ -1,0 +1,36 @@
+"""The call page of a recording in which not both are told apart: of one channel, of one voice, of nobody's."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.records import Utterance
+from pipeline.settings import Settings
+from pipeline.store.migrate import open_store
+from tests.api.conftest import opened_as
+from tests.api.world import Said, fill, say, telling_call
+
+SAID = "お電話ありがとうございます。"
+BOTH, NEITHER = "上: オペレーター 下: お客様", "話者不明"
+CALLS: dict[str, tuple[tuple[Utterance, ...], str | None]] = {
+    "nobody told apart": ((say("unknown", 0, 2_000, SAID), say("unknown", 3_000, 5_000, SAID)), NEITHER),
+    "customer alone": ((say("customer", 0, 2_000, SAID),), BOTH),
+    "some told apart": ((say("operator", 0, 2_000, SAID), say("unknown", 3_000, 5_000, SAID)), BOTH),
+    "nothing said": ((), None),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_call_is_shown_whoever_is_heard_in_it(tmp_path: Path, name: str, language: str) -> None:
+    utterances, legend = CALLS[name]
+    settings = Settings(data_dir=tmp_path)
+    with open_store(settings.store_url) as store:
+        fill(store, [telling_call(), Said("mono", utterances)])
+    with opened_as(settings, "qa_editor", name="sato") as browser:
+        answer = browser.get(f"/calls/mono?lang={language}")
+    assert answer.status_code == 200
+    if language == "ja":
+        rows = re.findall(r'<span class="row">([^<]*)</span>', answer.text)
+        assert " ".join(rows) == (legend or "")
