@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models.figures.spans import KINDS, Kind, Span, months_between, months_later, span_around
@@ -10,6 +10,7 @@ from pipeline.reports.talk import Talk, added, talk_of
 from pipeline.store import kept
 from pipeline.store.connect import Connection
 from pipeline.store.kept import ALL, Counts, Slice
+from pipeline.values import TOKYO
 
 TREND_MONTHS = 25  # two years, and the month that the first of them is compared with
 
@@ -87,9 +88,9 @@ def default_span(facts: Mapping[str, Any]) -> Span:
 
 
 def last_month(facts: Mapping[str, Any]) -> date:
-    """Of calls or contracts; of facts without either, the first of all months."""
+    """Of calls or contracts; of facts without either, this month."""
     told = [date.fromisoformat(facts[name]).replace(day=1) for name in ("last_month", "as_of") if facts[name]]
-    return max(told, default=date(1970, 1, 1))
+    return max(told, default=datetime.now(TOKYO).date().replace(day=1))
 
 
 def choosable(facts: Mapping[str, Any], earliest: date) -> dict[Kind, list[Span]]:

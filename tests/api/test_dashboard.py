@@ -4,6 +4,8 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ from pipeline.settings import Settings
 from pipeline.store.kept import kept_facts
 from pipeline.store.migrate import open_store
 from pipeline.store.schema import kept_figures
+from pipeline.values import TOKYO
 from tests.api.conftest import EVERYTHING, opened_as
 from tests.api.test_pages import text_of
-from tests.api.world import fill, plain_calls, telling_call
+from tests.api.world import Said, fill, plain_calls, telling_call
 
 REFUSED: dict[str, Any] = {
     "status": "refuse",
@@ -229,3 +232,20 @@ def test_a_page_reads_as_little_however_many_calls_there_are(tmp_path: Path) -> 
             costs[calls] = [cost(client, path) for path in ("/report", "/report?team=第二課&period=2026-10")]
     assert costs[12] == costs[60]
     assert max(costs[60]) <= (10, 40)
+
+
+def test_calls_of_which_no_time_is_known_are_named_where_no_period_shows_them(tmp_path: Path) -> None:
+    """The first night of whoever gives recordings alone: the period is one of today, not of the beginning of time."""
+    settings = Settings(data_dir=tmp_path)
+    with open_store(settings.store_url) as store:
+        fill(store, [Said("unlisted", telling_call().utterances)])
+        with store.writing() as connection:
+            nothing = {"first_month": None, "last_month": None, "as_of": None, "spans": []}
+            connection.execute(sa.update(kept_figures).values(facts={**(kept_facts(connection) or {}), **nothing}))
+    with opened_as(settings, *EVERYTHING) as browser:
+        for address in ("/report", "/operators"):
+            page = browser.get(address).text
+            assert "日時のわからない 1通話 は、どの期間にも入りません" in text_of(page)
+            assert f"{datetime.now(TOKYO):%Y}年" in text_of(page) and "1970年" not in page
+            for link in re.findall(r'href="(/calls\?[^"]+)"', page):
+                assert browser.get(unescape(link)).status_code == 200
