@@ -24,11 +24,15 @@ RECENT = 13  # months: this one, and the same of a year ago
 
 
 def moments_found(analysed: Iterable[str], tallies: Iterable[Tally]) -> pd.DataFrame:
-    """`n_appeal` … `n_success_phrase` of calls, by call id; `tallies[i]` is of one recording of call `analysed[i]`."""
+    """`n_appeal` … `n_success_phrase` of calls, by call id; `tallies[i]` is of one recording of call `analysed[i]`.
+
+    A call in which nobody is known to be the operator has none: what was said there is unknown, which is not zero.
+    """
     of_call: dict[str, list[Tally]] = defaultdict(list)
     for call_id, tally in zip(analysed, tallies, strict=True):
         of_call[call_id].append(tally)
-    whole = {call_id: add(several) for call_id, several in of_call.items()}
+    added = {call_id: add(several) for call_id, several in of_call.items()}
+    whole = {call_id: tally for call_id, tally in added.items() if tally.operator_speech_ms}
     return pd.DataFrame(
         {f"n_{category}": {key: tally.number(category) for key, tally in whole.items()} for category in CATEGORIES}
         | {"n_success_phrase": {key: tally.success_phrases for key, tally in whole.items()}},

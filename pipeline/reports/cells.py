@@ -84,6 +84,7 @@ def _counts(tally: Tally, facts: CallFacts | None) -> tuple[int, ...]:
     measured = facts is not None and facts.duration_ms is not None
     return (
         tally.calls,
+        int(spoken > 0),
         tally.operator_speech_ms,
         spoken,
         spoken * spoken,

@@ -137,7 +137,7 @@ def missed_moments(own: ByReason, others: ByReason) -> list[Missed]:
     for reason, counts in own.items():
         rest = others.get(reason, NOTHING)
         for category in CATEGORIES:
-            mine, theirs = ((part[f"{category}_calls"], part["calls"]) for part in (counts, rest))
+            mine, theirs = ((part[f"{category}_calls"], part["spoken"]) for part in (counts, rest))
             difference = share_difference(mine, theirs)
             if difference and difference.value < 0 and difference.high is not None:
                 shares = mine[0] / mine[1], theirs[0] / theirs[1]

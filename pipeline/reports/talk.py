@@ -20,7 +20,7 @@ _COLUMNS = {  # put together once: a page of two hundred operators looks at them
 }
 _MOMENTS = {category: tuple(chain(*of_reaction.values())) for category, of_reaction in _COLUMNS.items()}
 COMPARED = (  # what `sums_of` adds up of the three moments together
-    "calls",
+    "spoken",
     "utterances",
     "utterance_squares",
     "any_squares",
@@ -44,11 +44,13 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """`known`: calls of the calls table, `matched` of them with a contract; `calls`: analysed recordings, which all the
-    rest is of. `talk_ratio`: the operator's share of what was spoken; `silence_share` of the whole length."""
+    rest is of; `spoken`: those in which somebody is known to be the operator, which the rates are of. `talk_ratio`: the
+    operator's share of what was spoken; `silence_share` of the whole length."""
 
     known: int
     matched: int
     calls: int
+    spoken: int
     utterances: int
     operator_minutes: float
     moments: Mapping[str, Said]
@@ -68,6 +70,7 @@ def talk_of(counts: Counts | None) -> Talk:
         known=found["known"],
         matched=found["matched"],
         calls=found["calls"],
+        spoken=found["spoken"],
         utterances=found["utterances"],
         operator_minutes=found["operator_speech_ms"] / 60_000,
         moments={name: _said(found, name) for name in (*CATEGORIES, ANY)},
@@ -102,7 +105,7 @@ def _said(counts: Counts, category: str) -> Said:
 
 def _sums(counts: Counts, category: str, moments: int) -> Sums:
     squares, cross = counts[f"{category}_squares"], counts[f"{category}_cross"]
-    return Sums(counts["calls"], moments, counts["utterances"], squares, cross, counts["utterance_squares"])
+    return Sums(counts["spoken"], moments, counts["utterances"], squares, cross, counts["utterance_squares"])
 
 
 def _reactions(counts: Counts, category: str) -> dict[str, int]:

@@ -240,7 +240,7 @@ def test_calls_of_which_no_time_is_known_are_named_where_no_period_shows_them(tm
     with open_store(settings.store_url) as store:
         fill(store, [Said("unlisted", telling_call().utterances)])
         with store.writing() as connection:
-            nothing = {"first_month": None, "last_month": None, "as_of": None, "spans": []}
+            nothing: dict[str, Any] = {"first_month": None, "last_month": None, "as_of": None, "spans": []}
             connection.execute(sa.update(kept_figures).values(facts={**(kept_facts(connection) or {}), **nothing}))
     with opened_as(settings, *EVERYTHING) as browser:
         for address in ("/report", "/operators"):

@@ -23,6 +23,7 @@ CELL_COUNTS = (
     "known",  # calls of the month, analysed or not
     "matched",  # of them joined to a contract
     "calls",  # analysed recordings: all that follows is of these
+    "spoken",  # of them with an utterance that is known to be the operator's: rates are of these
     "operator_speech_ms",
     "utterances",
     "utterance_squares",

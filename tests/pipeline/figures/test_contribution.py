@@ -41,6 +41,15 @@ def test_contribution_call_without_analysis_keeps_its_count_or_stays_unknown() -
     assert found["n_proposal"].isna().tolist() == [False, True]
 
 
+def test_contribution_call_in_which_nobody_is_known_to_be_the_operator_is_unknown() -> None:
+    silent = Tally(1, 0, {}, {}, 0)
+    found = with_moments(calls("C1", "C2", n_proposal=[4, None]), moments_found(["C1", "C2"], [silent, silent]))
+    assert found["n_proposal"].iloc[0] == 4
+    assert found["n_proposal"].isna().tolist() == [False, True]
+    both = with_moments(calls("C1"), moments_found(["C1", "C1"], [silent, tally(2)]))
+    assert both["n_proposal"].tolist() == [2]
+
+
 def test_contribution_recordings_of_one_call_add_up() -> None:
     found = with_moments(calls("C1"), moments_found(["C1", "C1"], [tally(1), tally(2)]))
     assert found["n_proposal"].tolist() == [3]

@@ -1,6 +1,7 @@
 """What is counted beforehand is what the calls themselves say, for any month, team, operator and group."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,14 @@ from models.figures.ledger import build_ledger
 from models.figures.retention import nrr
 from models.figures.spans import parse_span
 from models.scoring import CATEGORIES, Tally, add
+from pipeline.reports.operator_views import missed_moments
+from pipeline.reports.talk import talk_of
 from pipeline.store import kept, reports, tables
 from pipeline.store.connect import Connection, Store
 from pipeline.store.kept import Slice
 from pipeline.store.pages import Pins, Within
 from pipeline.store.scores import each_tally
-from tests.api.world import Said, fill, plain_calls, telling_call
+from tests.api.world import Said, fill, plain_calls, say, telling_call
 
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
 CALLS = [telling_call(), *plain_calls(12, "OP-002", "高橋", 5), Said("no-row", telling_call().utterances)]
@@ -60,6 +63,21 @@ def test_an_utterance_counts_unless_it_is_a_back_channel_or_suspect(connection: 
     assert only(connection)["utterances"] == 5 + 12 * 2
     assert only(connection)["utterance_squares"] == 25 + 12 * 4
     assert only(connection)["proposal_cross"] == 1 * 5 + 4 * 2
+
+
+def test_rates_are_of_calls_in_which_an_operator_is_known_to_speak(store: Store) -> None:
+    unknown = (say("unknown", 0, 2_000, "お電話ありがとうございます。"), say("customer", 3_000, 5_000, "はい。"))
+    mono = [replace(call, call_id=f"{call.call_id}-m", utterances=unknown, moments=()) for call in CALLS[1:11]]
+    fill(store, [*CALLS[:4], *mono])
+    with store.reading() as connection:
+        found = only(connection)
+    assert (found["calls"], found["spoken"]) == (14, 4)
+    rate = talk_of(found).moments["proposal"].rate
+    assert rate is not None and rate.low is None  # of four calls
+    colleagues = {**found, "spoken": 20, "enablement_calls": 20}
+    assert missed_moments({"使い方": found}, {"使い方": colleagues}) == []  # four calls say nothing about a habit
+    (missed,) = missed_moments({"使い方": {**found, "spoken": 10}}, {"使い方": colleagues})
+    assert (missed.category, missed.calls) == ("enablement", 10)
 
 
 def test_a_team_an_operator_and_a_group_are_counted_apart(connection: Connection) -> None:
