@@ -1,7 +1,8 @@
 """Scorecards: their questions, what the machine can answer by itself and with which evidence, and the points.
 
 An automatic question compares a measure of the call with a bound; people answer yes or no, or on a scale. What cannot
-be known (a call without times has no overlaps) has no answer and no weight: it never counts as a failure.
+be known (a call without times has no overlaps, one whose speakers could not be told apart no moments) has no answer and
+no weight: it never counts as a failure.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pipeline.errors import BadInput
 from pipeline.language import Text
-from pipeline.records import OPERATOR_LABELS, Acoustics, Moment, Tag, Transcript
+from pipeline.records import OPERATOR_LABELS, Acoustics, Moment, Speaker, Tag, Transcript
 
 Kind = Literal["automatic", "yes_no", "scale"]
 Comparison = Literal["at_least", "at_most"]
@@ -184,20 +185,31 @@ def _is_usable(question: Question) -> bool:
             return weighted
 
 
-def _moments(*labels: str) -> Callable[[Heard], Measured]:
+def _moments(*labels: str, speaker: Speaker = "operator") -> Callable[[Heard], Measured]:
     def count(heard: Heard) -> Measured:
+        if not _speaks(heard, speaker):
+            return None, ()
         found = [moment for moment in heard.moments if moment.label in labels]
         return float(len(found)), tuple(_at(heard, moment.label, moment.utterances[0]) for moment in found)
 
     return count
 
 
+def _speaks(heard: Heard, speaker: Speaker) -> bool:
+    """Whether anything is known of them: what nobody is known to have said cannot be counted."""
+    return any(utterance.speaker == speaker for utterance in heard.transcript.utterances)
+
+
 def _accepted(heard: Heard) -> Measured:
+    if not _speaks(heard, "operator"):
+        return None, ()
     found = [moment for moment in heard.moments if moment.reaction in ("accepted", "welcomed")]
     return float(len(found)), tuple(_at(heard, moment.label, moment.utterances[0]) for moment in found)
 
 
 def _phrases(heard: Heard) -> Measured:
+    if not _speaks(heard, "operator"):
+        return None, ()
     found = [
         tag for tag in heard.tags if tag.source == "phrase" and tag.label in OPERATOR_LABELS and not tag.cancelled_by
     ]
@@ -251,7 +263,7 @@ MEASURES: Mapping[str, Measure] = {
     "any_moment": Measure(Text("三つの場面のどれか", "Any of the three moments"), _TIMES, _moments(*OPERATOR_LABELS)),
     "well_received": Measure(Text("受諾か歓迎された場面", "Moments accepted or welcomed"), _TIMES, _accepted),
     "success_phrases": Measure(Text("辞書の成功フレーズ", "Success phrases"), _TIMES, _phrases),
-    "complaint": Measure(Text("お客様の不満", "Complaints"), _TIMES, _moments("complaint")),
+    "complaint": Measure(Text("お客様の不満", "Complaints"), _TIMES, _moments("complaint", speaker="customer")),
     "overlaps": Measure(Text("重なり(1分あたり)", "Overlaps per minute"), _TIMES, _overlaps),
     "longest_silence": Measure(Text("いちばん長い沈黙", "Longest silence"), _SECONDS, _longest_silence),
     "talk_ratio": Measure(

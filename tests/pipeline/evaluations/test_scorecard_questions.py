@@ -70,6 +70,15 @@ def test_questions_every_measure_is_tested() -> None:
     assert len(MEASURES) == 12  # appeal and enablement are counted as proposals are
 
 
+@pytest.mark.parametrize("measure", ["proposal", "any_moment", "well_received", "success_phrases", "complaint"])
+def test_questions_about_what_nobody_is_known_to_have_said_are_unknown(measure: str) -> None:
+    unknown = tuple(replace(utterance, speaker="unknown") for utterance in CALL.utterances)
+    mono = Heard(Transcript(CALL.call_id, None, None, {}, unknown), (), ())
+    asked = [automatic(measure)]
+    assert answer_all(asked, mono)["q"] == Answer(None)
+    assert points(asked, answer_all(asked, mono)).share is None
+
+
 def test_questions_about_sound_are_unknown_without_times_and_have_no_weight() -> None:
     asked = (automatic("overlaps", 2, "at_most"), replace(automatic("proposal"), id="p"))
     answers = answer_all(asked, heard(None))
