@@ -30,7 +30,8 @@ SEGMENTS = ("plan", "tier", "region", "industry", "segment")  # of a contract te
 class CallFilter:
     """Which calls to list. Times are UTC; `until` and `outcome_until` are exclusive.
 
-    `unknown` lists those without operator, time or contract. `without`: an operator's moment that the call has none of.
+    `unknown` lists those without operator, time or contract. `without`: an operator's moment that the call has none of;
+    where nobody is known to be the operator, that is not known.
     `segment`: one of `SEGMENTS` and its value, of the contract term that the call was joined to. `least`: the
     confidence that a moment of `label` and `reaction` (any, where neither is given) and a hit of `phrase_id` have.
     """
@@ -97,6 +98,7 @@ def of_filter(query: sa.Select[Any], pins: Pins, wanted: CallFilter, *, few: boo
     if wanted.is_masked:
         query = query.where(transcripts.c.options["mask"].as_boolean().is_(True))
     if wanted.without is not None:
+        query = query.where(call_scores.c.operator_speech_ms > 0)
         query = query.where(~_found(moments, [_is(moments.c.label, wanted.without, few)], few))
     if wanted.asks_for_moments:
         query = query.where(_found(moments, of_moments(wanted, few=few), few))

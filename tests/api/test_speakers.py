@@ -30,6 +30,12 @@ def test_call_is_shown_whoever_is_heard_in_it(tmp_path: Path, name: str, languag
         fill(store, [telling_call(), Said("mono", utterances)])
     with opened_as(settings, "qa_editor", name="sato") as browser:
         answer = browser.get(f"/calls/mono?lang={language}")
+        listed = browser.get("/calls").text
+        without = browser.get("/calls?without=proposal").text
+    told = "operator" in {utterance.speaker for utterance in utterances}
+    assert ("mono" in without) is told  # of the others nobody knows
+    cells = re.findall(r'class="num mk"[^>]*><span class="quiet nil">([0—])', listed[listed.index("/calls/mono") :])
+    assert cells[:3] == (["0"] * 3 if told else ["—"] * 3)
     assert answer.status_code == 200
     if language == "ja":
         rows = re.findall(r'<span class="row">([^<]*)</span>', answer.text)
