@@ -2,10 +2,14 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from httpx2 import Response
+
+from pipeline.store.schema import moments, tags, utterances
 
 Heard = tuple[TestClient, Path]
 
@@ -85,6 +89,18 @@ def test_a_recording_that_is_gone_takes_its_player_with_it(heard: Heard) -> None
     assert "<audio" not in client.get("/calls/20261003-0017").text
     answer = client.get("/sound/1")
     assert answer.status_code == 404 and "sound_gone" in answer.text
+
+
+def test_a_call_in_which_nothing_was_recognised_can_be_listened_to(heard: Heard) -> None:
+    client, _ = heard
+    app: Any = client.app
+    with app.state.store.writing() as connection:
+        for table in (utterances, tags, moments):
+            connection.execute(sa.delete(table))
+    html = client.get("/calls/20261003-0017").text
+    assert "聞き取れた発話がありません" in html
+    assert html.count('<audio controls preload="none" src="/sound/1"') == 1 and "player.js" not in html
+    assert client.get("/sound/1", headers={"Range": "bytes=0-99"}).status_code == 206
 
 
 def test_sound_is_asked_for_by_number_only(heard: Heard) -> None:
