@@ -48,6 +48,11 @@ class Tally:
     signals: Mapping[str, int]
     success_phrases: int
 
+    @property
+    def tells(self) -> bool:
+        """Whether it shows that an operator was heard; else what was said may be unknown, which is not zero."""
+        return self.operator_speech_ms > 0 or any(self.number(category) for category in CATEGORIES)
+
     def number(self, category: str) -> int:
         """How many moments of a category, whatever the reaction."""
         return sum(self.moments.get(category, {}).values())

@@ -19,20 +19,21 @@ from models.figures.kpi import yearly_kpi_blocks
 from models.figures.ledger import Ledger, build_ledger
 from models.figures.spans import spans_between
 from models.scoring import CATEGORIES, Tally, add
+from pipeline.store.call_facts import CallFacts
 
 RECENT = 13  # months: this one, and the same of a year ago
 
 
-def moments_found(analysed: Iterable[str], tallies: Iterable[Tally]) -> pd.DataFrame:
-    """`n_appeal` … `n_success_phrase` of calls, by call id; `tallies[i]` is of one recording of call `analysed[i]`.
+def moments_found(analysed: Iterable[str], tallies: Iterable[Tally], facts: Iterable[CallFacts | None]) -> pd.DataFrame:
+    """`n_appeal` … `n_success_phrase` of calls, by call id; `tallies[i]`, `facts[i]`: of a recording of `analysed[i]`.
 
     A call in which nobody is known to be the operator has none: what was said there is unknown, which is not zero.
     """
     of_call: dict[str, list[Tally]] = defaultdict(list)
-    for call_id, tally in zip(analysed, tallies, strict=True):
-        of_call[call_id].append(tally)
-    added = {call_id: add(several) for call_id, several in of_call.items()}
-    whole = {call_id: tally for call_id, tally in added.items() if tally.operator_speech_ms}
+    for call_id, tally, counted in zip(analysed, tallies, facts, strict=True):
+        if counted is not None and counted.utterances:
+            of_call[call_id].append(tally)
+    whole = {call_id: add(several) for call_id, several in of_call.items()}
     return pd.DataFrame(
         {f"n_{category}": {key: tally.number(category) for key, tally in whole.items()} for category in CATEGORIES}
         | {"n_success_phrase": {key: tally.success_phrases for key, tally in whole.items()}},

@@ -100,14 +100,14 @@ def _found(connection: Connection, night: Night, joined: Spool) -> _Found:
     material, pins = _material(connection, night), _pins(connection, night)
     joiner = Joiner(material.ledger)
     counted, cells = CallSums(), ConversationCells(material.contracts)
-    moments = [moments_found((), ())]
+    moments = [moments_found((), (), ())]
     estimated = material.as_of is not None
     for part in each_part(connection, pins, joiner):
         counted.take(part)
         cells.take(part)
         joined.put_aside(tables.kept_of_joins(part.known))
         if estimated:
-            moments.append(moments_found(part.analysed["call_id"], part.tallies))
+            moments.append(moments_found(part.analysed["call_id"], part.tallies, part.facts))
     return _Found(
         material,
         build_report(material, counted, joiner.report),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pipeline.store.pages import Pins, Within, held
 from pipeline.store.schema import (
     call_contracts,
+    call_facts,
     call_scores,
     calls,
     contracts,
@@ -98,8 +99,8 @@ def of_filter(query: sa.Select[Any], pins: Pins, wanted: CallFilter, *, few: boo
     if wanted.is_masked:
         query = query.where(transcripts.c.options["mask"].as_boolean().is_(True))
     if wanted.without is not None:
-        query = query.where(call_scores.c.operator_speech_ms > 0)
-        query = query.where(~_found(moments, [_is(moments.c.label, wanted.without, few)], few))
+        told = sa.exists().where(call_facts.c.transcript_id == transcripts.c.transcript_id, call_facts.c.utterances > 0)
+        query = query.where(told, ~_found(moments, [_is(moments.c.label, wanted.without, few)], few))
     if wanted.asks_for_moments:
         query = query.where(_found(moments, of_moments(wanted, few=few), few))
     if wanted.phrase_id is not None:

@@ -1,6 +1,7 @@
 """The call page of a recording in which not both are told apart: of one channel, of one voice, of nobody's."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,12 @@ def test_call_is_shown_whoever_is_heard_in_it(tmp_path: Path, name: str, languag
     if language == "ja":
         rows = re.findall(r'<span class="row">([^<]*)</span>', answer.text)
         assert " ".join(rows) == (legend or "")
+
+
+def test_call_whose_words_have_no_times_is_one_of_those_without_a_moment(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    untimed = replace(say("operator", 0, 2_000, SAID), start_ms=None, end_ms=None)
+    with open_store(settings.store_url) as store:
+        fill(store, [telling_call(), Said("untimed", (untimed,))])
+    with opened_as(settings, "qa_editor", name="sato") as browser:
+        assert "untimed" in browser.get("/calls?without=proposal").text
