@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from phrases.entry import Level
 from phrases.forms import KEY_END, Forms, Word
+from phrases.nearby import Reach
 
 TURN_END = "\x00"  # between turns in every stream; no text holds it, normalisation makes it a blank
 _BACKCHANNELS = frozenset("はい ええ うん ああ へえ なるほど そう です か ね はあ あ".split())
@@ -80,6 +81,33 @@ class Dialogue:
         forms = self.forms[line]
         assert forms is not None
         return self.lines[line].time_at(forms.folded.span(self.words[word].start, self.words[word].end)[0])
+
+    @cached_property
+    def end_ms(self) -> int | None:
+        """When the last line that has a time ends."""
+        return max((line.end_ms for line in self.lines if line.end_ms is not None), default=None)
+
+    def silence_before(self, line: int) -> int:
+        """Milliseconds without speech of anyone before a line; 0 where its start is not known."""
+        start = self.lines[line].start_ms
+        if start is None:
+            return 0
+        reached = [reach.of(start - 1) for reach in self._reaches.values()]
+        return max(start - max((end for end in reached if end is not None), default=0), 0)
+
+    def is_overlapped(self, line: int, time: int) -> bool:
+        """Whether another speaker than the line's is talking at that time, in ms."""
+        others = [reach for speaker, reach in self._reaches.items() if speaker != self.lines[line].speaker]
+        return any((end := reach.of(time)) is not None and end > time for reach in others)
+
+    @cached_property
+    def _reaches(self) -> dict[str, Reach]:
+        """How far what each speaker began to say reaches, in ms."""
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for line in self.lines:
+            if line.start_ms is not None and line.end_ms is not None:
+                spans.setdefault(line.speaker, []).append((line.start_ms, line.end_ms))
+        return {speaker: Reach(spoken) for speaker, spoken in spans.items()}
 
     @cached_property
     def sentences(self) -> list[int]:

@@ -1,11 +1,13 @@
 """A query tree against a call: which words it finds. Pure set work on occurrences; no text is searched here."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from phrases.dialogue import Dialogue
 from phrases.entry import LEVELS, Level, Phrase
+from phrases.nearby import Neighbours, Reach, apart, between
 from phrases.scan import Occurrence, Term
 from phrases.tree import Both, Either, Node, Pattern, Repeated, Restricted, Stretch, Without
 from phrases.tree import Sequence as QuerySequence
@@ -50,7 +52,7 @@ class Evaluation:
     def find(self, phrase: Phrase, node: Node) -> tuple[Found, ...]:
         """Every place of an entry, none overlapping another; where several levels see one place, the strictest wins."""
         said = self._find(node, phrase.speaker, frozenset(phrase.levels))
-        return tuple(_apart([*said, *(Found((place,)) for place in self.meanings.get(phrase.id, ()))]))
+        return tuple(_strictest([*said, *(Found((place,)) for place in self.meanings.get(phrase.id, ()))]))
 
     def _find(self, node: Node, speaker: str, levels: frozenset[Level]) -> list[Found]:
         match node:
@@ -63,14 +65,9 @@ class Evaluation:
                 return self._find(left, speaker, levels) + self._find(right, speaker, levels)
             case Both(left=left, right=right):
                 lefts, rights = self._find(left, speaker, levels), self._find(right, speaker, levels)
-                return list(_pairs(node, lefts, rights, self.dialogue))
+                return list(self._pairs(node, lefts, rights))
             case Without(node=inner, unless=unless, limit=limit):
-                against = self._find(unless, speaker, levels)
-                return [
-                    found
-                    for found in self._find(inner, speaker, levels)
-                    if not any(self._distance(found, other) <= limit for other in against)
-                ]
+                return self._without(self._find(inner, speaker, levels), self._find(unless, speaker, levels), limit)
             case Repeated(node=inner, least=least, most=most):
                 return self._repeated(self._find(inner, speaker, levels), least, most)
             case Restricted(kind="operator" | "customer" as who, node=inner):
@@ -111,14 +108,60 @@ class Evaluation:
     def _speaker(self, found: Found) -> str:
         return self.dialogue.turns[self.dialogue.turn_of(found.start)].speaker
 
-    def _distance(self, one: Found, other: Found) -> float:
-        if self.dialogue.turn_of(one.start) != self.dialogue.turn_of(other.start):
-            return float("inf")
-        return _words_between(one, other)
+    def _turn(self, found: Found) -> int:
+        return self.dialogue.turn_of(found.start)
+
+    def _without(self, founds: list[Found], against: list[Found], limit: int) -> list[Found]:
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for other in against:
+            spans.setdefault(self._turn(other), []).append((other.start, other.end))
+        reaches = {turn: Reach(of_turn) for turn, of_turn in spans.items()}
+
+        def is_clear(found: Found) -> bool:
+            reach = reaches.get(self._turn(found))
+            end = reach.of(found.end + limit) if reach else None
+            return end is None or end < found.start - limit
+
+        return [found for found in founds if is_clear(found)]
+
+    def _pairs(self, node: Both, lefts: list[Found], rights: list[Found]) -> Iterator[Found]:
+        """Each left place with the nearest right place that satisfies the operator."""
+        nearest = self._in_time(rights, node.limit) if node.kind == "within" else self._in_turns(node, rights)
+        for left in lefts:
+            right = nearest(left)
+            if right is not None:
+                yield Found(tuple(sorted(left.pieces + right.pieces, key=lambda piece: piece.start)))
+
+    def _in_turns(self, node: Both, rights: list[Found]) -> Callable[[Found], Found | None]:
+        neighbours, turns = Neighbours(rights), self.dialogue.turns
+
+        def nearest(left: Found) -> Found | None:
+            turn = self.dialogue.turn_of(left.end - 1)
+            if node.kind == "then":
+                return neighbours.nearest(left, left.end, turns[min(turn + node.limit, len(turns) - 1)].last)
+            limit = node.limit if node.kind == "near" else inf
+            return neighbours.nearest(left, turns[turn].first, turns[turn].last, limit)
+
+        return nearest
+
+    def _in_time(self, rights: list[Found], limit_ms: int) -> Callable[[Found], Found | None]:
+        timed = ((self.dialogue.time_of(right.start), order, right) for order, right in enumerate(rights))
+        ordered = sorted((time, order, right) for time, order, right in timed if time is not None)
+        times = [time for time, _, _ in ordered]
+
+        def nearest(left: Found) -> Found | None:
+            time = self.dialogue.time_of(left.start)
+            if time is None:
+                return None
+            near = ordered[bisect_left(times, time - limit_ms) : bisect_right(times, time + limit_ms)]
+            partners = ((between(left, right), order, right) for _, order, right in near if right != left)
+            return min(partners, default=(0, 0, None))[2]
+
+        return nearest
 
     def _repeated(self, founds: list[Found], least: int, most: int | None) -> list[Found]:
         by_turn: dict[int, list[Found]] = {}
-        for found in _apart(founds):
+        for found in _strictest(founds):
             by_turn.setdefault(self.dialogue.turn_of(found.start), []).append(found)
         return [
             Found(tuple(piece for found in group for piece in found.pieces))
@@ -127,13 +170,9 @@ class Evaluation:
         ]
 
 
-def _apart(founds: list[Found]) -> list[Found]:
+def _strictest(founds: list[Found]) -> list[Found]:
     """Places that do not overlap, the strictest level first, then the earliest and the longest; in order."""
-    chosen: list[Found] = []
-    for found in sorted(founds, key=lambda found: (LEVELS.index(found.level), found.start, -found.end)):
-        if all(found.end <= other.start or other.end <= found.start for other in chosen):
-            chosen.append(found)
-    return sorted(chosen, key=lambda found: found.start)
+    return apart(sorted(founds, key=lambda found: (LEVELS.index(found.level), found.start, -found.end)))
 
 
 def _place(occurrence: Occurrence) -> tuple[int, int]:
@@ -146,41 +185,11 @@ def _after(last: Occurrence, places: list[Occurrence], gap: int) -> list[Occurre
     return places[low : bisect_left(places, (last.end + gap + 1, 0), key=_place)]
 
 
-def _words_between(one: Found, other: Found) -> int:
-    """Words between two places; 0 where they touch or overlap."""
-    return max(other.start - one.end, one.start - other.end, 0)
-
-
-def _pairs(node: Both, lefts: list[Found], rights: list[Found], dialogue: Dialogue) -> Iterator[Found]:
-    """Each left place with the nearest right place that satisfies the operator."""
-    for left in lefts:
-        partners = [right for right in rights if right != left and _are_joined(node, left, right, dialogue)]
-        if partners:
-            nearest = min(partners, key=lambda right: _words_between(left, right))
-            yield Found(tuple(sorted(left.pieces + nearest.pieces, key=lambda piece: piece.start)))
-
-
-def _are_joined(node: Both, left: Found, right: Found, dialogue: Dialogue) -> bool:
-    turns = dialogue.turn_of(right.start) - dialogue.turn_of(left.end - 1)
-    match node.kind:
-        case "and":
-            return turns == 0
-        case "near":
-            return turns == 0 and _words_between(left, right) <= node.limit
-        case "then":
-            return 0 <= turns <= node.limit and right.start >= left.end
-        case "within":
-            one, other = dialogue.time_of(left.start), dialogue.time_of(right.start)
-            return one is not None and other is not None and abs(other - one) <= node.limit
-
-
 def _holds(node: Restricted, found: Found, dialogue: Dialogue) -> bool:
     """Conditions of time; a call without times satisfies none of them."""
-    time = dialogue.time_of(found.start)
-    ends = [line.end_ms for line in dialogue.lines if line.end_ms is not None]
-    if time is None or not ends:
+    time, call_end = dialogue.time_of(found.start), dialogue.end_ms
+    if time is None or call_end is None:
         return False
-    call_end = max(ends)
     match node.kind:
         case "first_ms":
             return time < node.value
@@ -191,28 +200,9 @@ def _holds(node: Restricted, found: Found, dialogue: Dialogue) -> bool:
         case "last_percent":
             return time * 100 >= call_end * (100 - node.value)
         case "silence":
-            return _silence_before(dialogue.word_lines[found.start], dialogue) >= node.value
+            return dialogue.silence_before(dialogue.word_lines[found.start]) >= node.value
         case _:
-            return _overlaps(dialogue.word_lines[found.start], time, dialogue)
-
-
-def _silence_before(line: int, dialogue: Dialogue) -> int:
-    """Milliseconds without speech of anyone before a line."""
-    start = dialogue.lines[line].start_ms
-    earlier = [other.end_ms for other in dialogue.lines
-               if other.end_ms is not None and other.start_ms is not None and start is not None
-               and other.start_ms < start]  # fmt: skip
-    return max(start - max(earlier, default=0), 0) if start is not None else 0
-
-
-def _overlaps(line: int, time: int, dialogue: Dialogue) -> bool:
-    """Whether another speaker is talking at that time."""
-    speaker = dialogue.lines[line].speaker
-    return any(
-        other.speaker != speaker and other.start_ms is not None and other.end_ms is not None
-        and other.start_ms <= time < other.end_ms
-        for other in dialogue.lines
-    )  # fmt: skip
+            return dialogue.is_overlapped(dialogue.word_lines[found.start], time)
 
 
 def necessary(node: Node) -> tuple[frozenset[Term], ...]:

@@ -33,26 +33,35 @@ class Ngrams:
         """(wanted, 8)."""
         out = np.tile(self.bias.astype(np.float64), (len(wanted), 1))
         scales = (1.0, CONTEXT_WEIGHT, CONTEXT_WEIGHT)
+        contexts = in_context(sentences)
         for row, index in enumerate(wanted):
-            for part, (text, scale) in enumerate(zip(in_context(sentences, index), scales, strict=True)):
+            for part, (text, scale) in enumerate(zip(contexts[index], scales, strict=True)):
                 features = buckets_of(text)
                 out[row] += self.weights[part][:, features].sum(axis=1) * (scale / np.sqrt(len(features)))
         return out
 
 
-def in_context(sentences: Sequence[Sentence], index: int) -> tuple[str, str, str]:
-    """The sentence, the other speaker's last sentence before it and the first after it (empty where there is none)."""
-    speaker = sentences[index].speaker
-    before = (s.text for s in reversed(sentences[:index]) if s.speaker != speaker)
-    after = (s.text for s in sentences[index + 1 :] if s.speaker != speaker)
-    return sentences[index].text, next(before, ""), next(after, "")
+def in_context(sentences: Sequence[Sentence]) -> list[tuple[str, str, str]]:
+    """Of each: it, the other speaker's last sentence before it and the first after it (empty where there is none)."""
+    before = _said_before(sentences)
+    after = reversed(_said_before(sentences[::-1]))
+    return list(zip((sentence.text for sentence in sentences), before, after, strict=True))
+
+
+def _said_before(sentences: Sequence[Sentence]) -> list[str]:
+    found: list[str] = [""] * len(sentences)
+    for index in range(1, len(sentences)):
+        earlier = sentences[index - 1]
+        is_other = earlier.speaker != sentences[index].speaker
+        found[index] = earlier.text if is_other else found[index - 1]
+    return found
 
 
 def matrix_in_context(calls: Sequence[Sequence[Sentence]]) -> Any:
     """(sentences of all calls, 3·BUCKETS) sparse, scaled as `Ngrams.log_odds` weighs them."""
     from scipy.sparse import hstack
 
-    rows = [in_context(sentences, index) for sentences in calls for index in range(len(sentences))]
+    rows = [row for sentences in calls for row in in_context(sentences)]
     own, before, after = zip(*rows, strict=True)
     return hstack([matrix_of(own), CONTEXT_WEIGHT * matrix_of(before), CONTEXT_WEIGHT * matrix_of(after)]).tocsr()
 

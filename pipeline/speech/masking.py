@@ -1,5 +1,6 @@
 """Personal data taken out of utterances before anything is written; offsets and times stay as they were."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -84,13 +85,14 @@ def _share_out(stream: _Stream, utterances: Sequence[Utterance], found: dict[int
     """Find in the stream; give each utterance its part of what was found."""
 
     def before(position: int) -> str:
-        nearest = max(i for i, start in enumerate(stream.starts) if start <= position)
+        nearest = bisect_right(stream.starts, position) - 1
         index = stream.indices[nearest]
         others = "\n".join(u.text for u in utterances[max(0, index - CONTEXT_UTTERANCES) : index])
         return others + "\n" + stream.text[max(stream.starts[nearest], position - CONTEXT_CHARACTERS) : position]
 
     for item in find_personal_data(stream.text, before):
-        for index, start in zip(stream.indices, stream.starts, strict=True):
+        touched = range(bisect_right(stream.starts, item.start) - 1, bisect_left(stream.starts, item.end))
+        for index, start in ((stream.indices[place], stream.starts[place]) for place in touched):
             text = utterances[index].text
             first, last = max(item.start - start, 0), min(item.end - start, len(text))
             last -= len(text[first:last]) - len(text[first:last].rstrip(MARKS))

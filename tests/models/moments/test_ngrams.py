@@ -24,8 +24,8 @@ def test_features_of_like_sentences_overlap() -> None:
 
 def test_context_is_what_the_other_speaker_said_around_it() -> None:
     call = [Sentence("operator", "a"), Sentence("customer", "b"), Sentence("customer", "c"), Sentence("operator", "d")]
-    assert in_context(call, 1) == ("b", "a", "d")
-    assert in_context(call, 3) == ("d", "c", "")
+    assert in_context(call)[1] == ("b", "a", "d")
+    assert in_context(call)[3] == ("d", "c", "")
 
 
 def test_scores_by_sentence_equal_those_of_the_whole_matrix() -> None:
