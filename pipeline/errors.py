@@ -24,6 +24,7 @@ class Reason(StrEnum):
 
     EMPTY_AUDIO = "EMPTY_AUDIO"
     NOT_AUDIO = "NOT_AUDIO"
+    NOT_TRANSCRIPT = "NOT_TRANSCRIPT"
     TRUNCATED = "TRUNCATED"
     TOO_LONG = "TOO_LONG"
     IO_ERROR = "IO_ERROR"
@@ -44,6 +45,10 @@ REASON_TEXTS: dict[Reason, Text] = {
     Reason.NOT_AUDIO: Text(
         "音声ファイルではありません(名前だけが音声です)。正しいファイルに置き換えてください。",
         "This is not an audio file, whatever its name says. Replace it with the recording.",
+    ),
+    Reason.NOT_TRANSCRIPT: Text(
+        "書き起こしとして読めません。書き出し元からもう一度取り出してください。",
+        "This cannot be read as a transcript. Export it again from where it came.",
     ),
     Reason.TRUNCATED: Text(
         "途中で切れていて、読める部分が少なすぎます。元の録音から取り直してください。",

@@ -1,9 +1,21 @@
-"""The shapes that pass between the stages of the night. All are frozen; times of speech are integer milliseconds."""
+"""The shapes that pass between the stages of the night. All are frozen; times of speech are integer milliseconds.
+
+The limits in the types hold for what other programs wrote (see formats/shapes.py); our own stages keep to them.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Milliseconds = Annotated[int, Field(ge=0, le=2**31 - 1)]  # 24 days: what every store's integer holds
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=2**31 / 1000, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Said = Annotated[str, Field(max_length=10_000)]  # characters; the analysis of words takes no more at once
 
 Speaker = Literal["operator", "customer", "unknown"]
 Reaction = Literal["accepted", "welcomed", "deferred", "declined", "none"]
@@ -27,14 +39,14 @@ class FoundFile:
 class AudioFacts:
     """What decoding found. `coverage` = decoded ÷ declared seconds; None where the container declares none."""
 
-    duration_s: float
-    channels: int
-    sample_rate_hz: int
+    duration_s: Seconds
+    channels: Count
+    sample_rate_hz: Count
     codec: str
     container: str
-    declared_s: float | None
-    coverage: float | None
-    bad_packets: int = 0
+    declared_s: Seconds | None
+    coverage: Finite | None
+    bad_packets: Count = 0
     notes: tuple[str, ...] = ()  # closed codes, for example "identical_channels", "swapped_channels", "partial"
 
 
@@ -42,10 +54,10 @@ class AudioFacts:
 class Word:
     """A stretch of an utterance's text with its time: characters `start` to `end` (exclusive) of the text."""
 
-    start_ms: int
-    end_ms: int
-    start: int
-    end: int
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+    start: Count
+    end: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,11 @@ class Utterance:
     """Cleaned speech of one speaker; the unit that is tagged. Times are None for plain text dialogues."""
 
     speaker: Speaker
-    text: str
-    channel: int | None = None
-    start_ms: int | None = None
-    end_ms: int | None = None
-    confidence: float | None = None  # mean probability of the recogniser's tokens, 0 to 1
+    text: Said
+    channel: Count | None = None
+    start_ms: Milliseconds | None = None
+    end_ms: Milliseconds | None = None
+    confidence: Ratio | None = None  # mean probability of the recogniser's tokens
     flags: tuple[str, ...] = ()  # closed codes, for example "backchannel", "suspect_silence", "suspect_loop"
     words: tuple[Word, ...] = ()
 
@@ -72,9 +84,9 @@ class MaskedRange:
     """Personal data taken out of the text before the first write; playback is muted over the same time."""
 
     kind: str  # card, security_code, my_number, phone, email, postal_code, address, name
-    utterance: int
-    start_ms: int | None
-    end_ms: int | None
+    utterance: Count
+    start_ms: Milliseconds | None
+    end_ms: Milliseconds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +102,31 @@ class ModelInfo:
 class Correction:
     """Characters `start` to `end` of an utterance were heard as `heard` and put right by the word list."""
 
-    utterance: int
-    start: int
-    end: int
+    utterance: Count
+    start: Count
+    end: Count
     heard: str
 
 
 @dataclass(frozen=True, slots=True)
 class Acoustics:
-    """How a call with two speakers was spoken. Times in milliseconds, ratios 0 to 1; None where nobody spoke.
+    """How a call with two speakers was spoken. None where nobody spoke.
 
     `overlaps` and `silences` are (start, end), as long as the thresholds of `[acoustics]` or longer.
     """
 
-    duration_ms: int
-    operator_talk_ms: int
-    customer_talk_ms: int
-    talk_ratio: float | None  # operator ÷ both
-    overlaps: tuple[tuple[int, int], ...]
-    silences: tuple[tuple[int, int], ...]
-    response_delay_ms: int | None  # median time from the customer's last word to the operator's first
-    operator_morae_per_s: float | None
-    customer_morae_per_s: float | None
-    operator_dbfs: float | None = None  # root mean square of the speech
-    customer_dbfs: float | None = None
-    miitel_score: float | None = None  # about 100 down to minus; by `miitel_formula`, the name of its version
+    duration_ms: Milliseconds
+    operator_talk_ms: Milliseconds
+    customer_talk_ms: Milliseconds
+    talk_ratio: Ratio | None  # operator ÷ both
+    overlaps: tuple[tuple[Milliseconds, Milliseconds], ...]
+    silences: tuple[tuple[Milliseconds, Milliseconds], ...]
+    response_delay_ms: Milliseconds | None  # median time from the customer's last word to the operator's first
+    operator_morae_per_s: Finite | None
+    customer_morae_per_s: Finite | None
+    operator_dbfs: Finite | None = None  # root mean square of the speech
+    customer_dbfs: Finite | None = None
+    miitel_score: Finite | None = None  # about 100 down to minus; by `miitel_formula`, the name of its version
     miitel_formula: str | None = None
 
 

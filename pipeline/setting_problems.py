@@ -7,21 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.language import Text
+from pipeline.validation import Wanted, wanted
 
-# by pydantic's type of error; {…} is of its context
-WANTED: Mapping[str, Text] = {
-    "greater_than_equal": Text("{ge} 以上にしてください", "must be {ge} or more"),
-    "greater_than": Text("{gt} より大きくしてください", "must be more than {gt}"),
-    "less_than_equal": Text("{le} 以下にしてください", "must be {le} or less"),
-    "less_than": Text("{lt} より小さくしてください", "must be less than {lt}"),
-    "int_parsing": Text("整数で書いてください", "must be a whole number"),
-    "int_type": Text("整数で書いてください", "must be a whole number"),
-    "int_from_float": Text("整数で書いてください", "must be a whole number"),
-    "float_parsing": Text("数で書いてください", "must be a number"),
-    "float_type": Text("数で書いてください", "must be a number"),
-    "bool_parsing": Text("true か false にしてください", "must be true or false"),
-    "bool_type": Text("true か false にしてください", "must be true or false"),
-    "literal_error": Text("{expected} のどれかにしてください", "must be one of {expected}"),
+KINDS: Wanted = {
     "path_type": Text("ファイルかフォルダーの場所を、引用符で囲んで書いてください", "must be a path in quotes"),
     "ip_any_network": Text("192.0.2.0/24 のようなネットワークにしてください", "must be a network like 192.0.2.0/24"),
     "string_pattern_mismatch": Text("正規表現 {pattern} に合う形にしてください", "must have the form {pattern}"),
@@ -50,8 +38,7 @@ def _told(problem: Mapping[str, Any], known: Sequence[str]) -> Text:
             f"There is no setting “{key}”. Did you mean “{near[0]}”?",
         )
     ja, en = f"設定「{key}」の値が使えません: ", f"The value of “{key}” cannot be used: "
-    wanted, context = WANTED.get(problem["type"]), problem.get("ctx", {})
-    if wanted is None:  # in the words of the library
+    must = wanted(problem, KINDS)
+    if must is None:  # in the words of the library
         return Text(ja + problem["msg"], en + problem["msg"])
-    listed = {name: str(value).replace("' or '", "'、'").replace("', '", "'、'") for name, value in context.items()}
-    return Text(f"{ja}{wanted.ja.format(**listed)}。", f"{en}it {wanted.en.format(**context)}.")
+    return Text(f"{ja}{must.ja}。", f"{en}it {must.en}.")

@@ -1,6 +1,7 @@
 """The transcript file between stages, `<stem>.json`: `kouken transcribe` writes it, `kouken tag` extends it."""
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -8,19 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import BadInput
+from pipeline.formats.shapes import BrokenTranscript, WrongValue, consistent, shaped
 from pipeline.language import Text
-from pipeline.records import (
-    Acoustics,
-    AudioFacts,
-    Correction,
-    MaskedRange,
-    ModelInfo,
-    Moment,
-    Tag,
-    Transcript,
-    Utterance,
-    Word,
-)
+from pipeline.records import Acoustics, Moment, Tag, Transcript
 
 Record = TypeVar("Record")
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
@@ -49,23 +40,36 @@ def transcript_to_json(
 
 
 def transcript_from_json(document: dict[str, Any]) -> Transcript:
-    """The transcript in a document; keys of other programs are ignored. Raises `BadInput` where it is none."""
+    """The transcript in a document; keys of other programs are ignored, and null is as if the key were not there.
+
+    Raises `BrokenTranscript` with the place of a value that is missing or out of its limits.
+    """
     try:
-        return Transcript(
-            call_id=str(document["call_id"]),
-            audio=_record(AudioFacts, document.get("audio")),
-            model=_record(ModelInfo, document.get("model")),
-            options=dict(document.get("options") or {}),
-            utterances=tuple(_utterance(item) for item in document["utterances"]),
-            masked=tuple(_known(MaskedRange, item) for item in document.get("masked") or ()),
-            corrections=tuple(_known(Correction, item) for item in document.get("corrections") or ()),
-            acoustics=acoustics_from_json(document.get("acoustics")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(
-            Text(f"書き起こしの形ではありません({error!r})", f"This is not a transcript ({error!r})"),
+        return consistent(shaped(Transcript, {"audio": None, "model": None, "options": {}, **_given(document)}))
+    except WrongValue as error:
+        raise BrokenTranscript(
+            Text(
+                f"書き起こしの形ではありません({error.place}: {error.why.ja})",
+                f"This is not a transcript ({error.place} {error.why.en})",
+            ),
+            place=error.place,
             remedy=Text("kouken transcribe が作る JSON を渡してください。", "Give JSON made by kouken transcribe."),
         ) from None
+
+
+def _given(document: dict[str, Any]) -> dict[str, Any]:
+    """What the document tells. A call id may be a number, and an utterance need not say who spoke."""
+    given = {key: value for key, value in document.items() if value is not None}
+    if isinstance(given.get("call_id"), int):
+        given["call_id"] = str(given["call_id"])
+    if isinstance(given.get("utterances"), list):
+        given["utterances"] = [_said(item) if isinstance(item, dict) else item for item in given["utterances"]]
+    return given
+
+
+def _said(item: dict[str, Any]) -> dict[str, Any]:
+    given = {key: value for key, value in item.items() if value is not None}
+    return given | {"speaker": given.get("speaker") or "unknown"}
 
 
 def tags_from_json(document: dict[str, Any]) -> tuple[Tag, ...]:
@@ -91,6 +95,9 @@ def read_document(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         ja = f"{path} の {error.lineno} 行 {error.colno} 文字目が JSON として読めません。"
         raise BadInput(Text(ja, f"{path} line {error.lineno} column {error.colno} is not JSON.")) from None
+    except (ValueError, RecursionError) as error:
+        ja, en = f"{path} が JSON として読めません({error})。", f"{path} is not JSON ({error})."
+        raise BadInput(Text(ja, en)) from None
     if not isinstance(document, dict):
         raise BadInput(Text(f"{path} は JSON のオブジェクトではありません。", f"{path} is not a JSON object."))
     return document
@@ -100,11 +107,24 @@ def read_json(text: str) -> Any:
     """The values of a JSON text. What not every file or database can hold, NUL and half a character (an escape like
     `\\ud83d` without its pair), is read as the replacement character: places in the text stay what they are.
 
+    Raises `ValueError`, also for numbers that JSON does not have: NaN, and those too large to be told from infinity.
+
     >>> read_json('"\\\\ud83d\\\\ude00 \\\\ud83d\\\\u0000"') == "😀 ��"
     True
     """
-    values = json.loads(text)
+    values = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     return _whole(values) if ESCAPED.search(text) else values
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError("number too large")
+    return value
 
 
 def _whole(value: Any) -> Any:
@@ -133,19 +153,7 @@ def acoustics_from_json(item: dict[str, Any] | None) -> Acoustics | None:
     return _known(Acoustics, {**item, **spans})
 
 
-def _record(kind: type[Record], item: dict[str, Any] | None) -> Record | None:
-    return _known(kind, item) if item else None
-
-
 def _known(kind: type[Record], item: dict[str, Any]) -> Record:
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items() if key in names}
     return kind(**values)
-
-
-def _utterance(item: dict[str, Any]) -> Utterance:
-    speaker = item.get("speaker") or "unknown"
-    if speaker not in ("operator", "customer", "unknown"):
-        raise ValueError(f"speaker {speaker!r}")
-    words = tuple(_known(Word, word) for word in item.get("words") or ())
-    return _known(Utterance, {**item, "speaker": speaker, "words": words})

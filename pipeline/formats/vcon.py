@@ -13,11 +13,13 @@ from typing import Any
 
 from pipeline.errors import BadInput
 from pipeline.formats.interchange import read_json, transcript_from_json, transcript_to_json
+from pipeline.formats.shapes import BrokenTranscript, WrongValue, consistent, shaped
 from pipeline.language import Text
-from pipeline.records import Speaker, Transcript, Utterance
+from pipeline.records import Speaker, Transcript
 
 VENDOR = "kouken"
 SCHEMA = "kouken-transcript-1"
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 PARTIES: tuple[Speaker, ...] = ("operator", "customer")
 ROLES: dict[str, Speaker] = {"operator": "operator", "agent": "operator", "customer": "customer"}
 
@@ -75,18 +77,35 @@ def _dialog(transcript: Transcript, recording: RecordingFacts, started_at: datet
 def from_vcon(document: dict[str, Any]) -> tuple[Transcript, RecordingFacts]:
     """The transcript and the recording's facts of a vCon: ours, or any with a WTF transcription.
 
-    Raises `BadInput` where there is no transcript or the document is none.
+    Raises `BadInput` where there is no transcript or the document is none, `BrokenTranscript` where one is there and
+    cannot be read.
     """
+    analysis = _transcription(document)
     try:
-        facts = _facts(document.get("dialog") or [])
+        return _transcript(document, analysis), _facts(document.get("dialog") or [])
+    except WrongValue as error:
+        why = Text(f"{error.place}: {error.why.ja}", f"{error.place} {error.why.en}")
+        raise BrokenTranscript(_unreadable(why), place=error.place) from None
+    except UNREADABLE as error:
+        raise BrokenTranscript(_unreadable(_kind(error))) from None
+
+
+def _transcription(document: dict[str, Any]) -> dict[str, Any]:
+    try:
         for analysis in document.get("analysis") or []:
             if analysis.get("type") in ("transcript", "wtf_transcription", "wtf-transcription"):
-                return _transcript(document, analysis), facts
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(
-            Text(f"vCon として読めません({type(error).__name__})", f"This is no vCon ({type(error).__name__})")
-        ) from None
+                return dict(analysis)
+    except UNREADABLE as error:
+        raise BadInput(_unreadable(_kind(error))) from None
     raise BadInput(Text("この vCon に書き起こしはありません。", "This vCon holds no transcript."))
+
+
+def _unreadable(why: Text) -> Text:
+    return Text(f"vCon として読めません({why.ja})", f"This is no vCon ({why.en})")
+
+
+def _kind(error: Exception) -> Text:
+    return Text(type(error).__name__, type(error).__name__)
 
 
 def _facts(dialogs: list[dict[str, Any]]) -> RecordingFacts:
@@ -105,20 +124,24 @@ def _transcript(document: dict[str, Any], analysis: dict[str, Any]) -> Transcrip
     content = read_json(body) if isinstance(body, str) else body
     if analysis.get("schema") == SCHEMA:
         return transcript_from_json(content)
-    utterances = tuple(_from_wtf(segment) for segment in content["segments"])
-    call_id = str(document.get("subject") or document["uuid"])
-    return Transcript(call_id, None, None, {"imported": analysis.get("vendor", "")}, utterances)
+    values = {
+        "call_id": str(document.get("subject") or document["uuid"]),
+        "audio": None,
+        "model": None,
+        "options": {"imported": analysis.get("vendor", "")},
+        "utterances": [_from_wtf(segment) for segment in content["segments"]],
+    }
+    return consistent(shaped(Transcript, values))
 
 
-def _from_wtf(segment: dict[str, Any]) -> Utterance:
-    confidence = segment.get("confidence")
-    return Utterance(
-        speaker=ROLES.get(str(segment.get("speaker", "")).lower(), "unknown"),
-        text=str(segment["text"]).strip(),
-        start_ms=round(float(segment["start"]) * 1000),
-        end_ms=round(float(segment["end"]) * 1000),
-        confidence=float(confidence) if confidence is not None else None,
-    )
+def _from_wtf(segment: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "speaker": ROLES.get(str(segment.get("speaker", "")).lower(), "unknown"),
+        "text": str(segment["text"]).strip(),
+        "start_ms": round(float(segment["start"]) * 1000),
+        "end_ms": round(float(segment["end"]) * 1000),
+        "confidence": segment.get("confidence"),
+    }
 
 
 def call_uuid(call_id: str) -> uuid.UUID:
@@ -130,5 +153,4 @@ def call_uuid(call_id: str) -> uuid.UUID:
 
 
 def _base64url(data: bytes) -> str:
-
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -111,6 +111,8 @@ class _Stage:
                     transcripts.save_transcript(connection, claim.recording_id, claim.version, done.result)
         except LeaseLost:
             return False
+        except transcripts.Unstorable as unstorable:  # one bad result must not end the night
+            return self._settle(claim, Done(done.item, None, ItemError(Reason.ANALYSIS_FAILED, str(unstorable))))
         return state != "waiting"
 
 

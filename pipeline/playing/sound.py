@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.audio.legs import legs_sha256
 from pipeline.audio.playback import Playback, Span, playback_copy, trim_copies
 from pipeline.errors import ItemError
+from pipeline.formats.read import is_transcript_file
 from pipeline.nights.archive import hash_file, open_path
 from pipeline.processes.workers import FULL
 from pipeline.records import Transcript
@@ -21,7 +22,7 @@ GIB = 1 << 30
 
 
 def find_sound(places: Sequence[Place]) -> Path | None:
-    """The first of the places where a file still lies inside its archive; its content is not read."""
+    """The first of the places where a recording still lies inside its archive; its content is not read."""
     return next(_existing(places), None)
 
 
@@ -84,8 +85,13 @@ def same_content(places: Sequence[Place], sha256: str) -> tuple[Path, ...]:
     return next((pair for pair in permutations(hashes, 2) if legs_sha256(*(hashes[p] for p in pair)) == sha256), ())
 
 
+def is_recording(place: Place) -> bool:
+    """Whether the file is one of sound, not a transcript that another program wrote."""
+    return not is_transcript_file(Path(place[1]))
+
+
 def _existing(places: Sequence[Place]) -> Iterator[Path]:
-    for archive, relative in places:
+    for archive, relative in filter(is_recording, places):
         root = Path(archive)
         path = open_path(root, relative).resolve()
         if path.is_relative_to(root.resolve()) and path.is_file():

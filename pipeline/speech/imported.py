@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import BadInput, ItemError, Reason
 from pipeline.formats.read import read_transcript_file
+from pipeline.formats.shapes import BrokenTranscript
 from pipeline.records import AudioFacts, ModelInfo, Transcript
 from pipeline.settings import Settings
 from pipeline.speech.acoustics import acoustics
@@ -14,16 +15,21 @@ from pipeline.speech.weights import file_sha256
 
 IMPORTED = "imported"  # note, and the name of the model, of a transcript that was not made here
 
+CHARACTERS_PER_S = 20  # nobody speaks faster, nor begins more than an utterance a second for hours
+
 
 def imported_transcript(path: Path, *, call_id: str, settings: Settings, reader: Reader) -> Transcript:
     """The transcript of a file that another program wrote, as the store takes it: personal data is masked here too.
 
-    Raises `ItemError` NOT_AUDIO where the file is no transcript.
+    Raises `ItemError`: NOT_TRANSCRIPT, with the place, where the file cannot be read as one; TOO_LONG where it holds
+    more than can be said in `speech.max_hours`.
     """
     try:
         read = read_transcript_file(path)
     except BadInput as error:
-        raise ItemError(Reason.NOT_AUDIO, "no transcript") from error
+        raise ItemError(Reason.NOT_TRANSCRIPT, error.place if isinstance(error, BrokenTranscript) else "") from error
+    if _is_too_long(read, settings.speech.max_hours * 3600):
+        raise ItemError(Reason.TOO_LONG)
     utterances, corrections = reader.correct(read.utterances)
     heard = replace(
         read,
@@ -36,6 +42,13 @@ def imported_transcript(path: Path, *, call_id: str, settings: Settings, reader:
     )
     measured = replace(heard, acoustics=read.acoustics or acoustics(heard, settings.acoustics, reader.reading))
     return masked_transcript(measured, settings.privacy, reader.find_names)
+
+
+def _is_too_long(read: Transcript, longest_s: float) -> bool:
+    ends_s = max((u.end_ms for u in read.utterances if u.end_ms is not None), default=0) / 1000
+    characters = sum(len(u.text) for u in read.utterances)
+    most_utterances, most_characters = longest_s, longest_s * CHARACTERS_PER_S
+    return ends_s > longest_s or len(read.utterances) > most_utterances or characters > most_characters
 
 
 def _facts(path: Path, read: Transcript) -> AudioFacts:

@@ -86,7 +86,7 @@ class ListedCall:
 
 @dataclass(frozen=True, slots=True)
 class CallDetail:
-    """One analysed recording whole. `places`: archive and path of each file that holds its sound."""
+    """One analysed recording whole. `places`: see `places_of`."""
 
     call: ListedCall
     transcript: Transcript
@@ -136,8 +136,10 @@ def recordings_of_call(
     return [_listed(row) for row in connection.execute(query)]
 
 
-def call_ids_within(connection: sa.Connection, pins: Pins, call_ids: Collection[str], within: Within) -> frozenset[str]:
-    """Those of the calls that one person may open."""
+def call_ids_within(
+    connection: sa.Connection, pins: Pins, call_ids: Collection[str], within: Within | None
+) -> frozenset[str]:
+    """Those of the calls that are analysed and that one person may open."""
     query = of_reach(of_analysed(sa.select(recordings.c.call_id), pins), within)
     return frozenset(connection.execute(query.where(recordings.c.call_id.in_(call_ids))).scalars())
 
@@ -153,9 +155,6 @@ def recording_by_id(
 
 def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDetail:
     """The recording with its words, its evidence and its decisions."""
-    places = sa.select(files_table.c.archive, files_table.c.relative).where(
-        files_table.c.recording_id == call.recording_id
-    )
     sha256 = sa.select(recordings.c.sha256).where(recordings.c.recording_id == call.recording_id)
     return CallDetail(
         call=call,
@@ -163,11 +162,19 @@ def read_call(connection: sa.Connection, pins: Pins, call: ListedCall) -> CallDe
         tags=read_tags(connection, call.tagging_id),
         moments=read_moments(connection, call.tagging_id),
         plan=_plan(connection, pins, call),
-        places=tuple(
-            (row.archive, row.relative) for row in connection.execute(places.order_by(files_table.c.relative))
-        ),
+        places=places_of(connection, [call.recording_id])[call.recording_id],
         sha256=connection.execute(sha256).scalar_one(),
     )
+
+
+def places_of(connection: sa.Connection, recording_ids: Collection[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Archive and path of each file from which these recordings were read: of their sound, or a transcript."""
+    columns = (files_table.c.recording_id, files_table.c.archive, files_table.c.relative)
+    query = sa.select(*columns).where(files_table.c.recording_id.in_(recording_ids)).order_by(files_table.c.relative)
+    places: dict[int, list[tuple[str, str]]] = {recording_id: [] for recording_id in recording_ids}
+    for recording_id, archive, relative in connection.execute(query):
+        places[recording_id].append((archive, relative))
+    return {recording_id: tuple(of_one) for recording_id, of_one in places.items()}
 
 
 def _calls(pins: Pins) -> sa.Select[Any]:

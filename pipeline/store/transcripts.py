@@ -31,8 +31,23 @@ class Tagging:
         return f"{self.dictionary_version}+{self.rules_version}"
 
 
+class Unstorable(Exception):
+    """A transcript holds a value that the database cannot hold; the transaction is to be given up."""
+
+
 def save_transcript(connection: sa.Connection, recording_id: int, speech_version: str, transcript: Transcript) -> int:
-    """Write one transcript whole; its id."""
+    """Write one transcript whole; its id. Raises `Unstorable`."""
+    try:
+        return _save(connection, recording_id, speech_version, transcript)
+    except (OverflowError, sa.exc.DataError) as error:
+        raise Unstorable(type(error).__name__) from error
+    except sa.exc.StatementError as error:
+        if isinstance(error.orig, ValueError):  # a number that JSON does not have
+            raise Unstorable(type(error.orig).__name__) from error
+        raise
+
+
+def _save(connection: sa.Connection, recording_id: int, speech_version: str, transcript: Transcript) -> int:
     assert transcript.audio is not None and transcript.model is not None
     row = {
         "recording_id": recording_id,

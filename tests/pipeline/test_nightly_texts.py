@@ -4,14 +4,17 @@ import json
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.errors import ExitCode
 from pipeline.formats.transcript_export import export_transcripts
+from pipeline.records import Transcript
 from pipeline.settings import Settings, SourcesSettings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 from pipeline.speech.work import TranscribeTask
 from pipeline.store.call_filter import CallFilter
+from pipeline.store.schema import ledger
 from tests.pipeline import fake_speech
 from tests.pipeline.centre import PLAIN, QUICK, Centre
 from tests.pipeline.faults import inline
@@ -80,6 +83,38 @@ def test_what_is_no_character_ends_no_night(centre_with_texts: Centre) -> None:
     with centre.open() as store, store.reading() as connection:
         export_transcripts(connection, centre.root / "out", CallFilter(), ["vtt"])
     assert "よろしければ�お見積もりをお送りしましょうか。�" in (centre.root / "out" / "a.vtt").read_text("utf-8")
+
+
+def test_broken_transcript_is_held_back_with_its_place_and_the_others_go_on(centre_with_texts: Centre) -> None:
+    centre = centre_with_texts
+    said = {"speaker": "operator", "text": "お電話ありがとうございます。", "start_ms": 0, "end_ms": 10**18}
+    centre.record("a.json", json.dumps({"call_id": "a", "utterances": [said]}))
+    centre.record("c.json", '{"call_id": "c", "utterances": [')
+    centre.record("rows.json", '{"rows": [')  # of nobody's business
+    centre.record("b.vtt", SAID)
+    assert centre.night(CALLS) is ExitCode.SOME_QUARANTINED
+    assert centre.files == {"found": 3, "done": 1, "waiting": 0, "quarantined": 2, "skipped": 0}
+    with centre.open() as store, store.reading() as connection:
+        rows = connection.execute(sa.select(ledger.c.reason, ledger.c.detail).where(ledger.c.state == "quarantined"))
+        assert sorted(map(tuple, rows)) == [("NOT_TRANSCRIPT", "JSON"), ("NOT_TRANSCRIPT", "utterances.0.end_ms")]
+
+
+def test_what_no_database_holds_ends_no_night(quick_centre: Centre) -> None:
+    """A recogniser's result that cannot be stored is that recording's fault, and no other's."""
+
+    def overflows(task: TranscribeTask) -> Transcript:
+        heard = fake_speech.transcribe(task)
+        said = replace(heard.utterances[0], start_ms=2**70) if task.call_id == "a" else heard.utterances[0]
+        options: dict[str, object] = {"temperature": float("nan")} if task.call_id == "b" else {}
+        return replace(heard, utterances=(said,), options=options)
+
+    centre = replace(quick_centre, recognition=replace(QUICK, transcribe=overflows))
+    for name in ("a.wav", "b.wav", "c.wav"):
+        centre.record(name, PLAIN + f"C {name}\n")
+    assert centre.night(CALLS + "c,2026-10-01 12:00,OP-1,,\n") is ExitCode.SOME_QUARANTINED
+    reasons = {item["relative"]: item["reason"] for item in centre.report["coverage"]["held_back"]}
+    assert reasons == {"a.wav": "ANALYSIS_FAILED", "b.wav": "ANALYSIS_FAILED"}
+    assert centre.files["done"] == 1
 
 
 def test_texts_are_left_alone_where_that_is_set(centre_with_texts: Centre) -> None:

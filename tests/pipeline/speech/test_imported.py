@@ -1,5 +1,6 @@
 """A transcript made elsewhere is masked, put right and measured before anything is written."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from phrases.entry import Word
 from pipeline.audio.notes import NOTES
 from pipeline.errors import ItemError, Reason
-from pipeline.settings import PrivacySettings, Settings
+from pipeline.settings import PrivacySettings, Settings, SpeechSettings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
 
@@ -48,8 +49,28 @@ def test_imported_transcript_counts_as_masked_where_it_was_masked_here(tmp_path:
     assert ("1234" in repr(found.utterances)) is not mask
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        [{"text": "はい。", "start_ms": 0, "end_ms": 3_600_001}],
+        [{"text": "あ" * 9_001}] * 8,
+        [{"text": ""}] * 3_601,
+    ],
+    ids=["it ends after the longest call", "nobody says so much in that time", "nor so often"],
+)
+def test_more_than_can_be_said_in_the_longest_call_is_refused(tmp_path: Path, said: list[dict[str, object]]) -> None:
+    """All of a call is looked through at once, by the one process of a night that finds its moments."""
+    (tmp_path / "a.json").write_text(json.dumps({"call_id": "c", "utterances": said}), encoding="utf-8")
+    hour = Settings(speech=SpeechSettings(max_hours=1))
+    with pytest.raises(ItemError) as caught:
+        imported_transcript(tmp_path / "a.json", call_id="c", settings=hour, reader=Reader())
+    assert caught.value.reason is Reason.TOO_LONG
+    hours = Settings(speech=SpeechSettings(max_hours=2))
+    assert imported_transcript(tmp_path / "a.json", call_id="c", settings=hours, reader=Reader()).call_id == "c"
+
+
 def test_file_that_is_no_transcript_has_a_reason(tmp_path: Path) -> None:
     (tmp_path / "a.vtt").write_text("議事録", encoding="utf-8")
     with pytest.raises(ItemError) as caught:
         imported_transcript(tmp_path / "a.vtt", call_id="c", settings=Settings(), reader=Reader())
-    assert caught.value.reason is Reason.NOT_AUDIO
+    assert caught.value.reason is Reason.NOT_TRANSCRIPT
