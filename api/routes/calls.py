@@ -19,7 +19,7 @@ from api.timeline import draw_timeline
 from api.transcript import lay_out, pairs, word_times
 from pipeline.dictionaries.meant import meant_in
 from pipeline.formats.interchange import transcript_to_json
-from pipeline.playing.sound import find_sound, muted_spans
+from pipeline.playing.sound import find_sound, is_recording, muted_spans
 from pipeline.reports.files import call_table
 from pipeline.reviews.call_reviews import reviews_of_call
 from pipeline.store.call_filter import CallFilter
@@ -109,6 +109,7 @@ def show_call(
         pairs=pairs(detail.transcript, detail.moments),
         word_times=word_times,
         history=_history(store, report, visitor, detail.call),
+        is_recorded=any(map(is_recording, detail.places)),
         playable=visitor.may("sound.play")
         and find_sound(detail.places) is not None
         and muted_spans(detail.transcript) is not None,

@@ -13,7 +13,9 @@ from api.deps import Body, NewestDep, PagesDep, ReportDep, StoreDep
 from api.policy import hears_unmasked
 from api.schemas import SearchResults
 from api.transcript import pieces
+from pipeline.playing.sound import find_sound
 from pipeline.search.searching import Found, FoundPage, Wanted, search
+from pipeline.store.calls import places_of
 from pipeline.store.choices import phrases_of, reasons_of
 from pipeline.store.connect import Store
 from pipeline.store.pages import Pins
@@ -47,6 +49,7 @@ def show_search(
     with store.reading() as connection:
         pins = Pins.of_report(newest)
         reasons, phrases = reasons_of(connection, visitor.reach.within), phrases_of(connection, pins)
+        places = places_of(connection, {found.call.recording_id for found in page.found})
     return pages.render(
         request,
         "search.html",
@@ -57,6 +60,7 @@ def show_search(
         wanted=wanted,
         results=[(call, list(found)) for call, found in groupby(page.found, key=lambda found: found.call)],
         pieces=pieces,
+        audible={recording_id for recording_id, of_one in places.items() if find_sound(of_one) is not None},
         more=write_place(page.after) if page.after else None,
         cursor=cursor,
         reasons=reasons,

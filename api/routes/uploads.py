@@ -1,6 +1,6 @@
 """契約・成果: which tables are loaded, and loading one from the browser after a look at what it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
@@ -11,6 +11,7 @@ from api.deps import Body, NewestDep, PagesDep, StoreDep
 from api.desk import NO_WORK, JobsDep, is_part
 from api.downloads import attached
 from api.pages import Pages
+from api.policy import reach_of
 from api.received import refusals_on_record
 from api.refused import ProblemLists, told_of, told_of_work
 from api.working import JobId, Work, answer_of, begin, target_of, work_part
@@ -23,7 +24,9 @@ from pipeline.processes.background import Job, Jobs
 from pipeline.protection.scanning import NotClean
 from pipeline.settings import Settings
 from pipeline.store import joins, tables
-from pipeline.store.connect import Store
+from pipeline.store.calls import call_ids_within
+from pipeline.store.connect import Connection, Store
+from pipeline.store.pages import Pins
 from pipeline.tables import uploads
 
 pages = APIRouter()
@@ -140,6 +143,7 @@ def show_joins(
     pages: PagesDep,
     store: StoreDep,
     newest: NewestDep,
+    visitor: VisitorDep,
     of: Literal["no_customer", "no_contract", "ambiguous", "outcomes"] = "no_contract",
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
@@ -147,16 +151,26 @@ def show_joins(
     with store.reading() as connection:
         is_stale = newest is not None and _has_moved_on(tables.current_loads(connection), newest)
         rows: list[joins.Unjoined] | list[joins.Silent]
+        open_to: frozenset[str] = frozenset()
         if of == "outcomes":
             number = int(after) if after and after.isdecimal() and len(after) < 19 else None
             rows = joins.silent_outcomes(connection, after=number, limit=PAGE + 1)
         else:
-            rows = joins.unjoined_calls(connection, of, after=after, limit=PAGE + 1)
+            rows = unjoined = joins.unjoined_calls(connection, of, after=after, limit=PAGE + 1)
+            open_to = _open_to(connection, visitor, newest, [row.call_id for row in unjoined])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     more = None if last is None else last.row_id if isinstance(last, joins.Silent) else last.call_id
     values: dict[str, Any] = {"report": newest, "is_stale": is_stale, "of": of, "rows": rows[:PAGE], "more": more}
-    values |= {"statuses": joins.STATUSES, "is_further": after is not None}
+    values |= {"statuses": joins.STATUSES, "is_further": after is not None, "open_to": open_to}
     return pages.render(request, "joins.html", section=SECTION, part="joins", **values)
+
+
+def _open_to(connection: Connection, visitor: Visitor, newest: Body | None, call_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the calls that have a page for the visitor: a row of the table need not have a recording."""
+    reach = reach_of(visitor.user, "calls.words")
+    if reach is None or newest is None:
+        return frozenset()
+    return call_ids_within(connection, Pins.of_report(newest), call_ids, reach.within)
 
 
 def _has_moved_on(loads: Mapping[str, int], report: Body) -> bool:

@@ -1,0 +1,56 @@
+"""A call of which only another program's transcript is there has no player, and a row without a recording no link."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline.errors import ExitCode
+from tests.api.conftest import EVERYTHING, opened_as
+from tests.pipeline.centre import PLAIN, QUICK, small_centre
+from tests.pipeline.faults import inline
+from tests.pipeline.test_nightly_texts import SAID, reads
+
+CALLS = "a,2026-10-01 10:00,OP-1,,\nb,2026-10-01 11:00,OP-1,,\ngone,2026-10-01 12:00,OP-1,,\n"
+
+
+@pytest.fixture
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A night of call a, a recording, call b, a transcript, and call "gone", of which there is nothing."""
+    monkeypatch.setattr("pipeline.nights.transcribing.map_items", inline.map_items)
+    url = f"sqlite:///{tmp_path / 'kouken.db'}"
+    centre = small_centre(tmp_path, url, replace(QUICK, transcribe=reads))
+    centre.record("a.wav", PLAIN)
+    centre.record("b.vtt", SAID)
+    assert centre.night(CALLS) is ExitCode.DONE
+    with opened_as(centre.settings, *EVERYTHING) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("call", "is_recorded"), [("a", True), ("b", False)])
+def test_player_is_there_where_a_recording_is(browser: TestClient, call: str, is_recorded: bool) -> None:
+    page = browser.get(f"/calls/{call}").text
+    assert ("<audio" in page) is is_recorded
+    assert ("録音のない通話です" in page) is not is_recorded
+
+
+@pytest.mark.parametrize(("words", "is_recorded"), [("住所を変えたい", True), ("お見積もり", False)])
+def test_search_offers_to_listen_where_a_recording_is(browser: TestClient, words: str, is_recorded: bool) -> None:
+    page = browser.get("/search", params={"q": words}).text
+    assert 'class="sentence' in page
+    assert ("data-sound" in page) is is_recorded
+
+
+def test_sound_of_a_transcript_is_refused_in_words(browser: TestClient) -> None:
+    items = browser.get("/api/v1/calls").json()["items"]
+    recording = next(item["recording_id"] for item in items if item["call_id"] == "b")
+    assert browser.get(f"/sound/{recording}").status_code == 404
+    assert browser.get(f"/sound/{recording}/peaks").status_code == 404
+
+
+def test_list_of_what_was_not_joined_leads_to_no_missing_page(browser: TestClient) -> None:
+    page = browser.get("/joins", params={"of": "no_customer"}).text
+    assert "gone" in page
+    assert 'href="/calls/a"' in page and 'href="/calls/gone"' not in page
