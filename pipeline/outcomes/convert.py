@@ -150,9 +150,14 @@ def _refuse_yearly(name: str, texts: tuple[str, ...], lines: list[int], reading:
 
 
 def numbers_if_all(texts: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Float64 if every value is a number; a code with a leading zero (007) is none."""
+    """Float64 if every value is a finite number; a code with a leading zero (007) is none.
+
+    >>> [str(numbers_if_all(pd.Series(texts, dtype="string")).dtype) for texts in (["1", None], ["1", "inf"], ["007"])]
+    ['Float64', 'string', 'string']
+    """
     present = texts.dropna()
     if present.empty or present.str.match(r"[+-]?0\d").any():
         return texts
-    numbers = pd.to_numeric(texts, errors="coerce")
-    return numbers.astype("Float64") if numbers.notna().sum() == len(present) else texts
+    numbers = pd.to_numeric(texts, errors="coerce").astype("Float64")
+    finite = numbers.abs() < float("inf")
+    return numbers if finite.sum() == len(present) else texts

@@ -119,6 +119,12 @@ def test_d2_further_columns_are_kept_and_listed(tmp_path: Path) -> None:
     assert loaded.frame["店番"].tolist() == ["007", "012"]
 
 
+@pytest.mark.parametrize("endless", ["1e400", "inf", "-Infinity", "9" * 400])
+def test_d2_a_further_column_with_a_number_that_no_database_holds_is_text(tmp_path: Path, endless: str) -> None:
+    text = f"call_id,started_at,operator_id,在籍月数\nC1,2026/1/5 9:00,O,3\nC2,2026/1/5 9:00,O,{endless}\n"
+    assert read_table("calls", written(tmp_path, text)).frame["在籍月数"].tolist() == ["3", endless]
+
+
 def test_d2_renamed_columns_are_known_by_an_own_mapping(tmp_path: Path) -> None:
     path = written(tmp_path, "No,When,Who\nC1,2026/1/5 9:00,OP1\n")
     loaded = read_table("calls", path, own_headers={"No": "call_id", "When": "started_at", "Who": "operator_id"})
