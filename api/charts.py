@@ -27,8 +27,8 @@ SCORES = Scale(0.0, 100.0)
 def scale_around(values: Iterable[float | None], reference: float = 0.0) -> Scale:
     """A scale with round ends that holds all values and the reference, so that several charts can share it.
 
-    >>> scale_around([480, 1240, 2010])
-    Scale(low=0.0, high=2500.0)
+    >>> scale_around([480, 1240, 1990])
+    Scale(low=0.0, high=2000.0)
     """
     known = [value for value in values if value is not None] + [reference]
     low, high = min(known), max(known)

@@ -40,6 +40,16 @@ def test_scoring_silence_of_moments_is_zero() -> None:
     assert score(tally()).total == 0
 
 
+def test_scoring_moments_without_a_known_time_are_counted_and_in_no_rate() -> None:
+    """The words of an imported transcript may have no times: five moments in no minutes would be a rate for nobody."""
+    timed, untimed = tally(proposal={"accepted": 2, "none": 1}), tally(0, proposal={"accepted": 4, "none": 1})
+    several = [add([timed, untimed]), add([add([untimed]), timed]), add([add([timed, untimed]), add([])])]
+    for both in several:
+        assert (both.calls, both.number("proposal")) == (2, 8)
+        assert score(both) == score(timed)
+    assert score(add([untimed])).total is None
+
+
 counts = st.fixed_dictionaries({reaction: st.integers(0, 20) for reaction in REACTIONS})
 tallies = st.builds(
     Tally,

@@ -1,16 +1,8 @@
 """Shares and agreement, against hand-computed values."""
 
-import doctest
-
 import pytest
 
-from models.evaluation import agreement
 from models.evaluation.agreement import kappa, share
-
-
-def test_agreement_examples_in_docstrings() -> None:
-    result = doctest.testmod(agreement)
-    assert (result.attempted > 0, result.failed) == (True, 0)
 
 
 def test_a_share_of_nothing_is_unknown() -> None:

@@ -1,17 +1,10 @@
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.moments import review
 from models.moments.review import is_undecided, uncertainty
 
 SHARES = st.floats(0.01, 0.99)
-
-
-def test_review_examples() -> None:
-    assert doctest.testmod(review).failed == 0
 
 
 @given(SHARES, SHARES)
