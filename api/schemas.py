@@ -142,7 +142,7 @@ class ListedCall(Shape):
 
     call_id: str
     recording_id: int
-    duration_s: float
+    duration_s: float | None
     started_at: datetime | None
     operator_id: str | None
     operator_name: str | None

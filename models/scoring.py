@@ -39,7 +39,8 @@ FORMULA = Formula()
 class Tally:
     """What was counted in one call, or in several added up.
 
-    `moments[category][reaction]` = how many; `signals[label]` = moments of the customer.
+    `moments[category][reaction]` = how many; `signals[label]` = moments of the customer. `untimed`: those of `moments`
+    in calls whose words have no times, so that nobody knows how long the operator spoke: they are in no rate.
     """
 
     calls: int
@@ -47,6 +48,7 @@ class Tally:
     moments: Mapping[str, Mapping[str, int]]
     signals: Mapping[str, int]
     success_phrases: int
+    untimed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def tells(self) -> bool:
@@ -56,6 +58,11 @@ class Tally:
     def number(self, category: str) -> int:
         """How many moments of a category, whatever the reaction."""
         return sum(self.moments.get(category, {}).values())
+
+    def timed(self, category: str) -> Mapping[str, int]:
+        """The moments of a category that rates are of, by reaction."""
+        all_of_it, untimed = self.moments.get(category, {}), self.untimed.get(category)
+        return {name: number - untimed[name] for name, number in all_of_it.items()} if untimed else all_of_it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Score:
 def add(tallies: Iterable[Tally]) -> Tally:
     """The tally of several calls together: rates are then ratios of sums, so long calls do not count twice."""
     calls = speech = phrases = 0
-    moments = {category: dict.fromkeys(REACTIONS, 0) for category in CATEGORIES}
+    moments, untimed = ({category: dict.fromkeys(REACTIONS, 0) for category in CATEGORIES} for _ in range(2))
     signals: dict[str, int] = {}
     for tally in tallies:
         calls += tally.calls
@@ -81,9 +88,12 @@ def add(tallies: Iterable[Tally]) -> Tally:
         for category, by_reaction in tally.moments.items():
             for reaction, number in by_reaction.items():
                 moments[category][reaction] += number
+        for category, by_reaction in (tally.untimed if tally.operator_speech_ms else tally.moments).items():
+            for reaction, number in by_reaction.items():
+                untimed[category][reaction] += number
         for label, number in tally.signals.items():
             signals[label] = signals.get(label, 0) + number
-    return Tally(calls, speech, moments, signals, phrases)
+    return Tally(calls, speech, moments, signals, phrases, untimed)
 
 
 def score(tally: Tally, formula: Formula = FORMULA) -> Score:
@@ -107,7 +117,7 @@ def score(tally: Tally, formula: Formula = FORMULA) -> Score:
     for category in CATEGORIES:
         heavy = _weighted(tally, category, formula)
         points = 100 * (1 - 2 ** (-heavy / tens / formula.references[category]))
-        rates[category] = tally.number(category) / tens
+        rates[category] = sum(tally.timed(category).values()) / tens
         weighted[category] = heavy / tens
         scores[category] = points
         total += points / len(CATEGORIES)
@@ -162,5 +172,5 @@ def _resamples(size: int, generator: np.random.Generator) -> Iterator[np.ndarray
 
 
 def _weighted(tally: Tally, category: str, formula: Formula) -> float:
-    by_reaction = tally.moments.get(category, {})
+    by_reaction = tally.timed(category)
     return sum(formula.reaction_weights[reaction] * number for reaction, number in by_reaction.items())

@@ -81,6 +81,7 @@ def _counts(tally: Tally, facts: CallFacts | None) -> tuple[int, ...]:
     spoken = facts.utterances if facts else 0
     numbers = [tally.number(category) for category in CATEGORIES]
     each = [*numbers, sum(numbers)]
+    untimed = {} if tally.operator_speech_ms else tally.moments
     measured = facts is not None and facts.duration_ms is not None
     return (
         tally.calls,
@@ -96,4 +97,5 @@ def _counts(tally: Tally, facts: CallFacts | None) -> tuple[int, ...]:
         *(number * number for number in each),
         *(number * spoken for number in each),
         *(tally.signals.get(label, 0) for label in CUSTOMER_LABELS),
+        *(untimed.get(category, {}).get(reaction, 0) for category in CATEGORIES for reaction in REACTIONS),
     )

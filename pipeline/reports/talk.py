@@ -1,8 +1,9 @@
 """What was said in some calls together, from the sums that were kept of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
 from models.figures.like_calls import Estimate, Sums, per_hundred
 from models.scoring import CATEGORIES, REACTIONS, Score, Tally, score
@@ -19,6 +20,7 @@ _COLUMNS = {  # put together once: a page of two hundred operators looks at them
     for category, meant in _MEANT.items()
 }
 _MOMENTS = {category: tuple(chain(*of_reaction.values())) for category, of_reaction in _COLUMNS.items()}
+_UNTIMED = itemgetter(*(f"untimed_{category}_{reaction}" for category in CATEGORIES for reaction in REACTIONS))
 COMPARED = (  # what `sums_of` adds up of the three moments together
     "spoken",
     "utterances",
@@ -115,7 +117,16 @@ def _reactions(counts: Counts, category: str) -> dict[str, int]:
 
 def _tally(counts: Counts) -> Tally:
     moments = {category: _reactions(counts, category) for category in CATEGORIES}
-    return Tally(counts["calls"], counts["operator_speech_ms"], moments, {}, counts["success_phrases"])
+    untimed = _untimed(_UNTIMED(counts))
+    return Tally(counts["calls"], counts["operator_speech_ms"], moments, {}, counts["success_phrases"], untimed)
+
+
+def _untimed(numbers: Sequence[int]) -> dict[str, dict[str, int]]:
+    if not any(numbers):  # as nearly always
+        return {}
+    size = len(REACTIONS)
+    parts = (numbers[start : start + size] for start in range(0, len(numbers), size))
+    return {name: dict(zip(REACTIONS, part, strict=True)) for name, part in zip(CATEGORIES, parts, strict=True)}
 
 
 def _share(part: int, whole: int) -> float | None:

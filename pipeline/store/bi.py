@@ -119,7 +119,7 @@ def _counted() -> sa.Select[Any]:
             recordings.c.call_id,
             recordings.c.words_deleted_at,
             transcripts.c.transcript_id,
-            transcripts.c.duration_s,
+            sa.func.nullif(transcripts.c.duration_s, 0).label("duration_s"),  # not known without times
             taggings.c.tagging_id,
             call_scores.c.operator_speech_ms,
             version["formula"].label("formula"),

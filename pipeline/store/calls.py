@@ -59,7 +59,7 @@ class ListedCall:
     recording_id: int
     transcript_id: int
     tagging_id: int
-    duration_s: float
+    duration_s: float | None  # not known of a transcript without times
     started_at: datetime | None
     operator_id: str | None
     operator_name: str | None
@@ -185,7 +185,7 @@ def _calls(pins: Pins) -> sa.Select[Any]:
             recordings.c.recording_id,
             transcripts.c.transcript_id,
             taggings.c.tagging_id,
-            transcripts.c.duration_s,
+            sa.func.nullif(transcripts.c.duration_s, 0).label("duration_s"),
             *(calls.c[name] for name in names),
             calls.c.extra,
             *(column for column in call_contracts.columns if column.name in _JOINED),

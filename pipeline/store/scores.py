@@ -45,7 +45,7 @@ def save_score(connection: sa.Connection, tagging_id: int, formula_version: str,
         "tagging_id": tagging_id,
         "formula_version": formula_version,
         "operator_speech_ms": tally.operator_speech_ms,
-        "figures": asdict(tally),
+        "figures": {name: value for name, value in asdict(tally).items() if name != "untimed"},  # all or none: of one
     }
     connection.execute(sa.insert(call_scores).values(row))
 

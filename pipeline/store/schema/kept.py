@@ -39,6 +39,7 @@ CELL_COUNTS = (
     *(f"{category}_squares" for category in (*CATEGORIES, "any")),  # sum of squares over recordings
     *(f"{category}_cross" for category in (*CATEGORIES, "any")),  # sum of moments times utterances
     *CUSTOMER_LABELS,
+    *(f"untimed_{category}_{reaction}" for category in CATEGORIES for reaction in REACTIONS),  # see `Tally.untimed`
 )
 
 conversation_cells = sa.Table(
