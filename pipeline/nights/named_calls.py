@@ -3,18 +3,21 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pipeline.errors import BadTable
 from pipeline.language import Text
 from pipeline.nights.archive import ArchiveFile, open_path
 from pipeline.nights.listing import Listing
 from pipeline.nights.night import Night
 from pipeline.outcomes.load import read_table
 from pipeline.outcomes.phone_key import phone_key
+from pipeline.outcomes.report import Loaded
 from pipeline.records import Call
+from pipeline.refusals import RowProblem
 from pipeline.sources.configured import preset_named
 from pipeline.sources.preset import BY_PRESET, COLUMNS, PROBLEM_TEXTS, ParsedName
 from pipeline.sources.sidecar import BROKEN, with_sidecar
@@ -22,6 +25,11 @@ from pipeline.store import tables
 from pipeline.store.connect import Connection
 
 PROBLEMS = PROBLEM_TEXTS | BROKEN
+UNREAD = Text(
+    "名前か隣の JSON の値が日時や ID として読めず、不明のままにしました。",
+    "Values of a name or of the file beside it cannot be read and stay unknown.",
+)
+ENTRIES = "SELECT cells FROM entries ORDER BY call_id"
 OF_NAMES = "call_rule IN ('preset', 'unparsed', 'file_name')"
 
 
@@ -54,16 +62,9 @@ def store_named(night: Night, listing: Listing, connection: Connection) -> None:
             "INSERT OR IGNORE INTO entries VALUES (?, ?)",  # the first file of a call tells it
             ((row["call_id"], json.dumps(row)) for row in rows.values() if _is_news(own.get(row["call_id"]), row)),
         )
-    if not listing.run("SELECT 1 FROM entries LIMIT 1"):
+    loaded = _loaded(night, listing)
+    if loaded is None:
         return
-    with TemporaryDirectory(dir=night.settings.data_dir) as folder:
-        path = Path(folder) / f"preset-{preset}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file_:
-            writer = csv.DictWriter(file_, ["call_id", "started_at", *COLUMNS[1:], BY_PRESET])
-            writer.writeheader()
-            cells = listing.each("SELECT cells FROM entries ORDER BY call_id")
-            writer.writerows(json.loads(row) for (row,) in cells)
-        loaded = read_table("calls", path, phone_key=phone_key(night.settings.data_dir))
     tables.store_table(
         connection,
         "calls",
@@ -73,6 +74,59 @@ def store_named(night: Night, listing: Listing, connection: Connection) -> None:
         report=loaded.report.to_json() | {"problems": []},  # an unknown operator is not the user's mistake here
         complete=False,
     )
+
+
+def _loaded(night: Night, listing: Listing) -> Loaded | None:
+    """The entries as a table, None without any. What no table takes, a time in the year 9999, stays unknown: one broken
+    file beside a recording is not to end the night.
+    """
+    unread = 0
+    with TemporaryDirectory(dir=night.settings.data_dir) as folder:
+        path = Path(folder) / f"preset-{night.settings.sources.preset}.csv"
+        while listing.run("SELECT 1 FROM entries LIMIT 1"):
+            _write(path, listing)
+            try:
+                loaded = read_table("calls", path, phone_key=phone_key(night.settings.data_dir))
+            except BadTable as error:
+                forgotten = _forget_unread(listing, error.problems)
+                if not forgotten:
+                    raise
+                unread += forgotten
+                continue
+            if unread:
+                night.progress.note(Text(f"{UNREAD.ja} {unread} 件", f"{UNREAD.en} {unread}"))
+            return loaded
+    return None
+
+
+def _write(path: Path, listing: Listing) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["call_id", "started_at", *COLUMNS[1:], BY_PRESET])
+        writer.writeheader()
+        writer.writerows(json.loads(cells) for (cells,) in listing.each(ENTRIES))
+
+
+def _forget_unread(listing: Listing, problems: Sequence[RowProblem]) -> int:
+    """Blank the values that could not be read, and drop a call where that does not help; how many calls changed."""
+    wrong: dict[int | None, set[str | None]] = {}
+    for problem in problems:
+        wrong.setdefault(problem.line, set()).add(problem.column)
+    kept: list[tuple[str, str]] = []
+    dropped: list[tuple[str]] = []
+    line = 2
+    for (cells,) in listing.each(ENTRIES):
+        row: dict[str, str] = json.loads(cells)
+        after = line + 1 + sum(value.count("\n") for value in row.values())
+        columns = set().union(*(wrong.get(one, ()) for one in range(line, after)))
+        line = after
+        blank = {name: "" for name in row if name in columns and name != "call_id" and row[name]}
+        if columns and len(blank) == len(columns):
+            kept.append((json.dumps(row | blank), row["call_id"]))
+        elif columns:
+            dropped.append((row["call_id"],))
+    listing.run_many("UPDATE entries SET cells = ? WHERE call_id = ?", kept)
+    listing.run_many("DELETE FROM entries WHERE call_id = ?", dropped)
+    return len(kept) + len(dropped)
 
 
 def _row(file: ArchiveFile, told: ParsedName, preset: str) -> dict[str, str]:

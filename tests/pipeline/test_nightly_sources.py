@@ -1,5 +1,6 @@
 """The night over archives as recorders leave them: names, legs, growing and replaced files."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +48,26 @@ def test_names_tell_the_calls_that_no_table_lists(quick_centre: Centre) -> None:
     before = centre.report
     centre.night()
     assert centre.report == before
+
+
+def test_values_beside_a_recording_that_no_table_takes_stay_unknown_and_end_no_night(quick_centre: Centre) -> None:
+    centre = with_names(quick_centre, "genesys")
+    told = {
+        "late": {"startTime": "9999-12-31T23:59:59-12:00", "agentId": "A1", "agentName": "山\n田"},
+        "合計": {"startTime": "2026-10-01T01:00:00Z", "agentId": "A1"},
+        "plain": {"startTime": "2026-10-01T01:00:00Z", "agentId": "合計"},
+        "zebra": {"startTime": "2026-10-02T01:00:00Z", "agentId": "A2"},
+    }
+    for number, (call, fields) in enumerate(told.items()):
+        centre.record(f"conversation_id={call}/a.wav", PLAIN + "C はい。\n" * number)
+        centre.record(f"conversation_id={call}/a_metadata.json", json.dumps({"conversationId": call, **fields}))
+    assert centre.night() is ExitCode.DONE
+    calls = calls_of(centre)
+    assert calls["operator_id"].fillna("").to_dict() == {"late": "A1", "plain": "", "zebra": "A2"}
+    assert calls["started_at"].dt.strftime("%m-%d").fillna("").to_dict() == {
+        "late": "", "plain": "10-01", "zebra": "10-02",
+    }  # fmt: skip
+    assert centre.files["done"] == 4
 
 
 def test_row_of_the_users_table_stands_before_what_the_name_says(quick_centre: Centre) -> None:
