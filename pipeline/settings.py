@@ -16,7 +16,7 @@ READS_PER_HOUR = 5_000  # a listener who judges one call every three seconds wit
 class Section(BaseModel):
     """A table of `kouken.toml`: frozen, nothing unknown."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class StoreSettings(Section):
@@ -58,7 +58,7 @@ class SpeechSettings(Section):
     )
     diarise: bool = Field(True, description="モノラルの通話の話者を声と話し方から推定する(false なら話者不明)")
     hotwords: bool = Field(False, description="単語登録の表記を認識の手がかりに渡す(訂正だけなら不要)")
-    max_hours: float = Field(12.0, gt=0, description="これより長い録音は隔離する(時間)")
+    max_hours: float = Field(12.0, gt=0, le=168, description="これより長い録音は隔離する(時間)")
     leak_db: float = Field(10.0, ge=0, description="相手の声の漏れと見なすのに要る、元の声との音量の差(dB)")
     leak_likeness: float = Field(0.35, gt=0, le=1, description="漏れと見なす波形の相関。上げるほど消さない")
     swap_lead: float = Field(
@@ -77,7 +77,9 @@ class WorkSettings(Section):
     attempts: int = Field(3, ge=1, description="一件を隔離するまでの試行回数")
     reserve_gib: float = Field(1.0, ge=0, description="始めるのに要るディスクの空き(GiB)")
     settle_s: float = Field(10.0, ge=0, description="新しいファイルを書き込み終わりと見なすまで見守る秒数")
-    lease_minutes: float = Field(15.0, gt=0, description="動きのない夜の仕事をほかの夜が引き取るまでの分数(PostgreSQL)")
+    lease_minutes: float = Field(
+        15.0, gt=0, le=1440, description="動きのない夜の仕事をほかの夜が引き取るまでの分数(PostgreSQL)"
+    )
 
 
 class SourcePreset(Section):
@@ -113,8 +115,8 @@ class AcousticsSettings(Section):
 class AlertSettings(Section):
     """`[alerts]`: when a night is not well, and whom to tell. Nothing is sent unless a place is named."""
 
-    every_hours: float = Field(26.0, gt=0, description="次の夜が始まるまでの上限(時間)。過ぎたら異常とする")
-    longest_hours: float = Field(10.0, gt=0, description="一夜の長さの上限(時間)。過ぎたら異常とする")
+    every_hours: float = Field(26.0, gt=0, le=8760, description="次の夜が始まるまでの上限(時間)。過ぎたら異常とする")
+    longest_hours: float = Field(10.0, gt=0, le=8760, description="一夜の長さの上限(時間)。過ぎたら異常とする")
     mail_to: str = Field("", description="異常を知らせるメールの宛先([mail] のサーバーから送る)。空なら送らない")
     webhook_url: str = Field("", pattern="^(https?://.*)?$", description="異常を JSON で知らせる URL。空なら送らない")
     metrics: Path | None = Field(None, description="Prometheus の textfile(*.prom)の置き場所")
@@ -137,10 +139,10 @@ class PlaybackSettings(Section):
 class RetentionSettings(Section):
     """`[retention]`: for how many days things are kept; 0 keeps them for ever."""
 
-    audio_days: int = Field(0, ge=0, description="再生用の写しを残す日数(作った日から)。0 なら消さない")
-    transcript_days: int = Field(0, ge=0, description="書き起こしを残す日数(通話の日から)。0 なら消さない")
-    score_days: int = Field(0, ge=0, description="通話とスコアを残す日数(通話の日から)。0 なら消さない")
-    audit_days: int = Field(0, ge=0, description="操作の記録を残す日数。0 なら消さない")
+    audio_days: int = Field(0, ge=0, le=36_500, description="再生用の写しを残す日数(作った日から)。0 なら消さない")
+    transcript_days: int = Field(0, ge=0, le=36_500, description="書き起こしを残す日数(通話の日から)。0 なら消さない")
+    score_days: int = Field(0, ge=0, le=36_500, description="通話とスコアを残す日数(通話の日から)。0 なら消さない")
+    audit_days: int = Field(0, ge=0, le=36_500, description="操作の記録を残す日数。0 なら消さない")
 
 
 class MomentsSettings(Section):
@@ -237,7 +239,7 @@ class WebSettings(Section):
     allow_plain_http: bool = Field(
         False, description="ほかの機械から暗号化なしで開くことを許す(パスワードと通話が盗み見られうる)"
     )
-    idle_minutes: int = Field(60, ge=1, description="操作がないときにサインアウトするまでの分")
+    idle_minutes: int = Field(60, ge=1, le=10_080, description="操作がないときにサインアウトするまでの分")
     request_timeout_s: float = Field(
         20.0,
         gt=0,

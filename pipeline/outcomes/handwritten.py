@@ -14,7 +14,7 @@ from pipeline.language import Text
 class Strict(BaseModel):
     """Nothing unknown, nothing changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 Shape = TypeVar("Shape", bound=Strict)

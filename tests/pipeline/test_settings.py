@@ -43,6 +43,18 @@ def test_settings_lists_are_written_in_the_environment_as_in_the_file(tmp_path: 
         assert "web.names" in error.value.render("ja") and "[ ]" in error.value.render("ja")
 
 
+@pytest.mark.parametrize("endless", ["inf", "nan", "-inf", "1" * 40])
+def test_settings_no_number_is_endless_and_no_span_longer_than_a_calendar(tmp_path: Path, endless: str) -> None:
+    spans = ("days", "hours", "minutes")  # what is added to a date
+    for key in known_keys():
+        section, _, name = key.partition(".")
+        default = getattr(getattr(Settings(), section), name) if name else None
+        is_span = isinstance(default, float | int) and name.endswith(spans) and not isinstance(default, bool)
+        if is_span or (isinstance(default, float) and not endless.isdigit()):
+            with pytest.raises(BadInput, match=re.escape(name)):
+                read_settings(write(tmp_path, f"[{section}]\n{name} = {endless}\n"), {})
+
+
 def test_settings_file_may_have_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "kouken.toml"
     path.write_text("[web]\nport = 9000\n", encoding="utf-8-sig")

@@ -48,6 +48,9 @@ def test_the_health_formula_in_the_documentation_is_read_and_a_wrong_one_named(t
     path.write_text(example.replace("weight = 2", "weight = -2"), encoding="utf-8")
     with pytest.raises(BadInput, match="positive weight"):
         read_health_formula(path)
+    path.write_text(example.replace("weight = 2", "weight = inf"), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"part\.\d\.weight"):
+        read_health_formula(path)
     path.write_text(example.replace("worst = 0", "wurst = 0"), encoding="utf-8")
     with pytest.raises(BadInput, match=r"part\.0\.wurst"):
         read_health_formula(path)
