@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import BadInput
-from pipeline.formats.shapes import BrokenTranscript, WrongValue, consistent, shaped
+from pipeline.formats.shapes import BrokenTranscript, UnreadableFile, WrongValue, consistent, shaped
 from pipeline.language import Text
 from pipeline.records import Acoustics, Moment, Tag, Transcript
 
@@ -83,13 +83,14 @@ def moments_from_json(document: dict[str, Any]) -> tuple[Moment, ...]:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """One JSON object from a file. Raises `BadInput` naming the file, the line and the column."""
+    """One JSON object from a file. Raises `BadInput` naming the file, the line and the column.
+
+    Where the file cannot be read at all it is `UnreadableFile`.
+    """
     try:
         document = read_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise BadInput(
-            Text(f"読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}")
-        ) from None
+        raise UnreadableFile(path, error) from None
     except UnicodeDecodeError:
         raise BadInput(Text(f"{path} は UTF-8 の文字ではありません。", f"{path} is not UTF-8 text.")) from None
     except json.JSONDecodeError as error:

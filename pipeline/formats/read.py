@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import BadInput
 from pipeline.formats.captions import FORMULA_STARTS, SPEAKERS
 from pipeline.formats.interchange import read_document, transcript_from_json
-from pipeline.formats.shapes import BrokenTranscript, WrongValue, require_order, shaped
+from pipeline.formats.shapes import BrokenTranscript, UnreadableFile, WrongValue, require_order, shaped
 from pipeline.formats.vcon import from_vcon
 from pipeline.language import Text
 from pipeline.records import Speaker, Transcript, Utterance
@@ -38,7 +38,7 @@ def read_transcript_file(path: Path) -> Transcript:
     """The transcript in a file, by its suffix. The call id is the file's name where the file has none.
 
     Times and speakers that the file does not tell are None and "unknown". Raises `BadInput` naming the file, where it
-    is meant as a transcript `BrokenTranscript`.
+    is meant as a transcript `BrokenTranscript`, and `UnreadableFile` where the system does not give it.
     """
     if is_transcript_file(path):
         return READERS[path.suffix.lower()](path)
@@ -57,7 +57,9 @@ def holds_transcript(path: Path) -> bool:
         read_transcript_file(path)
     except BrokenTranscript:
         return True
-    except (BadInput, OSError):
+    except UnreadableFile:
+        return READERS[path.suffix.lower()] is _captions  # nothing else has these names
+    except BadInput:
         return False
     return True
 
@@ -66,6 +68,8 @@ def _json(path: Path) -> Transcript:
     try:
         _require_readable_size(path)
         document = read_document(path)
+    except UnreadableFile:
+        raise
     except BadInput as error:
         if _is_meant(path):
             raise BrokenTranscript(error.text, place="JSON") from None
@@ -226,11 +230,11 @@ def _transcript(path: Path, said: list[Utterance], call_id: str = "") -> Transcr
 
 
 def _text(path: Path, refusal: type[BadInput] = BadInput) -> str:
+    _require_readable_size(path, refusal)
     try:
-        _require_readable_size(path)
         content = path.read_bytes()
     except OSError as error:
-        raise refusal(Text(f"読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}")) from None
+        raise UnreadableFile(path, error) from None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding).replace("\0", "�")  # as in `read_json`
@@ -239,9 +243,13 @@ def _text(path: Path, refusal: type[BadInput] = BadInput) -> str:
     raise refusal(Text(f"{path} は UTF-8 でも CP932 でもありません。", f"{path} is neither UTF-8 nor CP932."))
 
 
-def _require_readable_size(path: Path) -> None:
-    if path.stat().st_size > LARGEST_FILE:
-        raise BadInput(Text(f"{path} は大きすぎます。", f"{path} is too large."))
+def _require_readable_size(path: Path, refusal: type[BadInput] = BadInput) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise UnreadableFile(path, error) from None
+    if size > LARGEST_FILE:
+        raise refusal(Text(f"{path} は大きすぎます。", f"{path} is too large."))
 
 
 READERS: dict[str, Callable[[Path], Transcript]] = {".json": _json, ".vtt": _captions, ".srt": _captions, ".csv": _csv}

@@ -1,6 +1,7 @@
 """What other programs wrote, as our records: every value of the kind and within the limits that records.py states."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -31,6 +32,13 @@ class BrokenTranscript(BadInput):
     def __init__(self, text: Bilingual, *, place: str = "", remedy: Bilingual | None = None) -> None:
         super().__init__(text, remedy=remedy)
         self.place = place
+
+
+class UnreadableFile(BadInput):
+    """The system does not give the file: gone, not permitted, a broken disk. What it holds is not to blame."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(Text(f"読めません: {path} ({error.strerror})", f"Cannot read {path}: {error.strerror}"))
 
 
 class WrongValue(ValueError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import BadInput, ItemError, Reason
 from pipeline.formats.read import read_transcript_file
-from pipeline.formats.shapes import BrokenTranscript
+from pipeline.formats.shapes import BrokenTranscript, UnreadableFile
 from pipeline.records import AudioFacts, ModelInfo, Transcript
 from pipeline.settings import Settings
 from pipeline.speech.acoustics import acoustics
@@ -21,11 +21,13 @@ CHARACTERS_PER_S = 20  # nobody speaks faster, nor begins more than an utterance
 def imported_transcript(path: Path, *, call_id: str, settings: Settings, reader: Reader) -> Transcript:
     """The transcript of a file that another program wrote, as the store takes it: personal data is masked here too.
 
-    Raises `ItemError`: NOT_TRANSCRIPT, with the place, where the file cannot be read as one; TOO_LONG where it holds
-    more than can be said in `speech.max_hours`.
+    Raises `ItemError`: IO_ERROR; NOT_TRANSCRIPT, with the place, where the file cannot be read as one; TOO_LONG where
+    it holds more than can be said in `speech.max_hours`.
     """
     try:
         read = read_transcript_file(path)
+    except UnreadableFile as error:
+        raise ItemError(Reason.IO_ERROR, retryable=True) from error
     except BadInput as error:
         raise ItemError(Reason.NOT_TRANSCRIPT, error.place if isinstance(error, BrokenTranscript) else "") from error
     if _is_too_long(read, settings.speech.max_hours * 3600):

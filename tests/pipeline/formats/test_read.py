@@ -245,6 +245,11 @@ def test_broken_transcript_is_told_from_what_is_none(tmp_path: Path, name: str) 
         assert not holds_transcript(tmp_path / name)
 
 
+def test_captions_that_cannot_be_opened_are_listed_and_other_files_not(tmp_path: Path) -> None:
+    for name, is_listed in {"a.vtt": True, "a.srt": True, "a.csv": False, "a.json": False}.items():
+        assert holds_transcript(tmp_path / name) is is_listed
+
+
 def test_file_in_no_known_encoding_or_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_bytes(b"\xff\xfe\x00\x81")
     for name in ("a.srt", "gone.srt"):

@@ -69,6 +69,13 @@ def test_more_than_can_be_said_in_the_longest_call_is_refused(tmp_path: Path, sa
     assert imported_transcript(tmp_path / "a.json", call_id="c", settings=hours, reader=Reader()).call_id == "c"
 
 
+@pytest.mark.parametrize("name", ["a.vtt", "a.json"])
+def test_file_that_the_system_does_not_give_is_tried_again(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ItemError) as caught:
+        imported_transcript(tmp_path / name, call_id="c", settings=Settings(), reader=Reader())
+    assert (caught.value.reason, caught.value.retryable) == (Reason.IO_ERROR, True)
+
+
 def test_file_that_is_no_transcript_has_a_reason(tmp_path: Path) -> None:
     (tmp_path / "a.vtt").write_text("議事録", encoding="utf-8")
     with pytest.raises(ItemError) as caught:
