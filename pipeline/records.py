@@ -24,6 +24,12 @@ OPERATOR_LABELS = ("appeal", "enablement", "proposal")
 CUSTOMER_LABELS = ("interest", "decline", "churn_risk", "satisfaction", "complaint")
 LABELS = OPERATOR_LABELS + CUSTOMER_LABELS
 
+FLAGS = (  # what is noted of an utterance
+    "backchannel",
+    "estimated_speaker",
+    *(f"suspect_{why}" for why in ("invented", "silence", "loop", "rate", "language", "empty")),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
@@ -70,7 +76,7 @@ class Utterance:
     start_ms: Milliseconds | None = None
     end_ms: Milliseconds | None = None
     confidence: Ratio | None = None  # mean probability of the recogniser's tokens
-    flags: tuple[str, ...] = ()  # closed codes, for example "backchannel", "suspect_silence", "suspect_loop"
+    flags: tuple[str, ...] = ()  # of `FLAGS`
     words: tuple[Word, ...] = ()
 
     @property

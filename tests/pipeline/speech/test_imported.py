@@ -1,6 +1,7 @@
 """A transcript made elsewhere is masked, put right and measured before anything is written."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from phrases.entry import Word
 from pipeline.audio.notes import NOTES
 from pipeline.errors import ItemError, Reason
+from pipeline.records import Acoustics, AudioFacts
 from pipeline.settings import PrivacySettings, Settings, SpeechSettings
 from pipeline.speech.imported import imported_transcript
 from pipeline.speech.reader import Reader
@@ -45,8 +47,36 @@ def test_imported_transcript_counts_as_masked_where_it_was_masked_here(tmp_path:
     (tmp_path / "a.json").write_text(CLAIMS_MASKED, encoding="utf-8")
     settings = Settings(privacy=PrivacySettings(mask=mask))
     found = imported_transcript(tmp_path / "a.json", call_id="c-1", settings=settings, reader=Reader())
-    assert found.options == {"recipe": 1, "mask": mask}
+    assert found.options == {"imported": "json", "mask": mask}
     assert ("1234" in repr(found.utterances)) is not mask
+
+
+def test_nothing_that_a_file_says_beside_its_utterances_reaches_the_store(tmp_path: Path) -> None:
+    """A card number is masked in what was said; it may as well stand in the words before a correction, or anywhere."""
+    card = "4242424242424242"
+    said = {
+        "speaker": "customer",
+        "text": f"{card}です。",
+        "start_ms": 0,
+        "end_ms": 3000,
+        "flags": [card, "backchannel"],
+    }
+    document = {
+        "call_id": card,
+        "options": {"prompt": card, "number": int(card)},
+        "audio": asdict(AudioFacts(60.0, 1, 8000, card, card, None, None, notes=(card,))),
+        "model": {"name": card, "version": card, "sha256": card},
+        "utterances": [said, {"speaker": "customer", "text": "はい。"}],
+        "corrections": [{"utterance": 1, "start": 0, "end": 2, "heard": card}],
+        "masked": [{"kind": card, "utterance": 1, "start_ms": None, "end_ms": None}],
+        "acoustics": asdict(Acoustics(9, 9, 9, 0.5, (), (), 1, 1.0, 1.0, miitel_formula=card)),
+        card: card,
+    }
+    (tmp_path / "a.json").write_text(json.dumps(document), encoding="utf-8")
+    found = imported_transcript(tmp_path / "a.json", call_id="c-1", settings=Settings(), reader=Reader())
+    assert "4242" not in repr(found)
+    assert found.audio is not None and found.audio.duration_s == 60.0
+    assert [u.flags for u in found.utterances] == [("backchannel",), ()]
 
 
 @pytest.mark.parametrize(
