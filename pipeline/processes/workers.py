@@ -8,10 +8,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import ItemError, KoukenError, Reason
 
@@ -65,17 +66,22 @@ def map_items(
     When `stop()` turns true no further item is begun, and those under way are dropped unfinished. Raises `OSError`
     where a disk is full: that is nothing about the item.
     """
-    under_way: dict[Future[Result], Item] = {}
+    under_way: dict[Future[Result], tuple[Item, _Slot]] = {}
     left = iter(items)
-    with _pool(workers, work.start, work.start_arguments) as pool:
+    with _slots(workers, work.start, work.start_arguments) as slots:
+        free = list(slots)
         while not stop():
-            for item in islice(left, workers - len(under_way)):
-                under_way[pool.schedule(work.function, args=[item], timeout=work.seconds(item))] = item
+            for item in islice(left, len(free)):
+                slot = free.pop()
+                under_way[slot.begin(work.function, item, work.seconds(item))] = item, slot
             if not under_way:
                 return
             finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
-                yield _ended(under_way.pop(future), future)
+                item, slot = under_way.pop(future)
+                slot.renew_after(future)
+                free.append(slot)
+                yield _ended(item, future)
 
 
 def in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -83,8 +89,8 @@ def in_own_process(function: Callable[Given, Result], *arguments: Given.args, **
 
     Raises what the function raises, and `pebble.ProcessExpired` where the process dies.
     """
-    with _pool(1, _nothing_to_load, ()) as pool:
-        future: Future[Result] = pool.schedule(function, args=list(arguments), kwargs=named)
+    with _slots(1, _nothing_to_load, ()) as (slot,):
+        future: Future[Result] = slot.pool.schedule(function, args=list(arguments), kwargs=named)
         return future.result()
 
 
@@ -92,19 +98,63 @@ def _nothing_to_load() -> None:
     """The start of a worker that needs none."""
 
 
-@contextmanager
-def _pool(workers: int, start: Callable[..., None], arguments: tuple[object, ...]) -> "Iterator[ProcessPool]":
-    """Processes that end with this block, and with this process however it ends."""
-    from pebble import ProcessPool
+class _Slot:
+    """One process at a time, with pipes and locks of its own.
 
-    context = multiprocessing.get_context("spawn")
-    told = (os.getpid(), start, arguments)
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin_worker, initargs=told)
+    Processes of one pool share them: one that is killed while it takes its task leaves the others waiting for a lock,
+    or its task for nobody, and its death may be told of another's item. A slot whose process died begins anew.
+    """
+
+    def __init__(self, start: Callable[..., None], arguments: tuple[object, ...]) -> None:
+        self._told = (os.getpid(), start, arguments)
+        self._pool: ProcessPool | None = None
+
+    @property
+    def pool(self) -> "ProcessPool":
+        """Of one process, which begins with its first task."""
+        from pebble import ProcessPool
+
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(1, context=context, initializer=_begin_worker, initargs=self._told)
+        return self._pool
+
+    def begin(self, function: Callable[[Item], Result], item: Item, seconds: float) -> "Future[Result]":
+        """Have the item worked on, for so many seconds at most."""
+        future: Future[Result] = self.pool.schedule(function, args=[item], timeout=seconds)
+        return future
+
+    def renew_after(self, future: "Future[Any]") -> None:
+        """Give the process up if it may have died, in whatever state it left what it shared with this one."""
+        from pebble import ProcessExpired
+
+        if isinstance(future.exception(), ProcessExpired | BrokenProcessPool | TimeoutError):
+            self.stop()
+            self.join()
+
+    def stop(self) -> None:
+        """Drop what is under way."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+
+    def join(self) -> None:
+        """Wait for the end of what was stopped."""
+        if self._pool is not None:
+            self._pool.join()
+            self._pool = None
+
+
+@contextmanager
+def _slots(number: int, start: Callable[..., None], arguments: tuple[object, ...]) -> Iterator[list[_Slot]]:
+    """Processes that end with this block, and with this process however it ends."""
+    slots = [_Slot(start, arguments) for _ in range(number)]
     try:
-        yield pool
+        yield slots
     finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        for slot in slots:
+            slot.stop()
+        for slot in slots:
+            slot.join()
 
 
 def _ended(item: Item, future: "Future[Result]") -> "Done[Item, Result]":
@@ -130,6 +180,8 @@ def outcome(item: Item, result: Result | None, error: Exception | None) -> Done[
             reason = ItemError(Reason.TIMEOUT, retryable=True)
         case ProcessExpired():
             reason = ItemError(Reason.WORKER_DIED, f"exit code {error.exitcode}", retryable=True)
+        case BrokenProcessPool():  # it died before it said which item it had taken: of one process, there is but one
+            reason = ItemError(Reason.WORKER_DIED, retryable=True)
         case MemoryError():
             reason = ItemError(Reason.RESOURCE_LIMIT)
         case OSError():

@@ -63,7 +63,7 @@ def test_moments_without_times_are_counted_and_in_no_score(browser: TestClient) 
 def test_search_offers_to_listen_where_a_recording_is(browser: TestClient, words: str, is_recorded: bool) -> None:
     page = browser.get("/search", params={"q": words}).text
     assert 'class="sentence' in page
-    assert ("data-sound" in page) is is_recorded
+    assert bool(re.search(r'data-sound="/sound/\d+" data-from="\d+\.\d"', page)) is is_recorded
 
 
 def test_sound_of_a_transcript_is_refused_in_words(browser: TestClient) -> None:

@@ -36,6 +36,16 @@ def act(order: str) -> str:
     return f"{order} {started}"
 
 
+def act_numbered(order: str) -> str:
+    return act(order.partition("#")[0])
+
+
+def dies_once(path: str) -> None:
+    if not Path(path).exists():
+        Path(path).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def run(*orders: str) -> dict[str, Done[str, str]]:
     work = Work(act, start, (7,), lambda order: 2.0 if order == "hang" else 60.0)
     return {done.item: done for done in map_items(work, orders, workers=2, stop=lambda: False)}
@@ -61,6 +71,25 @@ def test_workers_that_die_hang_or_fail_take_only_their_own_item_with_them() -> N
     }
     bug = outcomes["bug"].error
     assert bug is not None and "お客様" not in str(bug) and "ValueError" in str(bug)
+
+
+def test_every_death_is_told_of_its_own_item() -> None:
+    orders = ["die", "die", "a", "die", "b", "die", "c", "die"]
+    numbered = [f"{order}#{number}" for number, order in enumerate(orders)]
+    work = Work(act_numbered, start, (7,), lambda order: 60.0)
+    ended = {done.item: done.error for done in map_items(work, numbered, workers=3, stop=lambda: False)}
+    assert {item: error and error.reason for item, error in ended.items()} == {
+        item: Reason.WORKER_DIED if item.startswith("die") else None for item in numbered
+    }
+
+
+def test_process_that_dies_before_it_takes_an_item_leaves_the_others_to_the_next(tmp_path: Path) -> None:
+    """As while it loads a model on a machine without memory left: nothing tells yet which item it died of."""
+    work = Work(act, dies_once, (str(tmp_path / "died"),), lambda order: 60.0)
+    ended = {done.item: done.error for done in map_items(work, ["a", "b", "c"], workers=1, stop=lambda: False)}
+    first = ended.pop("a")
+    assert first is not None and (first.reason, first.retryable) == (Reason.WORKER_DIED, True)
+    assert ended == {"b": None, "c": None}
 
 
 def test_workers_are_given_no_item_before_they_are_free() -> None:
