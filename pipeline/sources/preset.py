@@ -12,6 +12,7 @@ from pipeline.language import Text
 BY_PRESET = "source_preset"  # the further column of a calls row that a name made, not the user's table
 COLUMNS = tuple("call_id operator_id operator_name team customer_id contract_id phone direction queue".split())
 TIME_GROUPS = ("date", "time", "year", "month", "day", "hour", "minute", "second", "epoch")
+FIRST_YEAR, LAST_YEAR = 1971, 2200  # of times; those at the zero of a clock are of 1970
 NO_MATCH, BAD_TIME = "name_unreadable", "time_unreadable"
 PROBLEM_TEXTS = {
     NO_MATCH: Text("名前がこのプリセットの形ではありません。", "The name is not of this preset's form."),
@@ -69,7 +70,7 @@ class Preset:
         if not told:
             return ParsedName(fields)
         try:
-            return ParsedName(fields, _moment(told, ZoneInfo(self.zone)))
+            return ParsedName(fields, of_a_call(_moment(told, ZoneInfo(self.zone))))
         except (ValueError, OverflowError):
             return ParsedName(fields, problem=BAD_TIME)
 
@@ -97,6 +98,17 @@ def _refused(preset: Preset, ja: str, en: str) -> BadInput:
         Text(f"プリセット {preset.name} を使えません: {ja}", f"The preset {preset.name} cannot be used: {en}"),
         remedy=Text("[sources.presets] を直してください。", "Mend [sources.presets]."),
     )
+
+
+def of_a_call(moment: datetime) -> datetime:
+    """The same moment. Raises `ValueError` where nobody can have recorded a call then: a recorder's clock stood still.
+
+    >>> of_a_call(datetime(2026, 10, 1, tzinfo=UTC)).year
+    2026
+    """
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"no call is of the year {moment.year}")
+    return moment
 
 
 def _moment(told: Mapping[str, str], zone: ZoneInfo) -> datetime:

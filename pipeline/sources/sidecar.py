@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.formats.interchange import read_json
 from pipeline.language import Text
-from pipeline.sources.preset import ParsedName, Preset
+from pipeline.sources.preset import ParsedName, Preset, of_a_call
 
 MOST_BYTES = 1 << 20
 MOST_CHARACTERS = 200  # of one value
@@ -63,7 +63,7 @@ def _first(document: Any, paths: tuple[str, ...]) -> str | None:
 
 def _time(text: str | None, zone: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        moment = of_a_call(datetime.fromisoformat(text)) if text else None
     except ValueError:
         return None
     return moment.replace(tzinfo=ZoneInfo(zone)) if moment and moment.tzinfo is None else moment

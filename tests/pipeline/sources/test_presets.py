@@ -116,6 +116,15 @@ def test_own_preset_that_cannot_work_is_refused_with_its_name(bad: dict[str, str
     assert "mine" in error.value.render("ja")
 
 
+@pytest.mark.parametrize("year", ["0001", "1970", "2201", "9999"])
+def test_time_in_which_nobody_called_is_unknown_and_said_to_be(tmp_path: Path, year: str) -> None:
+    """A recorder whose clock was never set; the first and the last year cannot even be told in UTC."""
+    assert told("biztel", f"12345678901234567890_{year}0101_093000.wav")["problem"] == "time_unreadable"
+    document = {"conversationId": "abc", "startTime": f"{year}-01-01T00:00:00Z", "agentId": "OP9"}
+    parsed = beside(tmp_path, json.dumps(document).encode())
+    assert (parsed.started_at, parsed.fields["operator_id"]) == (None, "OP9")
+
+
 def test_preset_says_which_channel_is_the_operators() -> None:
     settings = with_preset(Settings(sources=SourcesSettings(preset="connect")))
     assert settings.speech.operator_channel == 1
