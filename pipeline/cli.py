@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import click
 
-from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_problem
+from pipeline.commands.options import Lazy, LazyGroup, language_in, usage_problem, version_option
 from pipeline.errors import ExitCode, KoukenError
 from pipeline.failures import failure
 from pipeline.language import Text, in_language, locale_language
@@ -64,6 +64,7 @@ kouken = LazyGroup(
     ),
     table=COMMANDS,
 )
+kouken.params.append(version_option())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -187,6 +187,20 @@ def lang_option() -> click.Option:
     return Option(["--lang"], type=click.Choice(["ja", "en"]), expose_value=False, help=text)
 
 
+def version_option() -> click.Option:
+    """`--version`: what is installed, and nothing else is done."""
+
+    def show(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
+        if asked and not context.resilient_parsing:
+            from importlib.metadata import version
+
+            click.echo(f"kouken {version('kouken')}")
+            context.exit()
+
+    text = Text("版を表示", "show the version")
+    return Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show, help=text)
+
+
 def common_options(text: Text) -> Callable[[Callable[..., int | None]], Command]:
     """Make a command of a function whose first argument is the `Context` and whose result is the exit code.
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def test_cli_every_subcommand_can_be_loaded(group: Command, capsys: pytest.Captu
     for name in group.table:  # type: ignore[attr-defined]
         assert run([str(group.name), name, "--help", "--lang", "en"]) == 0
         assert "Usage" in capsys.readouterr().out
+
+
+def test_cli_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"kouken {version('kouken')}\n"
 
 
 def test_cli_unknown_command_is_bad_usage_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
