@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +49,13 @@ def test_what_is_not_known_without_times_is_not_shown_as_zero(browser: TestClien
     assert re.search(r"長さ\s+—", page) and "0 Hz" not in page and "ほかの製品の書き起こしです。" in page
     items = {item["call_id"]: item for item in browser.get("/api/v1/calls").json()["items"]}
     assert items["c"]["duration_s"] is None and items["a"]["duration_s"] == 54.0
+
+
+@pytest.mark.sqlite
+def test_length_that_is_not_known_is_empty_for_bi_tools(browser: TestClient, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "kouken.db")) as seen_by_bi_tools:
+        lengths = dict(seen_by_bi_tools.execute("SELECT call_id, duration_s FROM bi_calls"))
+    assert (lengths["c"], lengths["a"]) == (None, 54.0)
 
 
 def test_moments_without_times_are_counted_and_in_no_score(browser: TestClient) -> None:

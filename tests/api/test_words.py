@@ -6,6 +6,7 @@ from pathlib import Path
 from api.words import AUDIO_NOTES, CANCELLATIONS, FLAGS, MATCH_LEVELS
 from phrases.entry import LEVELS
 from phrases.scope import CANCELLATIONS as OF_THE_DICTIONARY
+from pipeline import records
 from pipeline.audio.notes import NOTES
 
 GUARDS = (Path(__file__).parents[2] / "pipeline" / "speech" / "guards.py").read_text(encoding="utf-8")
@@ -21,6 +22,10 @@ def test_words_tell_every_note_about_a_recording() -> None:
 
 def test_words_tell_every_suspicion_of_the_guards() -> None:
     assert set(re.findall(r'"(suspect_\w+)"', GUARDS)) <= set(FLAGS)
+
+
+def test_words_tell_every_flag_that_an_utterance_may_have() -> None:
+    assert set(FLAGS) == set(records.FLAGS)
 
 
 def test_words_tell_every_level_of_a_match() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phrases.dialogue import Dialogue, Line
@@ -45,6 +45,7 @@ def test_places_apart_overlap_none_that_was_preferred(spans: list[Span]) -> None
     assert apart(spans) == sorted(chosen, key=lambda span: span.start)
 
 
+@example([Span(5, 6), Span(4, 5, 1)], Span(3, 5), 0, 45, 20)  # one touches, one overlaps: equally near
 @given(st.lists(SPANS, max_size=15), SPANS, st.integers(0, 45), st.integers(0, 45), st.integers(0, 20))
 def test_the_nearest_place_is_the_nearest_of_all(
     spans: list[Span], to: Span, first: int, last: int, limit: int

@@ -36,6 +36,8 @@ def found(query: str, japanese: Japanese, lists: dict[str, tuple[str, ...]] | No
         ("お見積もり AND 料金", [4]),
         ("お見積もり NOT 料金", [2]),
         ("お見積もり NOT/2 料金", [2, 4]),
+        ("お見積もり NOT/8 料金", [2, 4]),  # nine words lie between them
+        ("お見積もり NOT/9 料金", [2]),
         ("料金 NEAR/3 高い", [4]),
         ("料金 NEAR/1 お見積もり", []),
         ("お見積もり THEN customer: お願い", [2]),
