@@ -87,7 +87,7 @@ def map_items(
 def in_own_process(function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
     """What a top-level function returns, from a process that nothing else used: its memory and time are its own.
 
-    Raises what the function raises, and `pebble.ProcessExpired` where the process dies.
+    Raises what the function raises, and `pebble.ProcessExpired` or `BrokenProcessPool` where the process dies.
     """
     with _slots(1, _nothing_to_load, ()) as (slot,):
         future: Future[Result] = slot.pool.schedule(function, args=list(arguments), kwargs=named)
